@@ -1,0 +1,1 @@
+"""What a journey means: its cost, what may come back, who is affected."""

@@ -1,0 +1,1 @@
+"""Named practice sites, each a page of facts and journeys."""

@@ -1,0 +1,1 @@
+"""What people see: the shell command, the pages and their maps."""

@@ -1,0 +1,1 @@
+"""What is known: shipped tables with schema, source, date, licence and attribution."""

@@ -1,0 +1,57 @@
+"""Every error nearhome raises on purpose, shared by all layers.
+
+The tree::
+
+    NearhomeError
+    ├── InputError (ValueError)         what a person typed cannot be used
+    │   ├── UnknownPlaceError           no such postcode, town or coordinate
+    │   ├── UnknownPrisonError          no such prison, or several fit
+    │   ├── PrisonClosedError           the prison is not open on the date asked about
+    │   └── DateError                   a date before or after what the tables know
+    ├── NoRouteError (LookupError)      no road or ferry joins two places
+    ├── TableError (ValueError)         a shipped or installed table is missing or damaged
+    ├── SourceError (ValueError)        a file to build from or import cannot be read
+    └── MissingExtraError (ImportError) an optional engine is not installed
+
+Each message is one sentence: what is wrong, the value seen, what to do. The shell prints it and exits with 2.
+"""
+
+
+class NearhomeError(Exception):
+    """The base of every error nearhome raises on purpose."""
+
+
+class InputError(NearhomeError, ValueError):
+    """What a person typed cannot be used."""
+
+
+class UnknownPlaceError(InputError):
+    """The text is no postcode, town or coordinate that nearhome knows."""
+
+
+class UnknownPrisonError(InputError):
+    """The text names no prison, or more than one."""
+
+
+class PrisonClosedError(InputError):
+    """The prison is not open on the date asked about."""
+
+
+class DateError(InputError):
+    """The date lies outside what the tables know."""
+
+
+class NoRouteError(NearhomeError, LookupError):
+    """No road or ferry joins the two places."""
+
+
+class TableError(NearhomeError, ValueError):
+    """A shipped or installed table is missing or damaged."""
+
+
+class SourceError(NearhomeError, ValueError):
+    """A file to build from or to import cannot be read."""
+
+
+class MissingExtraError(NearhomeError, ImportError):
+    """An optional engine is not installed."""

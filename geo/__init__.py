@@ -1,0 +1,1 @@
+"""How one gets there: places, areas, roads, routes and journeys."""
