@@ -1,0 +1,134 @@
+"""Maps that need no internet: folium with the scripts, styles and pictures of this package.
+
+Importing this costs what folium costs; pages import it when somebody asks for a map.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+from nearhome.data import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nearhome.analysis.plan import Option, VisitPlan
+
+# Relative to the frame of streamlit-folium, so that it survives a base path and each page's own path.
+VENDOR = "../../app/static/vendor"
+OUTLINE_TABLE = "boundaries_country"
+ROAD_TABLES = "road"
+"""How the names of the road tables begin."""
+OUTLINE_TOLERANCE_DEGREES, OUTLINE_GRID_DEGREES = 0.006, 0.001
+"""About 500 m and 100 m: a thin outline of 100 kB to see where one is, not a chart."""
+LINE_COLOUR, OUTLINE_COLOUR, LAND_COLOUR, SEA_COLOUR = "#1d70b8", "#505a5f", "#ffffff", "#dfe7ee"
+LABEL_OFFSET_PX = (-16, 30)
+"""From the marker's head, where Leaflet puts labels, to under its foot."""
+PADDING_PX = (70, 60)
+"""Room at the edges for the markers and their labels."""
+LONGEST_LINE = 1500
+"""Points of a route that are drawn; more would only make the page heavier."""
+
+
+class OfflineMap(folium.Map):
+    """A folium map whose scripts and styles come from this server."""
+
+    default_js = [  # noqa: RUF012 - folium declares plain lists
+        ("leaflet", f"{VENDOR}/leaflet/leaflet.js"),
+        ("jquery", f"{VENDOR}/jquery/jquery.min.js"),
+    ]
+    default_css = [  # noqa: RUF012 - as above
+        ("leaflet_css", f"{VENDOR}/leaflet/leaflet.css"),
+    ]
+
+
+class LocalLook(MacroElement):
+    """Marker pictures from this server, a tinted sea, no link out, and zoom by hand for those who need it.
+
+    Add it before the first marker. Folium itself forbids a phone to zoom the page.
+    """
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        L.Icon.Default.imagePath = {{ this.path|tojson }};
+        {{ this._parent.get_name() }}.getContainer().style.background = {{ this.sea|tojson }};
+        {{ this._parent.get_name() }}.attributionControl.setPrefix(false);
+        {{ this._parent.get_name() }}.attributionControl.getContainer().style.fontSize = "12px";
+        for (const viewport of document.querySelectorAll("meta[name=viewport]"))
+            viewport.content = "width=device-width, initial-scale=1";
+        {% endmacro %}
+    """)
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # branca leaves its signature bare
+        self._name = "LocalLook"
+        self.path = f"{VENDOR}/leaflet/images/"
+        self.sea = SEA_COLOUR
+
+
+def route_map(plan: VisitPlan, option: Option) -> folium.Map:
+    """Return the way from the starting point to the prison on an outline of the country.
+
+    The markers carry alternative text and visible names. The caller shows the same facts in words.
+    """
+    line = _thinned(option.line) or ((plan.origin.lat, plan.origin.lon), (plan.prison.lat, plan.prison.lon))
+    drawn = OfflineMap(tiles=None)
+    LocalLook().add_to(drawn)
+    folium.GeoJson(
+        outline(),
+        interactive=False,
+        style_function=_outline_style,
+        attribution=_attribution(plan),
+    ).add_to(drawn)
+    way = folium.PolyLine(  # type: ignore[no-untyped-call] # folium leaves its signature bare
+        line, color=LINE_COLOUR, weight=5, opacity=0.9
+    )
+    way.add_to(drawn)
+    ends = (
+        ("Start: your place", "Start", (plan.origin.lat, plan.origin.lon)),
+        (f"Prison: {plan.prison.name}", plan.prison.short_name, (plan.prison.lat, plan.prison.lon)),
+    )
+    for alt, label, point in ends:
+        marker = folium.Marker(point, alt=alt, title=alt)
+        folium.Tooltip(escape(label), permanent=True, direction="bottom", offset=LABEL_OFFSET_PX).add_to(marker)
+        marker.add_to(drawn)
+    lats, lons = zip(*line, *(point for _, _, point in ends), strict=True)
+    drawn.fit_bounds([(min(lats), min(lons)), (max(lats), max(lons))], padding=PADDING_PX)
+    return drawn
+
+
+@cache
+def outline() -> dict[str, Any]:
+    """Return the outline of the countries as GeoJSON, EPSG:4326, without any attributes."""
+    countries = catalogue.load(OUTLINE_TABLE).to_crs(4326)
+    shapes = countries.geometry.simplify(OUTLINE_TOLERANCE_DEGREES).set_precision(OUTLINE_GRID_DEGREES)
+    collection: dict[str, Any] = json.loads(shapes[~shapes.is_empty].to_json(drop_id=True))
+    return collection
+
+
+def _outline_style(_feature: dict[str, Any]) -> dict[str, Any]:
+    """Return land as paper with a thin edge."""
+    return {"color": OUTLINE_COLOUR, "weight": 1, "fillColor": LAND_COLOUR, "fillOpacity": 1}
+
+
+def _attribution(plan: VisitPlan) -> str:
+    """Return whose data the map draws, as their licences ask: the outline and the roads of the route."""
+    drawn = [OUTLINE_TABLE, *(name for name in plan.tables if name.startswith(ROAD_TABLES))]
+    owners = {catalogue.table(name).attribution for name in drawn}
+    return "; ".join(sorted(escape(owner) for owner in owners))
+
+
+def _thinned(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return at most about LONGEST_LINE points of a line, its ends among them."""
+    step = max(1, -(-len(line) // LONGEST_LINE))
+    kept = list(line[::step])
+    if line and kept[-1] != line[-1]:
+        kept.append(line[-1])
+    return kept

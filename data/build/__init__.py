@@ -1,0 +1,52 @@
+"""From source files to shipped tables, one module a table or a family of them.
+
+Every module here has ``build(sources: Path, out: Path) -> None``: it reads what it needs below ``sources``,
+may read tables that an earlier step wrote into ``out``, and writes its own files there, each through a
+temporary name (``nearhome.data.files.replacing``). Same sources, same bytes: no clock and no random numbers.
+
+To add a table: a step here, and an entry in ``tables/catalogue.toml`` that describes it. A table of rows that
+people check also gets a schema in ``nearhome.data.schemas``. ``nearhome.data.catalogue.build`` runs the
+steps in this order and then records rows, bytes and checksums in ``catalogue.json``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One build: the module that has ``build`` and the tables it writes, by their names in the catalogue."""
+
+    module: str
+    tables: tuple[str, ...]
+
+
+STEPS: dict[str, Step] = {
+    "prisons": Step("nearhome.data.build.prisons", ("prisons",)),
+    "sessions": Step("nearhome.data.build.sessions", ("sessions",)),
+    "authorities": Step("nearhome.data.build.authorities", ("authorities",)),
+    "postcodes": Step(
+        "nearhome.data.build.postcodes",
+        (
+            "postcodes",
+            "postcode_index",
+            "postcode_authorities",
+            "postcode_sectors",
+            "postcode_districts",
+            "postcode_areas",
+        ),
+    ),
+    "places": Step("nearhome.data.build.places", ("places",)),
+    "boundaries": Step(
+        "nearhome.data.build.boundaries",
+        (
+            "boundaries_country",
+            "boundaries_region",
+            "boundaries_police",
+            "boundaries_county",
+            "boundaries_authority",
+        ),
+    ),
+    "roads": Step("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
+}

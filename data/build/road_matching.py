@@ -1,0 +1,190 @@
+"""Give the skeleton's edges the class, carriageway, number, true length and shape of the centrelines they follow.
+
+An edge follows a centreline when the way along it between the edge's two nodes is about as long as the edge. Where a
+centreline joins two nodes that the skeleton joins only by a long way round, the skeleton has a break: it is closed with
+the centreline's own length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nearhome.data.build.road_sources import Centrelines, Skeleton
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+NEAR_METRES = 130.0
+"""The skeleton's nodes are rounded to 0.001 degrees and stand for whole junctions: this far from a line they are on it."""
+NEAREST_VERTICES = 14
+RATIO_SLACK = 0.15
+SLACK_METRES = 400.0
+"""A match may be longer than the edge by this share and this length: the skeleton's own lengths are simplified."""
+BREAK_RATIO = 1.3
+UNCOVERED_METRES = 300.0
+"""A centreline this far from every matched way is one that the skeleton does not have."""
+
+
+@dataclass(slots=True)
+class Shapes:
+    """The line of each matched edge, from its u to its v, as EPSG:27700 points, keyed by the edge's row number."""
+
+    lines: dict[int, Floats] = field(default_factory=dict)
+
+
+def smallest(tail: Ints, head: Ints, metres: Floats, size: int) -> csr_matrix:
+    """Build a sparse two-way graph keeping the shortest of parallel arcs (SciPy alone would sum them)."""
+    rows, columns, weights = np.r_[tail, head], np.r_[head, tail], np.r_[metres, metres]
+    order = np.lexsort((weights, columns, rows))
+    rows, columns, weights = rows[order], columns[order], weights[order]
+    first = np.r_[True, (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])]
+    return csr_matrix((weights[first], (rows[first], columns[first])), shape=(size, size))
+
+
+class Matcher:
+    """The skeleton's nodes attached to one set of centrelines."""
+
+    def __init__(self, skeleton: Skeleton, lines: Centrelines) -> None:
+        self.skeleton = skeleton
+        self.lines = lines
+        self.offset = len(lines.xy)
+        near = cKDTree(lines.xy).query_ball_point(skeleton.xy, NEAR_METRES)
+        node: list[int] = []
+        vertex: list[int] = []
+        for row in np.flatnonzero([len(group) > 0 for group in near]):
+            group = np.asarray(near[row])
+            if len(group) > NEAREST_VERTICES:
+                gap = np.hypot(*(lines.xy[group] - skeleton.xy[row]).T)
+                group = group[np.argsort(gap, kind="stable")[:NEAREST_VERTICES]]
+            node += [int(row)] * len(group)
+            vertex += group.tolist()
+        self.node, self.vertex = np.asarray(node), np.asarray(vertex)
+        self.reach = np.hypot(*(lines.xy[self.vertex] - skeleton.xy[self.node]).T)
+        tail, head, metres = lines.arcs
+        self.graph = smallest(
+            np.r_[tail, self.node + self.offset],
+            np.r_[head, self.vertex],
+            np.r_[metres, self.reach],
+            self.offset + len(skeleton.nodes),
+        )
+
+    def match(self, shapes: Shapes) -> Ints:
+        """Annotate the edges that follow these centrelines; return the vertices that are now covered."""
+        edges = self.skeleton.edges
+        attached = np.zeros(len(self.skeleton.nodes), bool)
+        attached[self.node] = True
+        candidates = edges[attached[edges["u"]] & attached[edges["v"]] & edges["kind"].eq("road")]
+        covered: list[Ints] = []
+        found: dict[str, list[object]] = {"row": [], "metres": [], "road_class": [], "carriageway": [], "ref": []}
+        for start, group in candidates.groupby("u"):
+            limit = group["metres"].max() * (1 + RATIO_SLACK) + SLACK_METRES
+            metres, before = dijkstra(
+                self.graph, indices=self.offset + start, limit=limit, return_predecessors=True
+            )
+            for row, goal, length in zip(group.index, group["v"], group["metres"], strict=True):
+                way = metres[self.offset + goal]
+                if way > length * (1 + RATIO_SLACK) + SLACK_METRES:
+                    continue
+                path = self._path(before, int(start), int(goal))
+                if len(path) == 0:
+                    continue
+                covered.append(path)
+                ends = self.lines.xy[path[[0, -1]]] - self.skeleton.xy[[start, goal]]
+                way -= float(np.hypot(*ends.T).sum())  # the way to the line and from it is the rounding of the nodes
+                road_class, carriageway, ref = self._describe(path)
+                for name, value in zip(found, (row, max(length, way), road_class, carriageway, ref), strict=True):
+                    found[name].append(value)
+                shapes.lines[row] = self.lines.xy[path]
+        rows = found.pop("row")
+        better = edges["carriageway"].to_numpy()[rows] == "unknown"
+        taken = np.asarray(rows)[better]
+        for name, values in found.items():
+            edges.loc[taken, name] = np.asarray(values)[better]
+        edges.loc[taken, "source"] = self.lines.source
+        return np.unique(np.concatenate(covered)) if covered else np.empty(0, np.int64)
+
+    def close_breaks(self, covered: Ints, shapes: Shapes) -> int:
+        """Join nodes that follow each other along a stretch the skeleton lacks; return how many links were added."""
+        size = self.offset + len(self.skeleton.nodes)
+        sources = np.unique(self.node) + self.offset
+        metres, before, nearest = dijkstra(
+            self.graph, indices=sources, min_only=True, return_predecessors=True, limit=30_000
+        )
+        uncovered = np.zeros(size, bool)
+        gap, _ = cKDTree(self.lines.xy[covered]).query(self.lines.xy)
+        mainline = self.lines.attributes["mainline"].to_numpy()[self.lines.line]
+        uncovered[: self.offset] = (gap > UNCOVERED_METRES) & mainline
+        tail, head, length = self.lines.arcs
+        between = (nearest[tail] != nearest[head]) & np.isfinite(metres[tail]) & np.isfinite(metres[head])
+        joins = pd.DataFrame(
+            {
+                "tail": tail[between],
+                "head": head[between],
+                "a": nearest[tail[between]] - self.offset,
+                "b": nearest[head[between]] - self.offset,
+                "metres": metres[tail[between]] + length[between] + metres[head[between]],
+            }
+        )
+        joins["low"], joins["high"] = joins[["a", "b"]].min(axis=1), joins[["a", "b"]].max(axis=1)
+        joins = joins.sort_values(["metres", "low", "high"]).drop_duplicates(["low", "high"])
+        edges = self.skeleton.edges
+        network = smallest(
+            edges["u"].to_numpy(), edges["v"].to_numpy(), edges["metres"].to_numpy(), len(self.skeleton.nodes)
+        )
+        added: list[dict[str, object]] = []
+        first = len(edges)
+        for join in joins.itertuples():
+            path = np.r_[
+                self._path(before, join.a, join.tail, end_is_vertex=True),
+                self._path(before, join.b, join.head, end_is_vertex=True)[::-1],
+            ]
+            if not uncovered[path].any():
+                continue
+            limit = BREAK_RATIO * join.metres + SLACK_METRES
+            if dijkstra(network, indices=join.a, limit=limit)[join.b] < limit:
+                continue
+            road_class, carriageway, ref = self._describe(path)
+            shapes.lines[first + len(added)] = self.lines.xy[path]
+            added.append(
+                {
+                    "u": join.a,
+                    "v": join.b,
+                    "metres": join.metres,
+                    "road_class": road_class,
+                    "carriageway": carriageway,
+                    "ref": ref,
+                    "source": self.lines.source,
+                }
+            )
+        self.skeleton.add_edges(added)
+        return len(added)
+
+    def _path(self, before: Ints, start: int, goal: int, *, end_is_vertex: bool = False) -> Ints:
+        """Read the centreline vertices from node ``start`` to ``goal`` out of a predecessor array."""
+        path: list[int] = []
+        at = goal if end_is_vertex else goal + self.offset
+        while at not in (start + self.offset, -9999):
+            path.append(at)
+            at = before[at]
+        vertices = np.asarray(path[::-1], dtype=np.int64)
+        return vertices[vertices < self.offset]
+
+    def _describe(self, path: Ints) -> tuple[str, str, str]:
+        """Say what most of a path is: class, carriageway and road number."""
+        attributes = self.lines.attributes
+        lines = self.lines.line[path]
+        values = [attributes[name].to_numpy()[lines] for name in ("road_class", "carriageway", "ref")]
+        known = values[1] != "unknown"
+        if known.any():
+            values[1] = values[1][known]
+        return tuple(pd.Series(value).mode().iloc[0] for value in values)  # type: ignore[return-value] # three of them

@@ -1,0 +1,187 @@
+"""The road sources as arrays: a national skeleton of junctions, and centrelines that know class and carriageway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import Transformer
+from scipy.spatial import cKDTree
+
+from nearhome.data.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+VERTEX_SPACING_METRES = 120.0
+"""Centrelines are cut into pieces no longer than this, so that a point on them is always near a vertex."""
+
+JOIN_METRES = 35.0
+"""Ends of two centrelines closer than this are the same junction (the sections were simplified by 3 m and drawn apart)."""
+
+SOUTH_IRELAND_LAT = 53.8
+"""South of this the island of Ireland is left out: nobody drives through it from Northern Ireland to a prison."""
+
+
+@dataclass(slots=True)
+class Skeleton:
+    """Nodes and two-way edges of the national network, growing as the build adds links.
+
+    ``nodes`` has lon, lat (EPSG:4326) and x, y (EPSG:27700, metres); ``edges`` has u, v (row numbers of nodes),
+    metres, and the attributes that later stages fill in.
+    """
+
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+
+    def add_edges(self, rows: list[dict[str, object]]) -> None:
+        """Append edges; missing attributes take the defaults of a plain road."""
+        if rows:
+            added = pd.DataFrame([{**EDGE_DEFAULTS, **row} for row in rows])
+            self.edges = pd.concat([self.edges, added.astype(self.edges.dtypes.to_dict())], ignore_index=True)
+
+    def add_node(self, lat: float, lon: float) -> int:
+        """Append a node and return its row number."""
+        x, y = TO_GRID.transform(lon, lat)
+        self.nodes.loc[len(self.nodes)] = {"lon": lon, "lat": lat, "x": x, "y": y}
+        return len(self.nodes) - 1
+
+    @property
+    def xy(self) -> Floats:
+        """Node positions in metres, EPSG:27700, shape (n, 2)."""
+        return self.nodes[["x", "y"]].to_numpy(float)
+
+
+EDGE_DEFAULTS: dict[str, object] = {
+    "u": 0,
+    "v": 0,
+    "metres": 0.0,
+    "road_class": "a",
+    "carriageway": "unknown",
+    "ref": "",
+    "name": "",
+    "kind": "road",
+    "source": "scgraph",
+    "toll": "",
+    "ferry": "",
+    "ferry_seconds": 0,
+    "wait_seconds": 0,
+}
+
+TO_GRID = Transformer.from_crs(4326, 27700, always_xy=True)
+
+
+def read_skeleton(sources: Path) -> Skeleton:
+    """Read the undirected highway graph of Great Britain and Northern Ireland.
+
+    Raises
+    ------
+    SourceError
+        When a file is missing or has not the expected columns.
+    """
+    folder = sources / "roads"
+    try:
+        nodes = pd.read_csv(folder / "scgraph_highways_gb_ie_nodes.csv.gz")
+        edges = pd.read_csv(folder / "scgraph_highways_gb_ie_edges.csv.gz")
+    except (OSError, ValueError) as error:
+        msg = f"The road skeleton cannot be read from {folder}: {error}; give --sources the folder that holds roads/."
+        raise SourceError(msg) from error
+    ireland = nodes.loc[nodes["lon"].lt(-5.5) & nodes["lat"].between(51, 55.5), "component"].mode()[0]
+    france = nodes["lon"].gt(1.0) & nodes["lat"].lt(50.5)
+    dropped = (nodes["component"].eq(ireland) | nodes["lon"].lt(-8.2)) & nodes["lat"].lt(SOUTH_IRELAND_LAT)
+    nodes = nodes[~(dropped | france)].reset_index(drop=True)
+    row = pd.Series(nodes.index, index=nodes["node"])
+    edges = edges[edges["u"].isin(row.index) & edges["v"].isin(row.index)]
+    nodes["x"], nodes["y"] = TO_GRID.transform(nodes["lon"].to_numpy(), nodes["lat"].to_numpy())
+    kept = pd.DataFrame(
+        {
+            **{name: value for name, value in EDGE_DEFAULTS.items() if name not in {"u", "v", "metres"}},
+            "u": row[edges["u"]].to_numpy(),
+            "v": row[edges["v"]].to_numpy(),
+            "metres": edges["km"].to_numpy() * 1000.0,
+        }
+    )
+    return Skeleton(nodes[["lon", "lat", "x", "y"]].copy(), kept[list(EDGE_DEFAULTS)])
+
+
+@dataclass(frozen=True, slots=True)
+class Centrelines:
+    """Road centrelines as a fine graph: vertices, pieces between them, and joins where lines meet."""
+
+    xy: Floats
+    """Vertex positions, EPSG:27700, metres."""
+    line: Ints
+    """The centreline each vertex belongs to."""
+    arcs: tuple[Ints, Ints, Floats]
+    """Pieces and joins as (from, to, metres); every one may be walked both ways."""
+    attributes: pd.DataFrame
+    """A row a centreline: road_class, carriageway, ref, mainline."""
+    source: str
+
+
+def read_centrelines(sources: Path) -> list[Centrelines]:
+    """Read the trunk roads of England (HAPMS 2020) and the motorways of Great Britain (OS Open Roads 2024).
+
+    Raises
+    ------
+    SourceError
+        When a file is missing or cannot be opened.
+    """
+    folder = sources / "roads"
+    try:
+        trunk = gpd.read_file(folder / "hapms_srn_england_2020-03.gpkg")
+        motorways = gpd.read_file(folder / "os_openroads_motorways_gb.gpkg").to_crs(27700)
+    except Exception as error:  # pyogrio raises its own classes for each kind of damage
+        msg = f"The road centrelines cannot be read from {folder}: {error}; give --sources the folder that holds roads/."
+        raise SourceError(msg) from error
+    trunk = trunk[trunk["funct_name"] != "Ox Bow Lay-by"]
+    dual = trunk["dual_name"].str.startswith("Dual")
+    single = trunk["dual_name"].str.startswith("Two Way")
+    trunk_attributes = pd.DataFrame(
+        {
+            "road_class": np.where(trunk["class_name"] == "A", "trunk", "motorway"),
+            "carriageway": np.select([dual, single], ["dual", "single"], "unknown"),
+            "ref": trunk["roa_number"].fillna(""),
+            "mainline": trunk["funct_name"] == "Main Carriageway",
+        }
+    )
+    motorway_attributes = pd.DataFrame(
+        {
+            "road_class": "motorway",
+            "carriageway": "dual",
+            "ref": motorways["road_classification_number"].fillna(""),
+            "mainline": True,
+        },
+        index=motorways.index,
+    )
+    return [
+        _fine_graph(trunk.geometry, trunk_attributes, "hapms"),
+        _fine_graph(motorways.geometry, motorway_attributes, "openroads"),
+    ]
+
+
+def _fine_graph(geometry: gpd.GeoSeries, attributes: pd.DataFrame, source: str) -> Centrelines:
+    """Cut lines into short pieces and join the ends of lines that meet."""
+    parts = geometry.explode(index_parts=False)
+    pieces = shapely.segmentize(parts.to_numpy(), VERTEX_SPACING_METRES)
+    xy, line = shapely.get_coordinates(pieces, return_index=True)
+    same = line[1:] == line[:-1]
+    start = np.flatnonzero(same)
+    ends = np.flatnonzero(np.r_[True, ~same] | np.r_[~same, True])
+    near = cKDTree(xy).query_ball_point(xy[ends], JOIN_METRES)
+    join_from = np.repeat(ends, [len(group) for group in near])
+    join_to = np.concatenate([np.asarray(group, dtype=np.int64) for group in near])
+    other = line[join_from] != line[join_to]
+    tail = np.r_[start, join_from[other]]
+    head = np.r_[start + 1, join_to[other]]
+    metres = np.maximum(np.hypot(*(xy[tail] - xy[head]).T), 0.5)
+    return Centrelines(xy, line, (tail, head, metres), attributes.loc[parts.index].reset_index(drop=True), source)

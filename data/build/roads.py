@@ -1,0 +1,171 @@
+"""The strategic road network: motorways, trunk and A roads of the United Kingdom, crossings and ferries.
+
+The skeleton (OpenStreetMap through scgraph, ODbL) says which junctions follow each other; centrelines (HAPMS, OS Open
+Roads) say class, carriageway, number, true length and shape; ``road_links.toml`` closes what is broken. Each edge
+stands for the road both ways; on a dual carriageway that is one carriageway a direction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from nearhome.data import grid
+from nearhome.data.build.road_links import Linker, network_of, read_links
+from nearhome.data.build.road_matching import Matcher, Shapes
+from nearhome.data.build.road_sources import EDGE_DEFAULTS, Skeleton, read_centrelines, read_skeleton
+from nearhome.data.files import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+DENSITY_RADIUS_METRES = 1_000.0
+SAMPLE_METRES = 400.0
+URBAN_PER_KM2 = 40.0
+"""Postcodes per square kilometre, within 1 km, from which surroundings count as urban (a small town's edge)."""
+DENSE_PER_KM2 = 130.0
+"""... and as dense: inner cities, where a kilometre holds several signals."""
+
+SIMPLIFIED_SHORT_BY = 1.039
+"""How much longer single carriageways are than the skeleton says: HAPMS sections against the skeleton's lengths, weighted
+by length, over 892 km of two-way single trunk road; for edges over SIMPLIFIED_FROM_METRES that no centreline corrects."""
+
+SIMPLIFIED_FROM_METRES = 1_000.0
+
+SHAPE_METRES = 25.0
+"""Shapes are simplified by no more than this; lengths are taken before."""
+
+TEXT_COLUMNS = ("road_class", "carriageway", "ref", "name", "kind", "source", "toll", "ferry")
+
+
+def build(sources: Path, out: Path) -> None:
+    """Write ``road_nodes``, ``road_edges``, ``road_shapes`` and ``road_barriers``.
+
+    Raises
+    ------
+    SourceError
+        When a source is missing, or a hand-kept link does not fit the network.
+    """
+    skeleton, shapes = merge(sources)
+    postcodes = _postcode_points(sources)
+    nodes, edges, lines = _keep_connected(skeleton, shapes)
+    tree = cKDTree(postcodes)
+    xy = nodes[["x", "y"]].to_numpy(float)
+    area_km2 = np.pi * (DENSITY_RADIUS_METRES / 1000.0) ** 2
+    counts = tree.query_ball_point(xy, DENSITY_RADIUS_METRES, return_length=True)
+    edges["urban_percent"], edges["dense_percent"] = _surroundings(edges, xy, lines, tree, area_km2)
+    unmeasured = edges["source"].eq("scgraph") & edges["metres"].gt(SIMPLIFIED_FROM_METRES)
+    edges["metres"] = np.maximum(edges["metres"].where(~unmeasured, edges["metres"] * SIMPLIFIED_SHORT_BY).round(), 10)
+    node_table = pd.DataFrame(
+        {
+            "lat": nodes["lat"].round(5),
+            "lon": nodes["lon"].round(5),
+            "postcodes_per_km2": np.minimum(np.round(counts / area_km2), 60_000).astype("uint16"),
+        }
+    )
+    types = {"u": "int32", "v": "int32", "metres": "int32", "ferry_seconds": "int32", "wait_seconds": "int32"}
+    edge_table = edges[[*EDGE_DEFAULTS, "urban_percent", "dense_percent"]].astype(
+        {**types, **dict.fromkeys(TEXT_COLUMNS, "category")}
+    )
+    _write(node_table, out / "road_nodes.parquet")
+    _write(edge_table, out / "road_edges.parquet")
+    _write(_shape_table(lines), out / "road_shapes.parquet")
+    _write(_barrier_table(), out / "road_barriers.parquet")
+
+
+def merge(sources: Path) -> tuple[Skeleton, Shapes]:
+    """Merge skeleton, centrelines and hand-kept links into one network."""
+    skeleton, shapes = read_skeleton(sources), Shapes()
+    for lines in read_centrelines(sources):
+        matcher = Matcher(skeleton, lines)
+        matcher.close_breaks(matcher.match(shapes), shapes)
+    linker = Linker(skeleton, shapes)
+    linker.add_crossings_and_gaps()
+    linker.close_short_breaks()
+    linker.mark_corridors()
+    linker.add_ferries()
+    linker.add_tolls()
+    return skeleton, shapes
+
+
+def _keep_connected(skeleton: Skeleton, shapes: Shapes) -> tuple[pd.DataFrame, pd.DataFrame, dict[int, Floats]]:
+    """Keep what hangs together by road or ferry, and number nodes and edges anew; shapes get their edge's new number."""
+    _, label = connected_components(network_of(skeleton), directed=False)
+    kept = label == np.argmax(np.bincount(label))
+    renumber = np.cumsum(kept) - 1
+    edges = skeleton.edges[kept[skeleton.edges["u"]] & (skeleton.edges["u"] != skeleton.edges["v"])].copy()
+    row = pd.Series(np.arange(len(edges)), index=edges.index)
+    edges["u"], edges["v"] = renumber[edges["u"]], renumber[edges["v"]]
+    lines = {int(row[old]): line for old, line in shapes.lines.items() if old in row.index and len(line) > 1}
+    return skeleton.nodes[kept].reset_index(drop=True), edges.reset_index(drop=True), lines
+
+
+def _postcode_points(sources: Path) -> Floats:
+    """Read the positions of Great Britain's postcodes, EPSG:27700; Northern Ireland's as sectors, by their count."""
+    frame = pd.read_parquet(
+        sources / "postcodes" / "uk_postcodes.parquet", columns=["postcode", "easting", "northing", "country"]
+    ).dropna()
+    britain = frame[frame["country"] != "Northern Ireland"]
+    sectors = pd.read_csv(sources / "postcodes" / "uk_postcode_sectors.csv")
+    sectors = sectors[sectors["sector"].str.startswith("BT")].dropna(subset=["lat", "lon"])
+    easting, northing = grid.to_metres(sectors["lat"], sectors["lon"])
+    repeated = np.repeat(np.column_stack([easting, northing]), sectors["postcodes"], axis=0)
+    return np.vstack([britain[["easting", "northing"]].to_numpy(float), repeated])
+
+
+def _surroundings(
+    edges: pd.DataFrame, xy: Floats, lines: dict[int, Floats], tree: cKDTree, area_km2: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Say what percentage of each edge's length runs through urban and through dense surroundings."""
+    straight = shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1))
+    for row, line in lines.items():
+        straight[row] = shapely.linestrings(line)
+    length = shapely.length(straight)
+    pieces = np.maximum(1, np.ceil(length / SAMPLE_METRES)).astype(int)
+    owner = np.repeat(np.arange(len(edges)), pieces)
+    position = (np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + 0.5) / pieces[owner]
+    points = shapely.get_coordinates(shapely.line_interpolate_point(straight[owner], position, normalized=True))
+    density = tree.query_ball_point(points, DENSITY_RADIUS_METRES, return_length=True) / area_km2
+    shares = [
+        np.bincount(owner, weights=density >= bound, minlength=len(edges)) / pieces
+        for bound in (URBAN_PER_KM2, DENSE_PER_KM2)
+    ]
+    urban, dense = (np.round(100 * share).astype(np.uint8) for share in shares)
+    return urban, dense
+
+
+def _shape_table(lines: dict[int, Floats]) -> pd.DataFrame:
+    """Write shapes as points in order, an edge after another."""
+    rows = sorted(lines)
+    simple = shapely.simplify([shapely.linestrings(lines[row]) for row in rows], SHAPE_METRES)
+    xy, owner = shapely.get_coordinates(simple, return_index=True)
+    lat, lon = grid.to_degrees(xy[:, 0], xy[:, 1])
+    return pd.DataFrame(
+        {
+            "edge": np.asarray(rows, dtype="int32")[owner],
+            "lat": lat.round(5).astype("float32"),
+            "lon": lon.round(5).astype("float32"),
+        }
+    )
+
+
+def _barrier_table() -> pd.DataFrame:
+    """Write barriers as points in order, a barrier after another."""
+    rows = [
+        {"barrier": entry["name"], "lat": lat, "lon": lon} for entry in read_links()["barrier"] for lat, lon in entry["line"]
+    ]
+    return pd.DataFrame(rows)
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    with replacing(path) as temporary:
+        table.to_parquet(temporary, index=False, compression="zstd", compression_level=15)

@@ -1,0 +1,52 @@
+"""Shipped Parquet tables as NumPy columns, without pandas: for what has to open at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nearhome.data import catalogue
+from nearhome.data.errors import TableError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Text(NamedTuple):
+    """A text column as codes into a list of words."""
+
+    codes: NDArray[np.int64]
+    words: list[str]
+
+
+def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
+    """Read a Parquet table: its number columns, and its text columns as codes.
+
+    Raises
+    ------
+    TableError
+        When the file is missing, damaged or has not the rows that were built.
+    """
+    import pyarrow as pa  # noqa: PLC0415 -- a quarter of a second that answers without roads need not pay
+    import pyarrow.parquet as pq  # noqa: PLC0415 -- as above
+
+    file = catalogue.path(name)
+    try:
+        table = pq.read_table(file)
+    except (OSError, pa.ArrowException) as error:
+        msg = f"The table {name!r} ({file.name}) is damaged ({error}); install nearhome again."
+        raise TableError(msg.replace("\n", " ")) from error
+    catalogue.check_rows(name, table.num_rows)
+    numbers: dict[str, NDArray[Any]] = {}
+    texts: dict[str, Text] = {}
+    for column_name in table.column_names:
+        column = table[column_name].combine_chunks()
+        if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+            texts[column_name] = Text(
+                coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary.to_pylist()
+            )
+        else:
+            numbers[column_name] = column.to_numpy(zero_copy_only=False)
+    return numbers, texts

@@ -1,0 +1,322 @@
+"""The road network: arrays that open at once, and a networkx graph in OSMnx conventions for everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nearhome.data import columns, grid
+from nearhome.data.errors import SourceError
+from nearhome.geo import speeds
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+JUNCTION_METRES = 150.0
+"""Edges shorter than this are inside a junction: crossing one costs no further delay."""
+
+TABLES = ("road_nodes", "road_edges", "road_shapes", "road_barriers")
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Columns of the edges; text columns are codes into a list of words."""
+
+    u: Ints
+    v: Ints
+    metres: Ints
+    urban_percent: Ints
+    dense_percent: Ints
+    ferry_seconds: Ints
+    wait_seconds: Ints
+    junctions: Ints
+    """How many of an edge's two ends are junctions where one may have to wait: 0, 1 or 2, halved in the delay."""
+    texts: dict[str, columns.Text]
+
+    def is_(self, column: str, word: str) -> NDArray[np.bool_]:
+        """Say which edges have a word in a text column."""
+        text = self.texts[column]
+        return text.codes == (text.words.index(word) if word in text.words else -1)
+
+    def text(self, column: str, edge: int) -> str:
+        """Read one edge's word in a text column."""
+        text = self.texts[column]
+        return text.words[text.codes[edge]]
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Nodes, edges and directed arcs.
+
+    ``lat`` and ``lon`` are EPSG:4326; ``xy`` is EPSG:27700 in metres, shape (nodes, 2). Arc ``i`` runs from ``tail[i]``
+    to ``head[i]`` along edge ``edge[i]``, forward where ``forward[i]``, and takes ``deciseconds[i]``.
+    """
+
+    lat: Floats
+    lon: Floats
+    edges: Edges
+    tail: Ints
+    head: Ints
+    edge: Ints
+    forward: NDArray[np.bool_]
+    deciseconds: Ints
+    labels: list[Any]
+    """What the graph calls each node."""
+    shapes: dict[int, Floats] | None = None
+    """Lines of edges as (lat, lon) rows from u to v; None: read from the shipped table when first needed."""
+    model: speeds.SpeedModel = speeds.DEFAULT
+
+    @cached_property
+    def xy(self) -> Floats:
+        """Node positions in metres, EPSG:27700, shape (nodes, 2)."""
+        return np.column_stack(grid.to_metres(self.lat, self.lon))
+
+    @cached_property
+    def lines(self) -> dict[int, Floats]:
+        """The known shapes of edges, as (lat, lon) rows."""
+        return _shipped_shapes() if self.shapes is None else self.shapes
+
+    def line(self, arc: int) -> Floats:
+        """The line of an arc from tail to head as (lat, lon) rows; straight where no shape is known."""
+        edge = int(self.edge[arc])
+        ends = np.array([[self.lat[node], self.lon[node]] for node in (self.edges.u[edge], self.edges.v[edge])])
+        shape = self.lines.get(edge)
+        whole = ends if shape is None else np.vstack([ends[:1], shape, ends[1:]])
+        return whole if self.forward[arc] else whole[::-1]
+
+
+def shipped(model: speeds.SpeedModel = speeds.DEFAULT) -> RoadNetwork:
+    """Open the shipped strategic network of the United Kingdom.
+
+    Raises
+    ------
+    TableError
+        When a table is missing or damaged.
+    """
+    nodes, _ = columns.read("road_nodes")
+    numbers, texts = columns.read("road_edges")
+    wide = {name: values.astype(np.int64) for name, values in numbers.items()}
+    lat, lon = nodes["lat"].astype(np.float64), nodes["lon"].astype(np.float64)
+    motorway = texts["road_class"].codes == texts["road_class"].words.index("motorway")
+    junctions = _junction_ends(wide["u"], wide["v"], wide["metres"], motorway, len(lat))
+    edges = Edges(**wide, junctions=junctions, texts=texts)
+    count = len(edges.u)
+    taken = speeds.deciseconds(edges, model)
+    return RoadNetwork(
+        lat=lat,
+        lon=lon,
+        edges=edges,
+        tail=np.r_[edges.u, edges.v],
+        head=np.r_[edges.v, edges.u],
+        edge=np.r_[np.arange(count), np.arange(count)],
+        forward=np.r_[np.ones(count, bool), np.zeros(count, bool)],
+        deciseconds=np.r_[taken, taken],
+        labels=list(range(len(lat))),
+        model=model,
+    )
+
+
+def _junction_ends(u: Ints, v: Ints, metres: Ints, motorway: NDArray[np.bool_], nodes: int) -> Ints:
+    """Count the ends of each edge that are junctions on an ordinary road: three or more edges, not all motorway."""
+    degree = np.bincount(np.r_[u, v], minlength=nodes)
+    plain = np.bincount(np.r_[u[~motorway], v[~motorway]], minlength=nodes)
+    busy = (degree > 2) & (plain > 0)  # noqa: PLR2004 -- two edges are a bend, three a junction
+    ends = busy[u].astype(np.int64) + busy[v]
+    return np.where((metres >= JUNCTION_METRES) & ~motorway, ends, 0)
+
+
+def _shipped_shapes() -> dict[int, Floats]:
+    numbers, _ = columns.read("road_shapes")
+    edge = numbers["edge"]
+    points = np.column_stack([numbers["lat"], numbers["lon"]]).astype(np.float64)
+    starts = np.flatnonzero(np.r_[True, edge[1:] != edge[:-1]])
+    return dict(zip(edge[starts].tolist(), np.split(points, starts[1:]), strict=True))
+
+
+def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph:
+    """Build the shipped network as a networkx graph in OSMnx conventions.
+
+    Parameters
+    ----------
+    box
+        South, west, north, east in degrees: only edges with both ends inside. None takes the whole country,
+        23,000 nodes and 71,000 arcs, in about a second.
+
+    Returns
+    -------
+    A MultiDiGraph with ``crs`` EPSG:4326; nodes have ``x``, ``y`` (degrees); edges have ``length`` (metres),
+    ``travel_time`` (seconds), ``speed_kph``, ``highway``, ``ref``, ``name``, ``oneway``, and where it applies
+    ``toll``, ``ferry`` and ``geometry`` (a shapely LineString).
+    """
+    return to_graph(shipped(), box)
+
+
+def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph:
+    """Build a networkx graph of a network, or of the part of it inside a box; see ``load``."""
+    import networkx as nx  # noqa: PLC0415 -- a quarter of a second; routing needs only the arrays
+    from shapely import LineString  # noqa: PLC0415 -- as above
+
+    south, west, north, east = box or (-90.0, -180.0, 90.0, 180.0)
+    inside = (roads.lat >= south) & (roads.lat <= north) & (roads.lon >= west) & (roads.lon <= east)
+    graph = nx.MultiDiGraph(crs="epsg:4326")
+    for node in np.flatnonzero(inside):
+        graph.add_node(roads.labels[node], x=float(roads.lon[node]), y=float(roads.lat[node]))
+    edges = roads.edges
+    for arc in np.flatnonzero(inside[roads.tail] & inside[roads.head]):
+        edge = int(roads.edge[arc])
+        seconds = int(roads.deciseconds[arc]) / 10.0
+        attributes: dict[str, Any] = {
+            "length": float(edges.metres[edge]),
+            "travel_time": seconds,
+            "speed_kph": 3.6 * float(edges.metres[edge]) / seconds,
+            "highway": _HIGHWAY.get(edges.text("road_class", edge), edges.text("road_class", edge)),
+            "ref": edges.text("ref", edge),
+            "name": edges.text("name", edge),
+            "kind": edges.text("kind", edge),
+            "urban_percent": int(edges.urban_percent[edge]),
+            "oneway": False,
+        }
+        attributes |= {key: edges.text(key, edge) for key in ("toll", "ferry") if edges.text(key, edge)}
+        if edge in roads.lines:
+            attributes["geometry"] = LineString(roads.line(arc)[:, ::-1])
+        graph.add_edge(roads.labels[roads.tail[arc]], roads.labels[roads.head[arc]], **attributes)
+    return graph
+
+
+_HIGHWAY = {"motorway": "motorway", "trunk": "trunk", "a": "primary", "ferry": "ferry"}
+_ROAD_CLASS = {"motorway": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}
+
+
+def from_graph(graph: nx.MultiDiGraph) -> RoadNetwork:
+    """Take a graph in OSMnx conventions as arrays; every directed edge becomes an edge with one arc.
+
+    Parameters
+    ----------
+    graph
+        Nodes with ``x`` and ``y`` in the graph's ``crs`` (EPSG:4326 if it names none); edges with ``length`` (metres) and
+        ``travel_time`` (seconds) or else a ``highway`` tag, whose average speed is then used, capped by ``maxspeed``.
+
+    Raises
+    ------
+    SourceError
+        When there is no edge, or nodes or edges lack what is needed.
+    """
+    labels = list(graph.nodes)
+    row = {label: number for number, label in enumerate(labels)}
+    if graph.number_of_edges() == 0:
+        msg = "The graph has no edges, so nothing can be routed; give a road graph such as osmnx makes."
+        raise SourceError(msg)
+    try:
+        x = np.array([graph.nodes[label]["x"] for label in labels], dtype=float)
+        y = np.array([graph.nodes[label]["y"] for label in labels], dtype=float)
+        data = [(row[u], row[v], attributes) for u, v, attributes in graph.edges(data=True)]
+        metres = np.array([attributes["length"] for _, _, attributes in data], dtype=float)
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"The graph is not in OSMnx conventions ({error!s} is missing or no number): nodes need x and y, edges length."
+        raise SourceError(msg) from error
+    crs = graph.graph.get("crs") or "epsg:4326"
+    lat, lon = _degrees(x, y, crs)
+    seconds = np.array([_seconds(attributes) for _, _, attributes in data])
+    taken = np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
+    whole = np.maximum(np.round(metres), 0).astype(np.int64)
+    edge, forward, kept = _two_way([(u, v, *pair) for (u, v, _), *pair in zip(data, whole, taken, strict=True)])
+    rows = [data[number] for number in kept]
+    zeros = np.zeros(len(rows), np.int64)
+    texts = {
+        "road_class": _coded([_ROAD_CLASS.get(_first(a.get("highway")), _first(a.get("highway"))) for _, _, a in rows]),
+        "kind": _coded([a.get("kind") or ("ferry" if a.get("route") == "ferry" else "road") for _, _, a in rows]),
+        **{key: _coded([_first(a.get(key)) for _, _, a in rows]) for key in ("ref", "name", "toll", "ferry")},
+        "carriageway": _coded(["unknown"] * len(rows)),
+    }
+    edges = Edges(
+        u=np.array([u for u, _, _ in rows], dtype=np.int64),
+        v=np.array([v for _, v, _ in rows], dtype=np.int64),
+        metres=whole[kept],
+        urban_percent=np.array([int(a.get("urban_percent", 50)) for _, _, a in rows]),
+        dense_percent=zeros,
+        ferry_seconds=zeros,
+        wait_seconds=zeros,
+        junctions=zeros,
+        texts=texts,
+    )
+    return RoadNetwork(
+        lat=lat,
+        lon=lon,
+        edges=edges,
+        tail=np.array([u for u, _, _ in data], dtype=np.int64),
+        head=np.array([v for _, v, _ in data], dtype=np.int64),
+        edge=edge,
+        forward=forward,
+        deciseconds=taken,
+        labels=labels,
+        shapes={number: _shape(a["geometry"], crs) for number, (_, _, a) in enumerate(rows) if "geometry" in a},
+    )
+
+
+def _two_way(arcs: list[tuple[int, int, int, int]]) -> tuple[Ints, NDArray[np.bool_], list[int]]:
+    """Pair each arc with one of the same length and time that runs the other way.
+
+    Parameters
+    ----------
+    arcs
+        Tail, head, metres and deciseconds of each.
+
+    Returns
+    -------
+    The edge of each arc, whether the arc runs along it, and the arc that stands for each edge.
+    """
+    waiting: dict[tuple[int, int, int, int], list[int]] = {}
+    edge, forward, kept = np.zeros(len(arcs), np.int64), np.ones(len(arcs), bool), []
+    for number, (tail, head, metres, taken) in enumerate(arcs):
+        partners = waiting.get((head, tail, metres, taken))
+        if partners and tail != head:
+            edge[number], forward[number] = partners.pop(), False
+            continue
+        edge[number] = len(kept)
+        waiting.setdefault((tail, head, metres, taken), []).append(len(kept))
+        kept.append(number)
+    return edge, forward, kept
+
+
+def _seconds(attributes: dict[str, Any]) -> float:
+    """Read an edge's travel time, or estimate it from its highway tag and limit."""
+    if attributes.get("travel_time") is not None:
+        return float(attributes["travel_time"])
+    kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
+    limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
+    return 3.6 * float(attributes["length"]) / (min(kph, limit) if limit else kph)
+
+
+def _first(value: Any) -> str:
+    """Read a tag that OSMnx may have merged into a list."""
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else None
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 -- NaN is not itself
+
+
+def _coded(words: list[str]) -> columns.Text:
+    known, codes = np.unique(np.array(words, dtype=object).astype(str), return_inverse=True)
+    return columns.Text(codes.astype(np.int64), known.tolist())
+
+
+def _degrees(x: Floats, y: Floats, crs: Any) -> tuple[Floats, Floats]:
+    from pyproj import CRS, Transformer  # noqa: PLC0415 -- only foreign graphs need it
+
+    known = CRS.from_user_input(crs)
+    if known.is_geographic:
+        return y, x
+    lon, lat = Transformer.from_crs(known, 4326, always_xy=True).transform(x, y)
+    return np.asarray(lat), np.asarray(lon)
+
+
+def _shape(geometry: Any, crs: Any) -> Floats:
+    xy = np.asarray(geometry.coords, dtype=float)[1:-1]
+    lat, lon = _degrees(xy[:, 0], xy[:, 1], crs)
+    return np.column_stack([lat, lon])

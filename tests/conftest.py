@@ -1,0 +1,74 @@
+"""Plans and places that tests of the page share: made-up figures in the shape of the real records."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from nearhome.analysis.costs import Cost, CostLine
+from nearhome.analysis.help_with_visits import Reimbursement, ReimbursementLine
+from nearhome.analysis.plan import Option, Party, VisitPlan
+
+TYPED_POSTCODE = "TR1 2HE"
+
+
+def _cost() -> Cost:
+    return Cost(
+        (
+            CostLine("Fuel", "fuel", 3120, 2500, 3900, "168 miles at 18.6p a mile, made up for this test"),
+            CostLine("Tamar toll", "toll", 260, 260, 260, "Charged eastbound, made up for this test"),
+            CostLine("Parking", "parking", 520, 0, 800, "Made up for this test"),
+        )
+    )
+
+
+def _reimbursement() -> Reimbursement:
+    lines = (
+        ReimbursementLine("Miles in your car", 2400, 2400, 2900, "120 miles at 20p a mile", "made up"),
+        ReimbursementLine("Tamar toll", 260, 260, 260, "What you paid", "made up"),
+        ReimbursementLine("Parking", 520, 0, 800, "What you paid", "made up"),
+    )
+    conditions = ("you must be close family", "Claim within 28 days after the visit.")
+    return Reimbursement("Help with Prison Visits", 3180, 2660, 3960, lines, conditions)
+
+
+def make_plan(**changes: Any) -> VisitPlan:
+    """Return a plan from Truro to Exeter; keywords replace its parts."""
+    legs = (
+        SimpleNamespace(kind="road", name="A30", miles=80.1, minutes=92.0, toll=None),
+        SimpleNamespace(kind="road", name="Tamar Bridge", miles=0.6, minutes=2.0, toll="tamar"),
+    )
+    option = Option(
+        mode="car",
+        miles=84.3,
+        minutes=103.0,
+        minutes_low=92.0,
+        minutes_high=118.0,
+        return_minutes=206.0,
+        cost=_cost(),
+        legs=legs,
+        line=((50.263, -5.051), (50.5, -4.2), (50.7279, -3.5316)),
+    )
+    parts: dict[str, Any] = {
+        "origin": SimpleNamespace(name=TYPED_POSTCODE, lat=50.263, lon=-5.051, precision_m=80.0, note=""),
+        "prison": SimpleNamespace(
+            id="EXI", name="HMP Exeter", short_name="Exeter", lat=50.7279, lon=-3.5316, country="England"
+        ),
+        "party": Party(1, 0),
+        "as_of": date(2026, 11, 21),
+        "crow_miles": 74.2,
+        "options": (option,),
+        "reimbursement": _reimbursement(),
+        "left_to_pay_pence": 720,
+        "tables": {"prisons": "2026-07-27+1a2b3c4d"},
+    }
+    return VisitPlan(**(parts | changes))
+
+
+@pytest.fixture
+def visit_plan() -> VisitPlan:
+    """Return a plan from TR1 2HE to Exeter for one adult, with a toll on the way."""
+    return make_plan()

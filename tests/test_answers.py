@@ -1,0 +1,119 @@
+"""A plan in words: every figure with its unit, its range and its date, and nothing unescaped or private."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nearhome.analysis.help_with_visits import Reimbursement
+from nearhome.app import answers
+
+if TYPE_CHECKING:
+    from nearhome.analysis.plan import VisitPlan
+
+POSTCODE = "TR1 2HE"
+
+
+def said(plan: VisitPlan) -> dict[str, str]:
+    """Return each question with everything said under it."""
+    found = answers.answers(plan, plan.options[0])
+    return {answer.question: " ".join((answer.figure, *answer.notes)) for answer in found}
+
+
+def test_each_figure_has_its_unit_its_range_and_its_date(visit_plan: VisitPlan) -> None:
+    told = said(visit_plan)
+    assert list(told) == [
+        "How far is it?",
+        "How long does it take?",
+        "What does it cost?",
+        "What may you get back?",
+        "What is left for you to pay?",
+        "How sure are we?",
+    ]
+    assert "about 84 miles each way" in told["How far is it?"]
+    assert "169 miles there and back" in told["How far is it?"]
+    assert "about 3 hours 25 minutes there and back" in told["How long does it take?"]
+    assert "between 3 hours 5 minutes and 3 hours 55 minutes" in told["How long does it take?"]
+    assert "about £39" in told["What does it cost?"]
+    assert (
+        "between £28 and £50 there and back for 1 adult, at prices on 21 November 2026"
+        in told["What does it cost?"]
+    )
+    assert "you may get back about £32" in told["What may you get back?"]
+    assert "not a promise" in told["What may you get back?"]
+    assert "about £7" in told["What is left for you to pay?"]
+    assert "If you cannot claim you pay all of it, about £39" in told["What is left for you to pay?"]
+    assert "about 100 metres" in told["How sure are we?"]
+
+
+def test_what_is_repaid_as_it_was_does_not_widen_what_is_left(visit_plan: VisitPlan) -> None:
+    # Fuel 2500 to 3900 less 2400 to 2900 for miles; toll and parking cancel out.
+    assert "between £0 and £15" in said(visit_plan)["What is left for you to pay?"]
+
+
+def test_a_toll_and_a_ferry_are_named(visit_plan: VisitPlan) -> None:
+    ferry = SimpleNamespace(kind="ferry", name="Fishbourne to Portsmouth", miles=6.0, minutes=75.0, toll=None)
+    option = replace(visit_plan.options[0], legs=(*visit_plan.options[0].legs, ferry))
+    told = said(replace(visit_plan, options=(option,)))["How far is it?"]
+    assert "a toll: Tamar Bridge" in told
+    assert "a ferry: Fishbourne to Portsmouth" in told
+    assert "estimates" in told
+
+
+def test_no_figure_is_made_up_where_the_scheme_gives_none(visit_plan: VisitPlan) -> None:
+    unknown = Reimbursement("Another scheme", None, None, None, (), ("Ask the prison",))
+    told = said(replace(visit_plan, reimbursement=unknown, left_to_pay_pence=3900))
+    assert "£" not in told["What may you get back?"]
+    assert "we cannot say how much" in told["What may you get back?"]
+    assert "between £28 and £50" in told["What is left for you to pay?"]
+
+
+def test_nothing_to_get_back_is_said_so(visit_plan: VisitPlan) -> None:
+    nothing = Reimbursement("Help with Prison Visits", 0, 0, 0, (), ("It does not cover this prison",))
+    told = said(replace(visit_plan, reimbursement=nothing, left_to_pay_pence=3900))
+    assert "nothing that we know of" in told["What may you get back?"]
+
+
+def test_the_cost_table_adds_up_and_has_header_cells(visit_plan: VisitPlan) -> None:
+    html = answers.cost_html(visit_plan, visit_plan.options[0])
+    assert html.count('scope="row"') == len(visit_plan.options[0].cost.lines) + 1
+    assert html.count('scope="col"') == 3
+    assert "£2.60" in html
+    assert re.search(r"Total.*£39<.*£28 to £50<", html)
+
+
+def test_claim_conditions_and_legs_are_lists(visit_plan: VisitPlan) -> None:
+    assert "<li>You must be close family.</li>" in answers.claim_html(visit_plan)
+    assert "<li>Tamar Bridge: 1 mile, 2 minutes (there is a toll)</li>" in answers.route_html(
+        visit_plan.options[0]
+    )
+
+
+def test_the_document_is_whole_and_holds_no_starting_point(visit_plan: VisitPlan) -> None:
+    page = answers.document(visit_plan)
+    assert page.startswith("<!doctype html>")
+    assert "HMP Exeter" in page
+    assert "21 November 2026" in page
+    assert POSTCODE not in page
+    assert "http" not in page
+
+
+@pytest.mark.parametrize("field", ["note", "name"])
+def test_what_people_typed_stays_out_of_the_document(visit_plan: VisitPlan, field: str) -> None:
+    origin = SimpleNamespace(**(vars(visit_plan.origin) | {field: f"{POSTCODE} <script>"}))
+    assert POSTCODE not in answers.document(replace(visit_plan, origin=origin))
+
+
+def test_text_from_tables_is_escaped(visit_plan: VisitPlan) -> None:
+    leg = SimpleNamespace(kind="road", name="<b>A30</b> & more", miles=1.0, minutes=2.0, toll=None)
+    option = replace(visit_plan.options[0], legs=(leg,))
+    tags: list[str] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, _attributes: tags.append(tag)
+    parser.feed(answers.route_html(option))
+    assert tags == ["ol", "li"]

@@ -1,0 +1,281 @@
+"""The pages in a real Chromium, from a real server: the journey, nothing from outside, nothing left behind.
+
+Chromium is found on the path, or where NEARHOME_CHROMIUM says. Without one these tests fail, because they
+prove that the page works. The accessibility engine is axe-core (MPL-2.0, tests/vendor).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from nearhome.data import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Frame, Page
+
+POSTCODE = "TR1 2HE"
+TRACES = (b"TR1 2HE", b"TR12HE", b"tr1 2he", b"TR1%202HE", b"TR1+2HE")
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
+START_TRIES = 150
+PAUSE_MS = 200
+MAP_TRIES = 100
+SERVE = (
+    "import sys; from nearhome.app.launch import serve; sys.exit(serve(int(sys.argv[1]), open_browser=False))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: its address, its log, and the folders that it may write to."""
+
+    url: str
+    log: Path
+    folders: tuple[Path, ...]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium once for all tests."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("NEARHOME_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not path or not Path(path).is_file():
+        pytest.fail(
+            f"No Chromium at {path or 'any of ' + ', '.join(names)}: install it, or set NEARHOME_CHROMIUM."
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Server]:
+    """Serve the pages on a free port, from another directory, with folders of its own to write to."""
+    root = tmp_path_factory.mktemp("server")
+    folders = tuple(root / name for name in ("home", "temporary", "work", "data"))
+    for folder in folders:
+        folder.mkdir()
+    home, temporary, work, data = folders
+    log = root / "log.txt"
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    surroundings = {"HOME": str(home), "TMPDIR": str(temporary), "NEARHOME_DATA": str(data)}
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, str(port)],
+            cwd=work,
+            env=os.environ | surroundings,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://localhost:{port}"
+    waiting = chromium.new_page()
+    try:
+        for _ in range(START_TRIES):
+            if process.poll() is not None or _answers(url):
+                break
+            waiting.wait_for_timeout(PAUSE_MS)
+        assert process.poll() is None, log.read_text()
+        assert _answers(url), log.read_text()
+        yield Server(url, log, folders)
+    finally:
+        waiting.close()
+        process.terminate()
+        process.wait()
+
+
+def _answers(url: str) -> bool:
+    """Whether the server is ready."""
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health") as answer:  # noqa: S310 - our own server
+            return bool(answer.status == 200)
+    except URLError:
+        return False
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
+    """Open the first page as on a phone and on a desktop; fail on any request that leaves this machine."""
+    width, height = WIDTHS[request.param]
+    opened = chromium.new_page(viewport={"width": width, "height": height}, locale="en-GB")
+    outside: list[str] = []
+    own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
+    opened.on("request", lambda asked: None if asked.url.startswith(own) else outside.append(asked.url))
+    opened.on("websocket", lambda asked: None if asked.url.startswith(own) else outside.append(asked.url))
+    opened.goto(server.url)
+    opened.get_by_role("button", name="Continue").wait_for()
+    yield opened
+    opened.close()
+    assert outside == []
+
+
+def ask(page: Page, postcode: str = POSTCODE) -> None:
+    """Fill the form in for Exeter and press the button."""
+    page.get_by_label("Your postcode or town").fill(postcode)
+    prison = page.get_by_role("combobox", name="Prison")
+    prison.click()
+    prison.fill("exet")
+    page.get_by_role("option", name=re.compile("^Exeter")).click()
+    page.get_by_role("button", name="Continue").click()
+
+
+def violations(where: Page | Frame) -> list[Any]:
+    """Return what axe finds against WCAG."""
+    where.evaluate(AXE.read_text(encoding="utf-8"))
+    found = where.evaluate(
+        "axe.run(document).then(r => r.violations.filter(v => v.tags.some(t => t.startsWith('wcag')))"
+        ".map(v => [v.id, v.nodes.map(n => n.html.slice(0, 200))]))"
+    )
+    return list(found)
+
+
+def await_focus(page: Page, key: str) -> None:
+    """Wait until the focus is on the container of that key."""
+    page.locator(f".st-key-{key}:focus").wait_for()
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    """Whether everything fits the width of the page."""
+    return bool(
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
+    )
+
+
+def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
+    assert page.title() == "Plan a visit - nearhome"
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    await_focus(page, "error_summary")
+    assert page.title() == "Error: Plan a visit - nearhome"
+    assert page.get_by_label("Your postcode or town").get_attribute("aria-describedby") == "origin-error"
+    assert violations(page) == []
+
+    ask(page)
+    page.get_by_role("heading", name="Your visit to Exeter").wait_for()
+    await_focus(page, "answer")
+    assert page.title() == "Plan a visit - nearhome"
+    assert page.get_by_label("Your postcode or town").get_attribute("aria-describedby") is None
+    told = page.locator(".nh-answers").inner_text()
+    for pattern in (
+        r"About \d+ miles each way",
+        r"About \d+ hours?( \d+ minutes)? there and back",
+        r"Estimate: between £\d+ and £\d+ there and back for 1 adult",
+        r"You may get back about £\d+",
+        r"What is left for you to pay\?",
+        r"Give or take \d+ minutes each way",
+    ):
+        assert re.search(pattern, told), (pattern, told)
+    assert violations(page) == []
+    assert no_sideways_scroll(page)
+
+    page.get_by_text("Show the way on a map").click()
+    frame = _map_frame(page)
+    assert frame.locator("img.leaflet-marker-icon").evaluate_all("all => all.map(each => each.alt)") == [
+        "Start: your place",
+        "Prison: Exeter (HMP & YOI)",
+    ]
+    assert frame.locator("img.leaflet-marker-icon").evaluate_all(
+        "all => all.every(each => each.naturalWidth > 0)"
+    )
+    assert violations(page) == []
+    assert violations(frame) == []
+    assert no_sideways_scroll(page)
+    assert not re.search("TR1|2HE", page.url, re.IGNORECASE)
+
+
+def _map_frame(page: Page) -> Frame:
+    """Return the frame of the map once Leaflet has made it; polling lets the browser's events through."""
+    for _ in range(MAP_TRIES):
+        for frame in page.frames:
+            if "streamlit_folium" in frame.url and frame.evaluate("!!window.map"):
+                return frame
+        page.wait_for_timeout(PAUSE_MS)
+    pytest.fail("The map was not made.")
+
+
+def test_an_unknown_postcode_is_told_at_its_field_and_a_link_leads_there(page: Page) -> None:
+    ask(page, "ZZ99 9ZZ")
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    await_focus(page, "error_summary")
+    page.locator(".nh-summary a").click()
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "origin-error"
+    assert (
+        page.locator("#origin-error").inner_text() == f"Error: {page.locator('.nh-summary a').inner_text()}"
+    )
+    assert violations(page) == []
+    assert "99" not in page.url
+
+
+def test_about_the_data_is_reached_and_names_every_licence(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/about-the-data")
+    page.get_by_role("heading", name="How sure are we?").wait_for()
+    page.get_by_role("heading", name="Using these pages").wait_for()
+    for licence in {table.licence for table in catalogue.tables().values()}:
+        page.get_by_text(licence, exact=True).first.wait_for()
+    assert violations(page) == []
+    assert no_sideways_scroll(page)
+
+
+def test_the_plan_can_be_kept_without_the_starting_point(page: Page) -> None:
+    ask(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save this plan").click()
+    assert waiting.value.suggested_filename == "visit-plan.html"
+    kept = waiting.value.path().read_bytes()
+    assert b"Exeter" in kept
+    assert not any(trace in kept for trace in TRACES)
+
+
+def test_the_postcode_leaves_no_trace(page: Page, server: Server) -> None:
+    ask(page)
+    page.get_by_role("heading", name="Your visit to Exeter").wait_for()
+    stored = page.evaluate(
+        "JSON.stringify([location.href, document.cookie, {...localStorage}, {...sessionStorage}])"
+    )
+    assert not any(trace in stored.encode() for trace in TRACES)
+    written = [
+        server.log,
+        *(file for folder in server.folders for file in folder.rglob("*") if file.is_file()),
+    ]
+    assert [file for file in written if any(trace in file.read_bytes() for trace in TRACES)] == []
+
+
+def test_pages_come_compressed_with_security_headers(server: Server) -> None:
+    def headers(path: str) -> Any:
+        asked = urllib.request.Request(server.url + path, headers={"Accept-Encoding": "gzip"})  # noqa: S310 - our own server
+        with urllib.request.urlopen(asked) as answer:  # noqa: S310 - our own server
+            return answer.headers
+
+    first = headers("/")
+    assert first["Content-Encoding"] == "gzip"
+    assert "unsafe-inline" not in re.search(r"script-src[^;]*", first["Content-Security-Policy"])[0]
+    assert first["Referrer-Policy"] == "no-referrer"
+    assert "javascript" in headers("/app/static/vendor/leaflet/leaflet.js")["Content-Type"]

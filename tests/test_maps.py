@@ -1,0 +1,70 @@
+"""Maps that draw without the internet, with the same ends as the plan and the owners of the data named."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import shapely
+
+from nearhome.app import maps
+from nearhome.data import catalogue
+
+if TYPE_CHECKING:
+    from nearhome.analysis.plan import VisitPlan
+
+
+@pytest.fixture
+def page(visit_plan: VisitPlan) -> str:
+    """Render the map of the plan as a whole page."""
+    return str(maps.route_map(visit_plan, visit_plan.options[0]).get_root().render())
+
+
+def test_the_map_loads_nothing_from_elsewhere(page: str) -> None:
+    loaded = re.findall(r"(?:src|href)=\"([^\"]+)\"", page)
+    assert loaded
+    assert all(address.startswith(maps.VENDOR) for address in loaded)
+
+
+def test_addresses_of_other_sites_occur_only_in_attributions(page: str) -> None:
+    # The names of the XML and SVG vocabularies are never requested.
+    found = {
+        address for address in re.findall(r"https?://[^\s\"'<>\\]+", page) if "www.w3.org" not in address
+    }
+    owners = " ".join(entry.attribution for entry in catalogue.tables().values())
+    assert all(address in owners for address in found)
+
+
+def test_markers_have_alternative_text_at_both_ends(page: str) -> None:
+    assert '"alt": "Start: your place"' in page
+    assert '"alt": "Prison: HMP Exeter"' in page
+
+
+def test_the_map_names_the_owners_of_its_data(page: str) -> None:
+    assert "Office for National Statistics" in page
+
+
+def test_the_map_does_not_hold_the_postcode(page: str) -> None:
+    assert "TR1" not in page
+
+
+def test_the_outline_covers_the_nations_and_stays_light() -> None:
+    outline = maps.outline()
+    assert len(json.dumps(outline)) < 250_000
+    land = shapely.union_all([shapely.geometry.shape(feature["geometry"]) for feature in outline["features"]])
+    for lat, lon in ((51.5, -0.1), (51.6, -3.6), (56.5, -4.0), (54.6, -6.7)):
+        assert land.contains(shapely.Point(lon, lat))
+    assert not land.contains(shapely.Point(-6.5, 53.0))
+
+
+def test_a_long_line_is_thinned_but_keeps_its_ends(visit_plan: VisitPlan) -> None:
+    line = tuple((50.0 + step / 10_000, -5.0 + step / 10_000) for step in range(9_999))
+    option = replace(visit_plan.options[0], line=line)
+    drawn = maps.route_map(visit_plan, option)
+    (way,) = [child for child in drawn._children.values() if child._name == "PolyLine"]  # noqa: SLF001 - folium has no other way to list layers
+    assert tuple(way.locations[0]) == pytest.approx(line[0])
+    assert tuple(way.locations[-1]) == pytest.approx(line[-1])
+    assert len(way.locations) <= maps.LONGEST_LINE + 1

@@ -1,0 +1,167 @@
+"""The pages without a browser: questions, errors in the GOV.UK pattern, answers, and the tables described."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nearhome import app as package
+from nearhome.app.views import about, plan
+from nearhome.data import catalogue, prisons
+from nearhome.data.errors import NoRouteError
+
+if TYPE_CHECKING:
+    from nearhome.analysis.plan import Party, VisitPlan
+
+ENTRY = Path(package.__file__).resolve().with_name("main.py")
+TIMEOUT_S = 30
+
+
+def start() -> AppTest:
+    """Open the first page."""
+    return AppTest.from_file(str(ENTRY), default_timeout=TIMEOUT_S).run()
+
+
+def text_of(test: AppTest) -> str:
+    """Return everything the page shows through st.html and its headings."""
+    shown = [element.proto.body for element in test.get("html")]
+    return "\n".join([*(title.value for title in test.title), *(each.value for each in test.header), *shown])
+
+
+def answer(test: AppTest, origin: str, prison: str | None) -> AppTest:
+    """Fill the form in and press the button."""
+    test.text_input(key="origin").set_value(origin)
+    if prison:
+        test.selectbox(key="prison").set_value(prison)
+    return test.button[0].click().run()
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, visit_plan: VisitPlan) -> list[Any]:
+    """Answer every visit with the made-up plan, and keep what was asked."""
+    calls: list[Any] = []
+
+    def answer_with_plan(origin: Any, prison: Any, *, party: Party, as_of: Any) -> VisitPlan:
+        calls.append((origin, prison, party, as_of))
+        return visit_plan
+
+    monkeypatch.setattr(plan, "plan_visit", answer_with_plan)
+    return calls
+
+
+def test_the_first_page_asks_and_answers_nothing_yet() -> None:
+    test = start()
+    assert not test.exception
+    assert [title.value for title in test.title] == ["Plan a visit"]
+    assert "We do not keep your postcode" in text_of(test)
+    assert test.selectbox(key="prison").value is None
+    assert not test.header
+
+
+def test_only_open_prisons_are_offered_each_by_a_name_of_its_own() -> None:
+    offered = start().selectbox(key="prison").options
+    assert len(offered) == len(set(offered))
+    assert any(name.startswith("Exeter") for name in offered)
+    closed = {prison.short_name for prison in prisons.prisons() if prison.status == "closed"}
+    still = {prison.short_name for prison in prisons.prisons() if prison.status != "closed"}
+    assert not [name for name in offered if name.split(" (")[0] in closed - still]
+
+
+def test_an_empty_form_names_both_things_to_do_twice_each() -> None:
+    shown = text_of(answer(start(), "", None))
+    assert "There is a problem" in shown
+    assert shown.count("Enter your postcode or town") == 2
+    assert shown.count("Choose a prison from the list") == 2
+    assert 'id="origin-error"' in shown
+
+
+def test_a_place_that_does_not_exist_is_one_sentence_and_stays_in_the_box() -> None:
+    test = answer(start(), "ZZ99 9ZZ", "EXI")
+    assert not test.exception
+    shown = text_of(test)
+    assert "There is a problem" in shown
+    assert 'href="#origin"' in shown
+    assert 'href="#prison"' not in shown
+    assert test.text_input(key="origin").value == "ZZ99 9ZZ"
+
+
+def test_a_script_in_a_place_is_shown_as_text() -> None:
+    assert "<script>" not in text_of(answer(start(), "<script>alert(1)</script>", "EXI"))
+
+
+def test_answers_come_with_the_details_under_them(asked: list[Any]) -> None:
+    test = answer(start(), "TR1 2HE", "EXI")
+    assert not test.exception
+    assert [header.value for header in test.header] == ["Your visit to HMP Exeter"]
+    assert "About 84 miles each way" in text_of(test)
+    assert [each.label for each in test.expander] == [
+        "How the cost is made up",
+        "The way there",
+        "What to know to claim",
+        "The data behind these figures",
+    ]
+    ((_, prison, party, _),) = asked
+    assert prison.id == "EXI"
+    assert (party.adults, party.children) == (1, 0)
+
+
+def test_the_party_reaches_the_plan(asked: list[Any]) -> None:
+    test = start()
+    test.number_input(key="adults").set_value(2)
+    test.number_input(key="children").set_value(3)
+    answer(test, "TR1 2HE", "EXI")
+    assert (asked[0][2].adults, asked[0][2].children) == (2, 3)
+
+
+def test_an_old_answer_goes_when_the_next_question_fails(asked: list[Any]) -> None:
+    test = answer(start(), "TR1 2HE", "EXI")
+    answer(test, "", "EXI")
+    assert len(asked) == 1
+    assert not test.header
+
+
+def test_no_way_is_one_sentence_at_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        msg = "No road or ferry that we know joins the two places; start from another place."
+        raise NoRouteError(msg)
+
+    monkeypatch.setattr(plan, "plan_visit", refuse)
+    shown = text_of(answer(start(), "TR1 2HE", "EXI"))
+    assert shown.count("No road or ferry that we know") == 2
+    assert 'id="origin-error"' in shown
+
+
+def test_a_link_can_name_the_prison_but_not_the_place() -> None:
+    test = AppTest.from_file(str(ENTRY), default_timeout=TIMEOUT_S)
+    test.query_params["prison"] = "EXI"
+    test.query_params["origin"] = "TR1 2HE"
+    test.run()
+    assert test.selectbox(key="prison").value == "EXI"
+    assert test.text_input(key="origin").value == ""
+
+
+def test_a_link_with_an_unknown_prison_chooses_none() -> None:
+    test = AppTest.from_file(str(ENTRY), default_timeout=TIMEOUT_S)
+    test.query_params["prison"] = "nowhere"
+    assert test.run().selectbox(key="prison").value is None
+
+
+def show_about() -> None:
+    """Run the second page alone."""
+    from nearhome.app.views import about as page  # noqa: PLC0415 - runs as a script of its own
+
+    page.show()
+
+
+def test_every_table_is_described_with_date_source_and_licence() -> None:
+    test = AppTest.from_function(show_about, default_timeout=TIMEOUT_S).run()
+    assert not test.exception
+    shown = text_of(test)
+    for table in catalogue.tables().values():
+        for fact in (table.title, table.source_date, table.licence, table.version, f"{table.rows:,}"):
+            assert about.escape(fact) in shown
+    assert "How sure are we?" in shown
+    assert "What is not covered" in shown
