@@ -6,25 +6,29 @@ as it may be printed, or saved on a shared computer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from nearhome.app import words
+from nearhome.data import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from nearhome.analysis.help_with_visits import ReimbursementLine
     from nearhome.analysis.plan import Option, VisitPlan
     from nearhome.geo.journeys import Leg
 
 MODES = {"car": "By car"}
+SHORT_MILES = 0.75
+"""A piece of road shorter than this is not worth a line of its own."""
 DOCUMENT_STYLE = (
     "body{font:1rem/1.5 Arial,Helvetica,sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem}"
     "dt{font-weight:700;margin-top:1rem}dd{margin:0}dd p{margin:.25rem 0}.nh-figure{font-size:1.25rem}"
     "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:700}"
-    "th,td{text-align:left;vertical-align:top;border-bottom:1px solid #b1b4b6;padding:.4rem .6rem .4rem 0}"
-    ".nh-number{text-align:right;padding-right:0}small{display:block;font-weight:400}"
+    "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0}"
+    ".nh-row>*{border-top:1px solid #b1b4b6}.nh-number{text-align:right;padding-right:0}"
 )
 
 
@@ -75,26 +79,32 @@ def cost_html(plan: VisitPlan, option: Option) -> str:
 def claim_html(plan: VisitPlan) -> str:
     """Return what may be claimed, line by line, and the conditions to know before claiming."""
     back = plan.reimbursement
-    rows = [
-        (line.label, line.rule, "not known" if line.pence is None else words.about_money(line.pence))
-        for line in back.lines
-    ]
+    rows = [(line.label, line.rule, _claimed(line)) for line in back.lines]
     table = _table(f"What {back.scheme} may pay, estimated", ("What for", "Estimate"), rows) if rows else ""
     conditions = "".join(f"<li>{escape(words.sentence(condition))}</li>" for condition in back.conditions)
-    heading = f"<p><strong>{escape(back.scheme)}</strong>: what to know before you claim</p>"
+    heading = f"<p><strong>{escape(words.capital(back.scheme))}</strong>: what to know before you claim</p>"
     return f'{table}{heading}<ul class="nh-list">{conditions}</ul>' if conditions else table
 
 
 def route_html(option: Option) -> str:
-    """Return the way there as a numbered list, one leg after the other."""
-    steps = "".join(f"<li>{escape(leg_words(leg))}</li>" for leg in option.legs)
+    """Return the way there as a numbered list; slip roads and the like belong to the road before them."""
+    steps = "".join(f"<li>{escape(leg_words(leg))}</li>" for leg in _joined(option.legs))
     return f'<ol class="nh-list">{steps}</ol>'
 
 
 def tables_html(plan: VisitPlan) -> str:
     """Return which version of each table the answer was worked out from."""
-    items = "".join(f"<li>{escape(name)}: {escape(version)}</li>" for name, version in sorted(plan.tables.items()))
+    known = catalogue.tables()
+    items = "".join(
+        f"<li>{escape(known[name].title if name in known else _spoken(name))}: {escape(version)}</li>"
+        for name, version in plan.tables.items()
+    )
     return f'<ul class="nh-list">{items}</ul>'
+
+
+def _spoken(name: str) -> str:
+    """Return the name of a table of prices and rates as words: "tariffs/help_with_visits" is "help with visits"."""
+    return f"Prices and rates: {name.rpartition('/')[2].replace('_', ' ')}"
 
 
 def mode_words(option: Option) -> str:
@@ -125,11 +135,30 @@ def document(plan: VisitPlan) -> str:
 
 
 def leg_words(leg: Leg) -> str:
-    """Return one leg in words, a ferry or a toll named as such."""
-    text = f"{leg.name}: {words.miles(leg.miles)}, {words.duration(leg.minutes)}"
+    """Return one leg in words, a ferry named as such."""
     if leg.kind == "ferry":
-        text = f"Ferry, {leg.name}: {words.duration(leg.minutes)} with waiting"
-    return f"{text} (there is a toll)" if leg.toll else text
+        return f"Ferry, {leg.name}: {words.duration(leg.minutes)} with waiting"
+    return f"{words.capital(leg.name)}: {words.miles(leg.miles)}, {words.duration(leg.minutes)}"
+
+
+def _claimed(line: ReimbursementLine) -> str:
+    """Return the cell of one thing to claim: to the pound, exact where it is known exactly."""
+    if line.pence is None or line.low_pence is None or line.high_pence is None:
+        return "not known"
+    return words.estimate(line.pence, line.low_pence, line.high_pence)
+
+
+def _joined(legs: Iterable[Leg]) -> list[Leg]:
+    """Return the legs as a person would tell them: short pieces and pieces of one name put together."""
+    told: list[Leg] = []
+    for leg in legs:
+        before = told[-1] if told else None
+        short = leg.kind == "road" and leg.miles < SHORT_MILES
+        if before and before.kind != "ferry" and (short or (before.kind, before.name) == (leg.kind, leg.name)):
+            told[-1] = replace(before, miles=before.miles + leg.miles, minutes=before.minutes + leg.minutes)
+        else:
+            told.append(leg)
+    return told
 
 
 def _estimated(pence: int, low_pence: int, high_pence: int) -> tuple[str, str]:
@@ -141,13 +170,13 @@ def _distance(plan: VisitPlan, option: Option) -> Answer:
     there_and_back = f"{words.capital(words.miles(2 * option.miles))} there and back."
     straight = f"In a straight line it is {words.miles(plan.crow_miles)} each way."
     notes = (f"{there_and_back} {straight}", *_crossings(option))
-    return Answer("How far is it?", f"about {words.miles(option.miles)} each way", notes)
+    return Answer("How far is it?", f"{words.about(words.miles(option.miles))} each way", notes)
 
 
 def _crossings(option: Option) -> tuple[str, ...]:
-    """Say that the way needs a ferry or a toll."""
+    """Say that the way needs a ferry, or costs a toll on the way there or back; a free bridge is not named."""
     ferries = [leg.name for leg in option.legs if leg.kind == "ferry"]
-    tolls = [leg.name for leg in option.legs if leg.toll]
+    tolls = [line.label for line in option.cost.lines if line.kind == "toll" and line.high_pence]
     notes: tuple[str, ...] = ()
     if ferries:
         notes += (
@@ -155,7 +184,7 @@ def _crossings(option: Option) -> tuple[str, ...]:
             "Its crossing and waiting times are estimates: look at the timetable and book before you go.",
         )
     if tolls:
-        notes += (f"The way includes a toll: {words.listing(tolls)}.",)
+        notes += (f"There is a toll to pay: {words.listing(tolls)}.",)
     return notes
 
 
@@ -164,10 +193,10 @@ def _time(option: Option) -> Answer:
     between = words.duration_between(option.minutes_low * share, option.minutes_high * share)
     return Answer(
         "How long does it take?",
-        f"about {words.duration(option.return_minutes)} there and back",
+        f"{words.about(words.duration(option.return_minutes))} there and back",
         (
             f"Estimate: {between}, on an ordinary day.",
-            f"It is about {words.duration(option.minutes)} each way.",
+            f"It is {words.about(words.duration(option.minutes))} each way.",
             "Breaks and the visit itself come on top.",
         ),
     )
@@ -185,9 +214,11 @@ def _back(plan: VisitPlan) -> Answer:
     back = plan.reimbursement
     question = "What may you get back?"
     if back.pence is None:
-        return Answer(question, "we cannot say how much", (f"{back.scheme}. Read below what to know to claim.",))
+        return Answer(
+            question, "we cannot say how much", (f"{words.sentence(back.scheme)} Read below what to know to claim.",)
+        )
     if not back.pence:
-        return Answer(question, "nothing that we know of", (f"{back.scheme}. Read below why.",))
+        return Answer(question, "nothing that we know of", (f"{words.sentence(back.scheme)} Read below why.",))
     notes = (
         f"Estimate, from {back.scheme}, if you can claim. It is not a promise.",
         "Read below what to know to claim.",
@@ -229,6 +260,7 @@ def _sureness(plan: VisitPlan, option: Option) -> Answer:
     notes = (
         f"The starting point may be off by {words.precision(plan.origin.precision_m)}.",
         "Times come from a road map and usual speeds, not from today's traffic.",
+        "Eight in ten of the drives that we compared took a time within the range shown.",
         "Costs come from average prices.",
     )
     return Answer("How sure are we?", f"give or take {words.duration(spread)} each way", notes)
@@ -242,9 +274,9 @@ def _table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) 
     )
     body = ""
     for label, small, *numbers in rows:
-        note = f"<small>{escape(words.sentence(small))}</small>" if small else ""
         cells = "".join(f'<td class="nh-number">{escape(number)}</td>' for number in numbers)
-        body += f'<tr><th scope="row">{escape(label)}{note}</th>{cells}</tr>'
+        note = f'<tr><td colspan="{len(heads)}">{escape(words.sentence(small))}</td></tr>' if small else ""
+        body += f'<tr class="nh-row"><th scope="row">{escape(label)}</th>{cells}</tr>{note}'
     return (
         f'<table class="nh-table"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"

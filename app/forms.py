@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from nearhome.data.errors import NearhomeError, PrisonClosedError, UnknownPrisonError
+from nearhome.data.errors import PrisonClosedError, UnknownPrisonError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streamlit.delta_generator import DeltaGenerator
+
+    from nearhome.data.errors import InputError
 
 ORIGIN, PRISON, ADULTS, CHILDREN = "origin", "prison", "adults", "children"
 FIELDS = (ORIGIN, PRISON, ADULTS, CHILDREN)
@@ -122,8 +124,8 @@ def missing(entered: Questions) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def problem_of(error: NearhomeError) -> Problem:
-    """Return an error of the library as a problem at the field that can put it right."""
+def problem_of(error: InputError) -> Problem:
+    """Return what the library says of an entry, as a problem at the field that can put it right."""
     at_prison = isinstance(error, UnknownPrisonError | PrisonClosedError)
     return Problem(PRISON if at_prison else ORIGIN, str(error))
 

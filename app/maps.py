@@ -6,6 +6,7 @@ Importing this costs what folium costs; pages import it when somebody asks for a
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
+from nearhome.app import words
 from nearhome.data import catalogue
 
 if TYPE_CHECKING:
@@ -24,15 +26,16 @@ if TYPE_CHECKING:
 # Relative to the frame of streamlit-folium, so that it survives a base path and each page's own path.
 VENDOR = "../../app/static/vendor"
 OUTLINE_TABLE = "boundaries_country"
-ROAD_TABLES = "road"
-"""How the names of the road tables begin."""
+ROAD_TABLES = ("road_edges", "road_shapes")
 OUTLINE_TOLERANCE_DEGREES, OUTLINE_GRID_DEGREES = 0.006, 0.001
 """About 500 m and 100 m: a thin outline of 100 kB to see where one is, not a chart."""
 LINE_COLOUR, OUTLINE_COLOUR, LAND_COLOUR, SEA_COLOUR = "#1d70b8", "#505a5f", "#ffffff", "#dfe7ee"
-LABEL_OFFSET_PX = (-16, 30)
-"""From the marker's head, where Leaflet puts labels, to under its foot."""
-PADDING_PX = (70, 60)
+PADDING_PX = (60, 60)
 """Room at the edges for the markers and their labels."""
+LABEL_STYLE = (
+    "position:absolute;transform:translate(-50%,4px);padding:1px 6px;white-space:nowrap;"
+    "background:#ffffff;border:1px solid #505a5f;color:#0b0c0c;font:14px/1.4 Arial,sans-serif"
+)
 LONGEST_LINE = 1500
 """Points of a route that are drawn; more would only make the page heavier."""
 
@@ -50,7 +53,7 @@ class OfflineMap(folium.Map):
 
 
 class LocalLook(MacroElement):
-    """Marker pictures from this server, a tinted sea, no link out, and zoom by hand for those who need it.
+    """Marker pictures from this server, a tinted sea, and zoom by hand for those who need it.
 
     Add it before the first marker. Folium itself forbids a phone to zoom the page.
     """
@@ -59,8 +62,6 @@ class LocalLook(MacroElement):
         {% macro script(this, kwargs) %}
         L.Icon.Default.imagePath = {{ this.path|tojson }};
         {{ this._parent.get_name() }}.getContainer().style.background = {{ this.sea|tojson }};
-        {{ this._parent.get_name() }}.attributionControl.setPrefix(false);
-        {{ this._parent.get_name() }}.attributionControl.getContainer().style.fontSize = "12px";
         for (const viewport of document.querySelectorAll("meta[name=viewport]"))
             viewport.content = "width=device-width, initial-scale=1";
         {% endmacro %}
@@ -76,17 +77,13 @@ class LocalLook(MacroElement):
 def route_map(plan: VisitPlan, option: Option) -> folium.Map:
     """Return the way from the starting point to the prison on an outline of the country.
 
-    The markers carry alternative text and visible names. The caller shows the same facts in words.
+    The markers carry alternative text and visible names. The caller shows the same facts in words, and the
+    attribution below the map, where it covers nothing on a phone.
     """
     line = _thinned(option.line) or ((plan.origin.lat, plan.origin.lon), (plan.prison.lat, plan.prison.lon))
-    drawn = OfflineMap(tiles=None)
+    drawn = OfflineMap(tiles=None, attribution_control=False, zoom_snap=0.25)
     LocalLook().add_to(drawn)
-    folium.GeoJson(
-        outline(),
-        interactive=False,
-        style_function=_outline_style,
-        attribution=_attribution(plan),
-    ).add_to(drawn)
+    folium.GeoJson(outline(), interactive=False, style_function=_outline_style).add_to(drawn)
     way = folium.PolyLine(  # type: ignore[no-untyped-call] # folium leaves its signature bare
         line, color=LINE_COLOUR, weight=5, opacity=0.9
     )
@@ -96,12 +93,18 @@ def route_map(plan: VisitPlan, option: Option) -> folium.Map:
         (f"Prison: {plan.prison.name}", plan.prison.short_name, (plan.prison.lat, plan.prison.lon)),
     )
     for alt, label, point in ends:
-        marker = folium.Marker(point, alt=alt, title=alt)
-        folium.Tooltip(escape(label), permanent=True, direction="bottom", offset=LABEL_OFFSET_PX).add_to(marker)
-        marker.add_to(drawn)
+        folium.Marker(point, alt=alt, title=alt).add_to(drawn)
+        _label(label, point).add_to(drawn)
     lats, lons = zip(*line, *(point for _, _, point in ends), strict=True)
     drawn.fit_bounds([(min(lats), min(lons)), (max(lats), max(lons))], padding=PADDING_PX)
     return drawn
+
+
+def attribution(plan: VisitPlan) -> str:
+    """Return whose data the map draws, as their licences ask: the outline and the roads, each sentence once."""
+    drawn = [OUTLINE_TABLE, *(name for name in ROAD_TABLES if name in plan.tables)]
+    owners = " ".join(words.sentence(catalogue.table(name).attribution) for name in drawn)
+    return " ".join(dict.fromkeys(part.strip() for part in re.findall(r".+?[.](?=\s+[A-Z©]|$)", owners)))
 
 
 @cache
@@ -113,16 +116,23 @@ def outline() -> dict[str, Any]:
     return collection
 
 
+def _label(text: str, point: tuple[float, float]) -> folium.Marker:
+    """Return a name under a point.
+
+    A Leaflet tooltip would measure itself, and does so before its style has come; this one needs no measuring.
+    """
+    icon = folium.DivIcon(
+        html=f'<span style="{LABEL_STYLE}">{escape(text)}</span>',
+        icon_size=(0, 0),
+        icon_anchor=(0, 0),
+        class_name="label",
+    )
+    return folium.Marker(point, icon=icon, interactive=False, keyboard=False)
+
+
 def _outline_style(_feature: dict[str, Any]) -> dict[str, Any]:
     """Return land as paper with a thin edge."""
     return {"color": OUTLINE_COLOUR, "weight": 1, "fillColor": LAND_COLOUR, "fillOpacity": 1}
-
-
-def _attribution(plan: VisitPlan) -> str:
-    """Return whose data the map draws, as their licences ask: the outline and the roads of the route."""
-    drawn = [OUTLINE_TABLE, *(name for name in plan.tables if name.startswith(ROAD_TABLES))]
-    owners = {catalogue.table(name).attribution for name in drawn}
-    return "; ".join(sorted(escape(owner) for owner in owners))
 
 
 def _thinned(line: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -41,7 +41,7 @@ def duration(minutes: float) -> str:
 def duration_between(low_minutes: float, high_minutes: float) -> str:
     """Return "between 2 hours and 2 hours 30 minutes", or "about 2 hours" where both ends sound the same."""
     low, high = duration(low_minutes), duration(high_minutes)
-    return f"about {low}" if low == high else f"between {low} and {high}"
+    return about(low) if low == high else f"between {low} and {high}"
 
 
 def money(pence: int) -> str:
@@ -132,6 +132,11 @@ def sentence(text: str) -> str:
     """Return the text with a capital first letter and a full stop."""
     text = capital(text.strip())
     return text if text.endswith((".", "?", "!")) or not text else f"{text}."
+
+
+def about(phrase: str) -> str:
+    """Return "about 84 miles", but "less than 1 mile" as it is."""
+    return phrase if phrase.startswith("less than") else f"about {phrase}"
 
 
 def capital(text: str) -> str:

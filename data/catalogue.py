@@ -286,6 +286,8 @@ def build(
 ) -> dict[str, Table]:
     """Write the tables from the source files, then the record of them; give what was built.
 
+    A build into the package also writes ``LICENCES.md`` anew.
+
     Parameters
     ----------
     sources
@@ -320,6 +322,9 @@ def build(
         importlib.import_module(STEPS[step].module).build(sources, out)
     built = [name for step in wanted for name in STEPS[step].tables]
     _record(out, built)
+    if out == shipped_folder():
+        with replacing(out.parent / "LICENCES.md") as temporary:
+            temporary.write_text(licences(), encoding="utf-8")
     result = {name: entry for name, entry in _tables(out).items() if name in built}
     progress(f"{len(built)} tables, {sum(entry.bytes for entry in result.values()) / 1e6:.1f} MB")
     return result

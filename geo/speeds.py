@@ -28,16 +28,16 @@ MILES_PER_KM = 0.621371
 class SpeedModel:
     """Average speeds in km/h, the delay at a junction in seconds, and how crooked local streets are."""
 
-    motorway_rural_kph: float = 92.0
-    motorway_urban_kph: float = 76.0
+    motorway_rural_kph: float = 93.0
+    motorway_urban_kph: float = 76.5
     dual_rural_kph: float = 80.5
     dual_urban_kph: float = 58.5
-    single_rural_kph: float = 71.0
-    single_urban_kph: float = 47.0
-    dense_kph: float = 31.0
-    local_rural_kph: float = 46.0
-    local_urban_kph: float = 27.0
-    junction_seconds: float = 4.7
+    single_rural_kph: float = 72.0
+    single_urban_kph: float = 49.0
+    dense_kph: float = 31.5
+    local_rural_kph: float = 46.5
+    local_urban_kph: float = 26.5
+    junction_seconds: float = 4.6
     detour: float = 1.3
     """Local streets' length over crow distance: 1.2 to 1.4 in the literature on circuity (not calibrated)."""
 

@@ -11,6 +11,7 @@ import pytest
 from nearhome.analysis.costs import Cost, CostLine
 from nearhome.analysis.help_with_visits import Reimbursement, ReimbursementLine
 from nearhome.analysis.plan import Option, Party, VisitPlan
+from nearhome.geo.journeys import Leg
 
 TYPED_POSTCODE = "TR1 2HE"
 
@@ -38,8 +39,9 @@ def _reimbursement() -> Reimbursement:
 def make_plan(**changes: Any) -> VisitPlan:
     """Return a plan from Truro to Exeter; keywords replace its parts."""
     legs = (
-        SimpleNamespace(kind="road", name="A30", miles=80.1, minutes=92.0, toll=None),
-        SimpleNamespace(kind="road", name="Tamar Bridge", miles=0.6, minutes=2.0, toll="tamar"),
+        Leg("local", "local streets", 0.3, 1.2, "", "", "E"),
+        Leg("road", "A38", 80.1, 92.0, "", "", "E"),
+        Leg("crossing", "Tamar Bridge", 0.6, 2.0, "tamar", "", "E"),
     )
     option = Option(
         mode="car",

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nearhome.analysis.costs import Cost, CostLine
 from nearhome.analysis.help_with_visits import Reimbursement
 from nearhome.app import answers
+from nearhome.geo.journeys import Leg
 
 if TYPE_CHECKING:
     from nearhome.analysis.plan import VisitPlan
@@ -40,10 +42,7 @@ def test_each_figure_has_its_unit_its_range_and_its_date(visit_plan: VisitPlan) 
     assert "about 3 hours 25 minutes there and back" in told["How long does it take?"]
     assert "between 3 hours 5 minutes and 3 hours 55 minutes" in told["How long does it take?"]
     assert "about £39" in told["What does it cost?"]
-    assert (
-        "between £28 and £50 there and back for 1 adult, at prices on 21 November 2026"
-        in told["What does it cost?"]
-    )
+    assert "between £28 and £50 there and back for 1 adult, at prices on 21 November 2026" in told["What does it cost?"]
     assert "you may get back about £32" in told["What may you get back?"]
     assert "not a promise" in told["What may you get back?"]
     assert "about £7" in told["What is left for you to pay?"]
@@ -57,12 +56,49 @@ def test_what_is_repaid_as_it_was_does_not_widen_what_is_left(visit_plan: VisitP
 
 
 def test_a_toll_and_a_ferry_are_named(visit_plan: VisitPlan) -> None:
-    ferry = SimpleNamespace(kind="ferry", name="Fishbourne to Portsmouth", miles=6.0, minutes=75.0, toll=None)
+    ferry = Leg("ferry", "Fishbourne to Portsmouth", 6.0, 75.0, "", "fishbourne", "N")
     option = replace(visit_plan.options[0], legs=(*visit_plan.options[0].legs, ferry))
     told = said(replace(visit_plan, options=(option,)))["How far is it?"]
-    assert "a toll: Tamar Bridge" in told
+    assert "a toll to pay: Tamar toll" in told
     assert "a ferry: Fishbourne to Portsmouth" in told
     assert "estimates" in told
+
+
+def test_short_pieces_of_road_belong_to_the_road_before_them(visit_plan: VisitPlan) -> None:
+    legs = (
+        Leg("road", "M6", 99.0, 105.0, "", "", "S"),
+        Leg("road", "M65", 0.2, 0.5, "", "", "S"),
+        Leg("road", "M6", 94.0, 100.0, "", "", "S"),
+        Leg("ferry", "Cairnryan to Belfast", 50.0, 230.0, "", "x", "W"),
+        Leg("road", "A2", 0.3, 2.0, "", "", "W"),
+    )
+    html = answers.route_html(replace(visit_plan.options[0], legs=legs))
+    assert re.findall("<li>(.*?)</li>", html) == [
+        "M6: 193 miles, 3 hours 25 minutes",
+        "Ferry, Cairnryan to Belfast: 3 hours 50 minutes with waiting",
+        "A2: less than 1 mile, 2 minutes",
+    ]
+
+
+def test_a_prison_next_door_is_not_about_less_than_a_mile(visit_plan: VisitPlan) -> None:
+    option = replace(
+        visit_plan.options[0], miles=0.2, minutes=0.4, minutes_low=0.3, minutes_high=0.5, return_minutes=0.8
+    )
+    told = " ".join(said(replace(visit_plan, options=(option,))).values())
+    assert "about less than" not in told
+    assert "less than 1 mile each way" in told
+
+
+def test_a_free_bridge_is_no_toll(visit_plan: VisitPlan) -> None:
+    free = Cost((CostLine("Severn bridges", "toll", 0, 0, 0, "Free since 17 December 2018"),))
+    option = replace(visit_plan.options[0], cost=free)
+    assert "toll" not in said(replace(visit_plan, options=(option,)))["How far is it?"]
+
+
+def test_tables_are_named_for_people(visit_plan: VisitPlan) -> None:
+    html = answers.tables_html(replace(visit_plan, tables={"prisons": "1+a", "tariffs/fuel": "2026-11-21"}))
+    assert "Prisons of the United Kingdom" in html
+    assert "Prices and rates: fuel: 2026-11-21" in html
 
 
 def test_no_figure_is_made_up_where_the_scheme_gives_none(visit_plan: VisitPlan) -> None:
@@ -89,9 +125,7 @@ def test_the_cost_table_adds_up_and_has_header_cells(visit_plan: VisitPlan) -> N
 
 def test_claim_conditions_and_legs_are_lists(visit_plan: VisitPlan) -> None:
     assert "<li>You must be close family.</li>" in answers.claim_html(visit_plan)
-    assert "<li>Tamar Bridge: 1 mile, 2 minutes (there is a toll)</li>" in answers.route_html(
-        visit_plan.options[0]
-    )
+    assert "<li>Tamar Bridge: 1 mile, 2 minutes</li>" in answers.route_html(visit_plan.options[0])
 
 
 def test_the_document_is_whole_and_holds_no_starting_point(visit_plan: VisitPlan) -> None:
@@ -110,7 +144,7 @@ def test_what_people_typed_stays_out_of_the_document(visit_plan: VisitPlan, fiel
 
 
 def test_text_from_tables_is_escaped(visit_plan: VisitPlan) -> None:
-    leg = SimpleNamespace(kind="road", name="<b>A30</b> & more", miles=1.0, minutes=2.0, toll=None)
+    leg = Leg("road", "<b>A30</b> & more", 1.0, 2.0, "", "", "E")
     option = replace(visit_plan.options[0], legs=(leg,))
     tags: list[str] = []
     parser = HTMLParser()

@@ -44,9 +44,7 @@ WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 START_TRIES = 150
 PAUSE_MS = 200
 MAP_TRIES = 100
-SERVE = (
-    "import sys; from nearhome.app.launch import serve; sys.exit(serve(int(sys.argv[1]), open_browser=False))"
-)
+SERVE = "import sys; from nearhome.app.launch import serve; sys.exit(serve(int(sys.argv[1]), open_browser=False))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,7 @@ def chromium() -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("NEARHOME_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not path or not Path(path).is_file():
-        pytest.fail(
-            f"No Chromium at {path or 'any of ' + ', '.join(names)}: install it, or set NEARHOME_CHROMIUM."
-        )
+        pytest.fail(f"No Chromium at {path or 'any of ' + ', '.join(names)}: install it, or set NEARHOME_CHROMIUM.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -162,9 +158,7 @@ def await_focus(page: Page, key: str) -> None:
 
 def no_sideways_scroll(page: Page) -> bool:
     """Whether everything fits the width of the page."""
-    return bool(
-        page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth")
-    )
+    return bool(page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"))
 
 
 def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
@@ -202,9 +196,8 @@ def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
         "Start: your place",
         "Prison: Exeter (HMP & YOI)",
     ]
-    assert frame.locator("img.leaflet-marker-icon").evaluate_all(
-        "all => all.every(each => each.naturalWidth > 0)"
-    )
+    assert frame.locator("img.leaflet-marker-icon").evaluate_all("all => all.every(each => each.naturalWidth > 0)")
+    page.get_by_text("OpenStreetMap contributors").wait_for()
     assert violations(page) == []
     assert violations(frame) == []
     assert no_sideways_scroll(page)
@@ -227,9 +220,7 @@ def test_an_unknown_postcode_is_told_at_its_field_and_a_link_leads_there(page: P
     await_focus(page, "error_summary")
     page.locator(".nh-summary a").click()
     assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "origin-error"
-    assert (
-        page.locator("#origin-error").inner_text() == f"Error: {page.locator('.nh-summary a').inner_text()}"
-    )
+    assert page.locator("#origin-error").inner_text() == f"Error: {page.locator('.nh-summary a').inner_text()}"
     assert violations(page) == []
     assert "99" not in page.url
 
@@ -257,9 +248,7 @@ def test_the_plan_can_be_kept_without_the_starting_point(page: Page) -> None:
 def test_the_postcode_leaves_no_trace(page: Page, server: Server) -> None:
     ask(page)
     page.get_by_role("heading", name="Your visit to Exeter").wait_for()
-    stored = page.evaluate(
-        "JSON.stringify([location.href, document.cookie, {...localStorage}, {...sessionStorage}])"
-    )
+    stored = page.evaluate("JSON.stringify([location.href, document.cookie, {...localStorage}, {...sessionStorage}])")
     assert not any(trace in stored.encode() for trace in TRACES)
     written = [
         server.log,

@@ -37,13 +37,12 @@ def test_an_endless_place_is_refused_without_repeating_it() -> None:
     ("error", "field"),
     [
         (errors.UnknownPlaceError("no such place"), forms.ORIGIN),
-        (errors.NoRouteError("no road"), forms.ORIGIN),
         (errors.UnknownPrisonError("no such prison"), forms.PRISON),
         (errors.PrisonClosedError("closed since 2013"), forms.PRISON),
     ],
 )
 def test_an_error_of_the_library_appears_at_the_field_that_can_put_it_right(
-    error: errors.NearhomeError, field: str
+    error: errors.InputError, field: str
 ) -> None:
     assert forms.problem_of(error) == forms.Problem(field, str(error))
 

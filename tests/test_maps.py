@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,13 +31,8 @@ def test_the_map_loads_nothing_from_elsewhere(page: str) -> None:
     assert all(address.startswith(maps.VENDOR) for address in loaded)
 
 
-def test_addresses_of_other_sites_occur_only_in_attributions(page: str) -> None:
-    # The names of the XML and SVG vocabularies are never requested.
-    found = {
-        address for address in re.findall(r"https?://[^\s\"'<>\\]+", page) if "www.w3.org" not in address
-    }
-    owners = " ".join(entry.attribution for entry in catalogue.tables().values())
-    assert all(address in owners for address in found)
+def test_no_address_of_another_site_occurs_in_the_map(page: str) -> None:
+    assert not re.findall(r"https?://[^\s\"'<>\\]+", page)
 
 
 def test_markers_have_alternative_text_at_both_ends(page: str) -> None:
@@ -43,8 +40,20 @@ def test_markers_have_alternative_text_at_both_ends(page: str) -> None:
     assert '"alt": "Prison: HMP Exeter"' in page
 
 
-def test_the_map_names_the_owners_of_its_data(page: str) -> None:
-    assert "Office for National Statistics" in page
+def test_both_ends_are_labelled_and_names_are_escaped(visit_plan: VisitPlan) -> None:
+    prison = SimpleNamespace(**(vars(visit_plan.prison) | {"short_name": "<b>Exeter</b>"}))
+    drawn = maps.route_map(replace(visit_plan, prison=prison), visit_plan.options[0]).get_root().render()
+    shown = html.unescape(re.sub(r"\\u003[ce]", "", drawn))
+    assert "Start" in shown
+    assert "Exeter" in shown
+    assert "<b>Exeter" not in drawn
+    assert r"\u003cb\u003eExeter" not in drawn
+
+
+def test_the_owners_of_outline_and_roads_are_named_once_each(visit_plan: VisitPlan) -> None:
+    told = maps.attribution(replace(visit_plan, tables=catalogue.versions("road_edges", "road_shapes")))
+    assert told.count("Office for National Statistics") == 1
+    assert told.count("OpenStreetMap contributors") == 1
 
 
 def test_the_map_does_not_hold_the_postcode(page: str) -> None:

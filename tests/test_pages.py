@@ -134,6 +134,16 @@ def test_no_way_is_one_sentence_at_the_place(monkeypatch: pytest.MonkeyPatch) ->
     assert 'id="origin-error"' in shown
 
 
+def test_a_prison_without_a_car_ferry_is_a_problem_of_the_prison(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        msg = "No road is near the prison; it may be an island without a car ferry."
+        raise NoRouteError(msg)
+
+    monkeypatch.setattr(plan, "plan_visit", refuse)
+    shown = text_of(answer(start(), "TR1 2HE", "JSY-LMO"))
+    assert 'id="prison-error"' in shown
+
+
 def test_a_link_can_name_the_prison_but_not_the_place() -> None:
     test = AppTest.from_file(str(ENTRY), default_timeout=TIMEOUT_S)
     test.query_params["prison"] = "EXI"

@@ -14,9 +14,7 @@ def logged(error: Exception) -> str:
     try:
         raise error
     except type(error):
-        record = logging.LogRecord(
-            "x", logging.ERROR, __file__, 1, "Uncaught app execution", None, sys.exc_info()
-        )
+        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "Uncaught app execution", None, sys.exc_info())
     assert server.Discretion().filter(record)
     return logging.Formatter().format(record)
 
@@ -46,7 +44,5 @@ def test_the_filter_sits_on_the_logger_that_streamlit_uses_for_failed_pages() ->
 
 
 def test_only_the_map_frame_may_run_inline_scripts() -> None:
-    assert (
-        "unsafe" not in server.POLICY.format(scripts=server.PAGE_SCRIPTS).split("script-src")[1].split(";")[0]
-    )
+    assert "unsafe" not in server.POLICY.format(scripts=server.PAGE_SCRIPTS).split("script-src")[1].split(";")[0]
     assert "unsafe-eval" not in server.POLICY.format(scripts=server.COMPONENT_SCRIPTS)

@@ -91,10 +91,7 @@ def test_exact_money_can_be_read_back(pence: int) -> None:
 @given(PENCE, PENCE)
 def test_a_range_of_money_is_in_order_and_within_a_pound(one: int, other: int) -> None:
     low, high = sorted((one, other))
-    said = [
-        100 * int(number.replace(",", ""))
-        for number in re.findall(r"£([\d,]+)", words.money_between(low, high))
-    ]
+    said = [100 * int(number.replace(",", "")) for number in re.findall(r"£([\d,]+)", words.money_between(low, high))]
     assert said == sorted(said)
     if len(said) == 2:
         assert abs(said[0] - low) <= 50

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from nearhome.data import catalogue
+from nearhome.geo import journeys
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -32,7 +33,8 @@ SURENESS = {
     "Distance": "The length of the quickest way on main roads, and an estimate for the streets at both ends.",
     "Time": (
         "Usual speeds for each kind of road, in town and out of it. Traffic jams, road works and breaks are "
-        "not in it. The range comes from comparing such estimates with published drive times."
+        "not in it. Eight in ten of the drives that we compared took between "
+        f"{journeys.LOW_SHARE:.0%} and {journeys.HIGH_SHARE:.0%} of our estimate: that is the range shown."
     ),
     "Costs": "Average prices on the date shown. Your car, your parking and your ferry may cost more or less.",
     "Money back": (

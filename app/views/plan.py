@@ -26,6 +26,8 @@ TITLE = "Plan a visit"
 TAB_TITLE = "Plan a visit - nearhome"
 PLAN = "visit_plan"
 MAP_HEIGHT_PX = 420
+WITHOUT_CAR_FERRY = ("Jersey", "Guernsey")
+"""Where no way by car is known from anywhere, so that another prison and not another start is the remedy."""
 DOCUMENT_NAME = "visit-plan.html"
 LEAD = (
     "<p>See how far it is to a prison, how long it takes, what it costs and what you may get back.</p>"
@@ -80,8 +82,11 @@ def work_out(entered: forms.Questions, as_of: date) -> VisitPlan | tuple[forms.P
         return tuple(problems)
     try:
         return plan_visit(origin, prison, party=Party(entered.adults, entered.children), as_of=as_of)
-    except (InputError, NoRouteError) as error:
+    except InputError as error:
         return (forms.problem_of(error),)
+    except NoRouteError as error:
+        field = forms.PRISON if prison.country in WITHOUT_CAR_FERRY else forms.ORIGIN
+        return (forms.Problem(field, str(error)),)
 
 
 def _labels(as_of: date) -> dict[str, str]:
@@ -139,3 +144,4 @@ def _show_map(plan: VisitPlan, option: Option) -> None:
         height=MAP_HEIGHT_PX,
         returned_objects=[],
     )
+    st.html(f"<p><small>{escape(maps.attribution(plan))}</small></p>")

@@ -105,7 +105,7 @@ class Linker:
             self._link(entry, kind="crossing", carriageway=entry["carriageway"])
             added.append(entry["name"])
         for entry in self.table["gap"]:
-            self._link(entry, kind="gap", carriageway="single")
+            self._link(entry, kind="gap", carriageway=entry.get("carriageway", "single"))
             added.append(entry["name"])
         return added
 

@@ -28,6 +28,10 @@ VERTEX_SPACING_METRES = 120.0
 JOIN_METRES = 35.0
 """Ends of two centrelines closer than this are the same junction (the sections were simplified by 3 m and drawn apart)."""
 
+LONGEST_STRETCH = 1.1
+"""The lines are simplified, so they are shorter than the surveyed lengths beside them; a larger difference than this is
+an error in the source and is not followed."""
+
 SOUTH_IRELAND_LAT = 53.8
 """South of this the island of Ireland is left out: nobody drives through it from Northern Ireland to a prison."""
 
@@ -164,13 +168,14 @@ def read_centrelines(sources: Path) -> list[Centrelines]:
         index=motorways.index,
     )
     return [
-        _fine_graph(trunk.geometry, trunk_attributes, "hapms"),
-        _fine_graph(motorways.geometry, motorway_attributes, "openroads"),
+        _fine_graph(trunk.geometry, trunk["sec_length"], trunk_attributes, "hapms"),
+        _fine_graph(motorways.geometry, motorways["length"], motorway_attributes, "openroads"),
     ]
 
 
-def _fine_graph(geometry: gpd.GeoSeries, attributes: pd.DataFrame, source: str) -> Centrelines:
-    """Cut lines into short pieces and join the ends of lines that meet."""
+def _fine_graph(geometry: gpd.GeoSeries, length: pd.Series, attributes: pd.DataFrame, source: str) -> Centrelines:
+    """Cut lines into short pieces with their share of the surveyed length, and join the ends of lines that meet."""
+    surveyed = (length / geometry.length).clip(1 / LONGEST_STRETCH, LONGEST_STRETCH).fillna(1.0)
     parts = geometry.explode(index_parts=False)
     pieces = shapely.segmentize(parts.to_numpy(), VERTEX_SPACING_METRES)
     xy, line = shapely.get_coordinates(pieces, return_index=True)
@@ -183,5 +188,7 @@ def _fine_graph(geometry: gpd.GeoSeries, attributes: pd.DataFrame, source: str) 
     other = line[join_from] != line[join_to]
     tail = np.r_[start, join_from[other]]
     head = np.r_[start + 1, join_to[other]]
-    metres = np.maximum(np.hypot(*(xy[tail] - xy[head]).T), 0.5)
+    stretch = surveyed.loc[parts.index].to_numpy()[line[tail]]
+    stretch[len(start) :] = 1.0
+    metres = np.maximum(np.hypot(*(xy[tail] - xy[head]).T) * stretch, 0.5)
     return Centrelines(xy, line, (tail, head, metres), attributes.loc[parts.index].reset_index(drop=True), source)

@@ -1,0 +1,111 @@
+"""Compare nearhome's distances and drive times with independent references.
+
+    python benchmarks/accuracy.py --checks DIR
+
+DIR holds ``uk_city_road_miles_137.csv`` and ``uk_city_coords_70.csv`` (published mileages between cities) and
+``drive_times_uk_2026.csv`` (a commercial engine's drive times, June 2026). Neither ships with nearhome. Ten speeds were
+calibrated on the even rows of the drive times by the median ratio; the odd rows are held out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import platform
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from nearhome.data import grid
+from nearhome.geo.routing import Router
+
+IMPOSSIBLE_SHORT = 1.0
+"""No road is shorter than the crow flies: published miles below this times the crow distance are impossible."""
+
+IMPOSSIBLE_LONG = 1.45
+"""Published miles over this times the crow distance, where our shortest way is within 1.35 of it, are too long: no
+estuary or mountain explains them."""
+
+
+@dataclass(frozen=True)
+class At:
+    """A point."""
+
+    lat: float
+    lon: float
+
+
+def main() -> None:
+    """Print both comparisons."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checks", type=Path, required=True, help="the folder of reference files")
+    folder = parser.parse_args().checks
+    print(f"nearhome accuracy, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    started = time.perf_counter()
+    router = Router.shipped()
+    print(f"network: {len(router.network.lat):,} junctions, opened in {time.perf_counter() - started:.2f} s")
+    city_miles(folder, router)
+    drive_times(folder, router)
+
+
+def city_miles(folder: Path, router: Router) -> None:
+    """Compare the quickest way's miles with published mileages between cities."""
+    with (folder / "uk_city_coords_70.csv").open(encoding="utf-8") as file:
+        where = {row["city"]: At(float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
+    with (folder / "uk_city_road_miles_137.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    ratios, impossible, off = [], [], []
+    for row in rows:
+        a, b = where[row["a"]], where[row["b"]]
+        published = float(row["published_miles"])
+        crow = grid.crow_miles(a.lat, a.lon, b.lat, b.lon)
+        miles = router.route(a, b).miles
+        line = f"  {row['a']:>16} - {row['b']:<16} published {published:6.1f}  nearhome {miles:6.1f}  crow {crow:6.1f}"
+        too_long = published > IMPOSSIBLE_LONG * crow and miles < IMPOSSIBLE_LONG * crow
+        if published < IMPOSSIBLE_SHORT * crow or too_long:
+            impossible.append(line)
+            continue
+        ratios.append(miles / published)
+        if abs(miles / published - 1) > 0.1:
+            off.append(f"{line}  ratio {miles / published:.2f}")
+    ratio = np.array(ratios)
+    print(f"\nPublished city mileages: {len(rows)} rows, {len(impossible)} of them impossible or too long:")
+    print("\n".join(impossible) or "  none")
+    print(f"  median ratio {np.median(ratio):.3f}; within 10 %: {np.mean(np.abs(ratio - 1) <= 0.1):.0%} of {len(ratio)}")
+    print("  rows further off than 10 %:")
+    print("\n".join(off) or "  none")
+
+
+def drive_times(folder: Path, router: Router) -> None:
+    """Compare minutes with a commercial engine's, for all rows, the fitted half and the half held out."""
+    with (folder / "drive_times_uk_2026.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    minutes, reference, area = [], [], []
+    for row in rows:
+        route = router.route(At(float(row["o_lat"]), float(row["o_lon"])), At(float(row["d_lat"]), float(row["d_lon"])))
+        minutes.append(route.minutes)
+        reference.append(float(row["seconds"]) / 60)
+        area.append(row["area"])
+    ours, theirs, areas = np.array(minutes), np.array(reference), np.array(area)
+    fitted = np.arange(len(rows)) % 2 == 0
+    print(f"\nDrive times: {len(rows)} pairs of 25 to 52 minutes")
+    for label, chosen in (("all", fitted | True), ("fitted half", fitted), ("held out", ~fitted)):
+        ratio = ours[chosen] / theirs[chosen]
+        error = np.abs(ours - theirs)[chosen].mean()
+        print(
+            f"  {label:>11}: median ratio {np.median(ratio):.3f}, mean absolute error {error:.2f} minutes, "
+            f"10th to 90th percentile {np.quantile(ratio, 0.1):.2f} to {np.quantile(ratio, 0.9):.2f}"
+        )
+        pairings = ", ".join(
+            f"{name} {np.median(ratio[areas[chosen] == name]):.3f} ({(areas[chosen] == name).sum()})"
+            for name in sorted(set(area))
+        )
+        print(f"               by pairing: {pairings}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Times by car for a long list of pairs of points, each pair answered or its reason given."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from nearhome.data import catalogue, grid, postcodes
+from nearhome.geo import areas
+from nearhome.geo.routing import Matrix, Router
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+NO_ROUTE = "no road or car ferry joins the two"
+CHUNK = 32
+"""So many destinations are searched for together, with the origins that are paired with any of them."""
+
+WORTH_TURNING = 200
+"""Turning the network round costs about as much as this many searches."""
+
+_CELL_METRES = 1_000
+_BORDER_TOLERANCE_DEGREES = 0.01
+"""As in ``nearhome.geo.areas``: the shipped boundary of Northern Ireland is good to about a kilometre."""
+
+_LAT_LIMIT, _LON_LIMIT = 90.0, 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class PairTimes:
+    """One row a pair, in the order given: one way by car, NaN where there is none and then a note that says why.
+
+    ``crow_miles`` is NaN only where a coordinate is unusable.
+    """
+
+    minutes: Floats
+    miles: Floats
+    crow_miles: Floats
+    notes: tuple[str, ...]
+
+
+def pair_times(origins: Floats, destinations: Floats, router: Router | None = None) -> PairTimes:
+    """Work out the quickest way by car from each origin to the destination in the same row.
+
+    Points that occur often are searched for once: the cost grows with the number of different destinations, or of
+    different origins where those are far fewer.
+
+    Parameters
+    ----------
+    origins, destinations
+        Latitude and longitude, EPSG:4326, both of shape (pairs, 2). NaN is an unusable coordinate.
+    router
+        The road network; the shipped one if none is given.
+
+    Raises
+    ------
+    TableError
+        When a shipped table is missing or damaged.
+    """
+    origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
+    notes_from, notes_to = _unusable(origins, "origin"), _unusable(destinations, "destination")
+    notes = [first or second for first, second in zip(notes_from, notes_to, strict=True)]
+    minutes, miles = np.full(len(origins), np.nan), np.full(len(origins), np.nan)
+    asked = np.array([not note for note in notes], dtype=bool)
+    if asked.any():
+        roads = router or Router.shipped()
+        minutes[asked], miles[asked] = _searched(_metres(origins[asked]), _metres(destinations[asked]), roads)
+        for row in np.flatnonzero(asked & np.isnan(minutes)):
+            notes[row] = NO_ROUTE
+    numbers = _are_degrees(origins) & _are_degrees(destinations)
+    crow = [
+        grid.crow_miles(*start, *end) if usable else np.nan
+        for start, end, usable in zip(origins.tolist(), destinations.tolist(), numbers, strict=True)
+    ]
+    return PairTimes(minutes=minutes, miles=miles, crow_miles=np.array(crow, dtype=float), notes=tuple(notes))
+
+
+def in_united_kingdom(points: Floats) -> Bools:
+    """Say which points lie in the United Kingdom.
+
+    As ``nearhome.geo.areas.authority_at`` does for one point: within 15 km of a postcode of Great Britain, or, nearer
+    to Northern Ireland, inside its boundary or about a kilometre from it. Postcodes are taken by the square kilometre.
+
+    Parameters
+    ----------
+    points
+        Latitude and longitude, EPSG:4326, shape (points, 2), all usable numbers.
+    """
+    xy = _metres(points)
+    possible = np.isfinite(xy).all(axis=1)
+    inside = np.zeros(len(points), dtype=bool)
+    britain, northern = _gazetteers()
+    gap, _ = britain.query(xy[possible])
+    northern_gap, _ = northern.query(xy[possible])
+    inside[possible] = gap <= areas.FURTHEST_M
+    irish = np.flatnonzero(possible)[northern_gap < gap]
+    if len(irish):
+        inside[irish] = _in_northern_ireland(points[irish])
+    return inside
+
+
+def _are_degrees(points: Floats) -> Bools:
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(points[:, 0]) <= _LAT_LIMIT) & (np.abs(points[:, 1]) <= _LON_LIMIT))
+
+
+def _unusable(points: Floats, what: str) -> list[str]:
+    """Give a note for each point that cannot be routed from or to, empty for the others."""
+    notes = [f"the {what} has no usable latitude and longitude"] * len(points)
+    numbers = np.flatnonzero(_are_degrees(points))
+    different, which = np.unique(points[numbers], axis=0, return_inverse=True)
+    inside = in_united_kingdom(different)
+    swapped = np.zeros(len(different), dtype=bool)
+    turned = ~inside & _are_degrees(different[:, ::-1])
+    swapped[turned] = in_united_kingdom(different[turned][:, ::-1])
+    for row, point in zip(numbers, which.reshape(-1), strict=True):
+        if inside[point]:
+            notes[row] = ""
+        else:
+            hint = ": is the latitude first?" if swapped[point] else ""
+            notes[row] = f"the {what} is outside the United Kingdom{hint}"
+    return notes
+
+
+def _searched(origins: Floats, destinations: Floats, router: Router) -> tuple[Floats, Floats]:
+    """Search from the side with fewer different points; points in metres, EPSG:27700."""
+    starts, start = np.unique(origins, axis=0, return_inverse=True)
+    ends, end = np.unique(destinations, axis=0, return_inverse=True)
+    if len(ends) - len(starts) > WORTH_TURNING:
+        return _by_chunks(ends, end.reshape(-1), starts, start.reshape(-1), _turned(router))
+    return _by_chunks(starts, start.reshape(-1), ends, end.reshape(-1), router)
+
+
+def _by_chunks(starts: Floats, start: Ints, ends: Floats, end: Ints, router: Router) -> tuple[Floats, Floats]:
+    minutes, miles = np.empty(len(start)), np.empty(len(start))
+    order = np.argsort(end, kind="stable")
+    cuts = np.searchsorted(end[order], np.arange(CHUNK, len(ends), CHUNK))
+    for number, rows in enumerate(np.split(order, cuts)):
+        used, column = np.unique(start[rows], return_inverse=True)
+        found: Matrix = router.matrix_between(starts[used], ends[number * CHUNK : (number + 1) * CHUNK])
+        at = column.reshape(-1), end[rows] - number * CHUNK
+        minutes[rows], miles[rows] = found.minutes[at], found.miles[at]
+    return minutes, miles
+
+
+@cache
+def _turned(router: Router) -> Router:
+    """Give the same roads with every arc the other way round: ways to a place become ways from it."""
+    roads = router.network
+    return Router(dataclasses.replace(roads, tail=roads.head, head=roads.tail, forward=~roads.forward))
+
+
+def _metres(points: Floats) -> Floats:
+    return np.column_stack(grid.to_metres(points[:, 0], points[:, 1]))
+
+
+@cache
+def _gazetteers() -> tuple[cKDTree, cKDTree]:
+    """Give the square kilometres of Great Britain that have a postcode, and the sectors of Northern Ireland."""
+    easting, northing = postcodes.shipped().all_points()
+    known = easting >= 0
+    cells = np.unique(easting[known] // _CELL_METRES * 10_000 + northing[known] // _CELL_METRES)
+    centres = np.column_stack([cells // 10_000, cells % 10_000]) * float(_CELL_METRES) + _CELL_METRES / 2
+    sectors = [area for name, area in postcodes.areas("sector").items() if name.startswith("BT")]
+    return cKDTree(centres), cKDTree([(area.easting, area.northing) for area in sectors])
+
+
+def _in_northern_ireland(points: Floats) -> Bools:
+    from shapely import points as as_points  # noqa: PLC0415 -- slow to import, and only points in Ireland need a shape
+
+    countries = catalogue.load("boundaries_country")
+    shape = countries.loc[countries["name"] == "Northern Ireland", "geometry"].iloc[0]
+    return np.asarray(shape.distance(as_points(points[:, ::-1])) <= _BORDER_TOLERANCE_DEGREES)
