@@ -32,12 +32,12 @@ class SpeedModel:
     motorway_urban_kph: float = 76.5
     dual_rural_kph: float = 80.5
     dual_urban_kph: float = 58.5
-    single_rural_kph: float = 72.0
-    single_urban_kph: float = 49.0
-    dense_kph: float = 31.5
+    single_rural_kph: float = 72.5
+    single_urban_kph: float = 49.5
+    dense_kph: float = 32.0
     local_rural_kph: float = 46.5
     local_urban_kph: float = 26.5
-    junction_seconds: float = 4.6
+    junction_seconds: float = 4.5
     detour: float = 1.3
     """Local streets' length over crow distance: 1.2 to 1.4 in the literature on circuity (not calibrated)."""
 
