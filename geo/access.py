@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 SAMPLE_METRES = 500.0
 """Roads are sampled this densely for joining them."""
 
-CANDIDATES = 16
-"""So many nearest samples are looked at for each place, and the best on each road kept."""
+CANDIDATES = (16, 400, 6_000)
+"""So many nearest samples are looked at for each place, more where all of those lie across water, and the best on each
+road kept."""
 
 FURTHEST_METRES = 30_000.0
 """A place further than this from any road is not on the network: the remotest roadside in Great Britain is nearer."""
@@ -84,14 +85,7 @@ class Access:
         -------
         The joins of all places. A place with no road within reach has none.
         """
-        count = min(CANDIDATES, len(self.xy))
-        gap, sample = self.tree.query(xy, k=count, distance_upper_bound=FURTHEST_METRES)
-        gap, sample = gap.reshape(len(xy), -1), sample.reshape(len(xy), -1)
-        near = gap <= np.maximum(WIDE_METRES, 3.0 * gap[:, :1])
-        place, slot = np.nonzero(np.isfinite(gap) & near)
-        gap, sample = gap[place, slot], sample[place, slot]
-        dry = ~self.crosses_water(xy[place], self.xy[sample])
-        place, gap, sample = place[dry], gap[dry], sample[dry]
+        place, gap, sample = self._dry_candidates(xy)
         edge = self.edge[sample]
         order = np.lexsort((sample, gap, edge, place))
         first = np.r_[True, (np.diff(place[order]) != 0) | (np.diff(edge[order]) != 0)] if len(order) else []
@@ -105,6 +99,32 @@ class Access:
             metres=np.round(gap * model.detour).astype(np.int64),
             deciseconds=np.round(10.0 * gap * self.seconds_per_metre[edge]).astype(np.int64),
         )
+
+    def _dry_candidates(self, xy: Floats) -> tuple[Ints, Floats, Ints]:
+        """Find the samples a place may join without crossing water: place, crow metres and sample, by place.
+
+        Places whose nearest samples all lie across water are asked again with more of them.
+        """
+        found: list[tuple[Ints, Floats, Ints]] = []
+        left = np.arange(len(xy))
+        for candidates in CANDIDATES:
+            if len(left) == 0:
+                break
+            count = min(candidates, len(self.xy))
+            gap, sample = self.tree.query(xy[left], k=count, distance_upper_bound=FURTHEST_METRES)
+            gap, sample = gap.reshape(len(left), -1), sample.reshape(len(left), -1)
+            row, slot = np.nonzero(np.isfinite(gap))
+            dry = ~self.crosses_water(xy[left[row]], self.xy[sample[row, slot]])
+            row, slot = row[dry], slot[dry]
+            nearest = np.full(len(left), np.inf)
+            np.minimum.at(nearest, row, gap[row, slot])
+            close = gap[row, slot] <= np.maximum(WIDE_METRES, 3.0 * nearest[row])
+            row, slot = row[close], slot[close]
+            found.append((left[row], gap[row, slot], sample[row, slot]))
+            left = left[np.isinf(nearest)]
+        place, gap, sample = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.argsort(place, kind="stable")
+        return place[order], gap[order], sample[order]
 
     def crosses_water(self, a: Floats, b: Floats) -> NDArray[np.bool_]:
         """Say which straight ways from a to b cut a barrier, both shape (n, 2)."""

@@ -1,0 +1,243 @@
+"""The Cornwall case in words: the page for the shell, and the sentences that the map page shares with it."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from nearhome.analysis.cases.spread import FAR_MILES, NEAR_MILES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from nearhome.analysis.cases.cornwall import Findings, Nearest
+    from nearhome.analysis.cases.spread import Spread
+    from nearhome.data.prisons import Prison
+
+WIDTH = 110
+PEOPLE = {"male": "men", "female": "women"}
+TABLES_DATED = "27 July 2026"
+"""The day of the prisons table's categories and numbers (``nearhome.data.prisons``)."""
+
+
+def day(when: date) -> str:
+    """Write a date as people do."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def percent(share: float) -> str:
+    """Write a share; what is more than nothing and less than all is never rounded to either."""
+    rounded = round(100 * share)
+    if rounded == 0 and share > 0:
+        return "under 1 %"
+    if rounded == 100 and share < 1:  # noqa: PLR2004 -- per cent
+        return "over 99 %"
+    return f"{rounded} %"
+
+
+def hours(minutes: float) -> str:
+    """Write a time to the nearest five minutes: ``2 h 05``."""
+    whole, rest = divmod(5 * round(minutes / 5), 60)
+    return f"{whole} h {rest:02d}"
+
+
+def pounds(pence: float) -> str:
+    """Write a sum to the nearest pound."""
+    return f"£{round(pence / 100):,}"
+
+
+def holds(prison: Prison) -> str:
+    """Say who a prison holds: sex and categories, as the table has them."""
+    who = " and ".join(word for sex, word in PEOPLE.items() if prison.holds(sex))
+    return f"{who}: {', '.join(sorted(prison.categories)).replace('_', ' ').lower()}"
+
+
+def shares(spread: Spread) -> str:
+    """Say how journeys fall about the guide's distances."""
+    return (
+        f"{percent(spread.within)} within {NEAR_MILES:.0f} to {FAR_MILES:.0f} road miles, "
+        f"{percent(spread.below)} shorter, {percent(spread.above)} longer"
+    )
+
+
+def text(title: str, found: Findings) -> str:
+    """Write the page for the shell."""
+    lines = [title, "=" * len(title), ""]
+    for heading, paragraphs in sections(found):
+        lines += [heading, "-" * len(heading)]
+        for paragraph in paragraphs:
+            lines += textwrap.wrap(paragraph, WIDTH)
+        lines += [""]
+        if heading == PRISONS_HEADING:
+            lines[-1:-1] = _prison_lines(found)
+        if heading == NEAREST_HEADING:
+            lines[-1:-1] = _nearest_lines(found)
+    return "\n".join(lines)
+
+
+PRISONS_HEADING = "Prison by prison"
+NEAREST_HEADING = "The nearest prison that may hold each person"
+
+
+def sections(found: Findings) -> Iterator[tuple[str, list[str]]]:
+    """Yield headings with their paragraphs, in the order of the page."""
+    yield "What is counted", _counted(found)
+    yield 'Where it agrees with "80 to 180 miles"', list(_agreement(found))
+    yield PRISONS_HEADING, [_unit_note(found)]
+    yield NEAREST_HEADING, ["The quickest to reach by car from each town, from all prisons of England and Wales."]
+    yield "What to bear in mind", list(_caveats(found))
+
+
+def _counted(found: Findings) -> list[str]:
+    return [
+        f"From Cornwall's {len(found.towns)} towns ({found.people:,} people; how many live in or near each town is "
+        f"modelled from postcodes) by car to the {len(found.regional)} prisons of the South West open on "
+        f"{day(found.as_of)}, and beyond it to the nearest that may hold each kind of prisoner. Every person and every "
+        "prison counts the same unless it says otherwise: where Cornwall's prisoners really are held is not published.",
+    ]
+
+
+def _agreement(found: Findings) -> Iterator[str]:
+    region = found.region
+    verdict = "Mostly yes" if region.within > 0.5 else "Mostly not"  # noqa: PLR2004 -- more than half
+    yield (
+        f"{verdict}. The guide of 2008 says that people from Cornwall are held {NEAR_MILES:.0f} to {FAR_MILES:.0f} miles "
+        f"away, but not from where or how measured. Of the journeys to the South West's open prisons {shares(region)}. "
+        f"In a straight line {percent(region.crow_within)} are within it."
+    )
+    if found.by_places is not None:
+        yield f"With each prison weighted by its places: {shares(found.by_places)}."
+    for sex, spread in found.by_sex.items():
+        yield f"To those that hold {PEOPLE[sex]}: {shares(spread)}; on average {spread.miles:.0f} miles."
+    regional = [found.by_prison[prison.id] for prison in found.regional if prison.id in found.by_prison]
+    yield from _short_of_it(found, [pair for pair in regional if pair[1].below > 0])
+    yield from _edge_of_it(found, regional)
+    beyond = [each for each in found.nearest if each.spread.above > 0.5]  # noqa: PLR2004 -- more than half
+    if beyond:
+        names = "; ".join(
+            f"{_lower(each.kind.title)} ({_names(each)}, on average {each.spread.miles:.0f} miles)" for each in beyond
+        )
+        yield f"Further than the guide says, even at the nearest prison: {names}."
+
+
+def _short_of_it(found: Findings, near: list[tuple[Prison, Spread]]) -> Iterator[str]:
+    """Say to which prisons journeys are shorter, and from where."""
+    if not near:
+        yield "No journey to a South West prison is shorter than the guide says."
+        return
+    listed = "; ".join(
+        f"{prison.short_name}, {percent(spread.below)} of people ({spread.lowest_miles:.0f} to "
+        f"{spread.highest_miles:.0f} miles)"
+        for prison, spread in near
+    )
+    ids = {prison.id for prison, _ in near}
+    big = {town.name for town in found.towns[:LARGEST_TOWNS]}
+    short = [each for each in found.journeys if each.prison.id in ids and each.miles < NEAR_MILES]
+    nearest = min(short, key=lambda each: each.miles)
+    largest = [each for each in found.journeys if each.prison is nearest.prison and each.town.name in big]
+    some = ", ".join(f"{each.town.name} {each.miles:.0f}" for each in sorted(largest, key=lambda each: each.miles))
+    yield f"Shorter than the guide says: {listed}. Cornwall is long: to {nearest.prison.short_name}, in miles, {some}."
+
+
+LARGEST_TOWNS = 10
+
+
+def _edge_of_it(found: Findings, regional: list[tuple[Prison, Spread]]) -> Iterator[str]:
+    """Say which prisons lie at the far end of the guide's distances."""
+    far = [pair for pair in regional if pair[1].highest_miles > FAR_MILES]
+    furthest, spread = max(regional, key=lambda pair: pair[1].miles)
+    listed = ", ".join(f"{prison.short_name} ({percent(each.above)})" for prison, each in far)
+    yield (
+        f"The far end: {furthest.short_name} is the furthest of the region, on average {spread.miles:.0f} miles and at "
+        f"most {spread.highest_miles:.0f}. "
+        + (f"Longer than the guide says, with the share of people: {listed}." if far else "Nothing there is longer.")
+    )
+
+
+def _unit_note(found: Findings) -> str:
+    back = (
+        "may get back is the Help with Prison Visits figure for those who can claim"
+        if found.region.help_pence is not None
+        else "what may come back has no figure: no source gives the scheme's rates on that day"
+    )
+    return (
+        "Average of all Cornwall's people, one way, with the nearest and furthest town in brackets; cost there and back "
+        f"for an adult and a child, central with low and high; {back}."
+    )
+
+
+def _prison_lines(found: Findings) -> list[str]:
+    regional = {prison.id for prison in found.regional}
+    rows = [("prison", "miles", "time", "cost", "back", "80-180", "holds")]
+    rows += [
+        (
+            prison.short_name + ("" if prison.id in regional else " *"),
+            f"{spread.miles:.0f} ({spread.lowest_miles:.0f}-{spread.highest_miles:.0f})",
+            hours(spread.minutes),
+            f"{pounds(spread.pence)} ({pounds(spread.low_pence)}-{pounds(spread.high_pence)})",
+            back(spread),
+            percent(spread.within),
+            holds(prison),
+        )
+        for prison, spread in found.by_prison.values()
+    ]
+    return [*_aligned(rows), "* not in the South West"]
+
+
+def _nearest_lines(found: Findings) -> list[str]:
+    rows = [("person", "nearest (share of people)", "miles", "time", "cost", "back", "80-180")]
+    rows += [
+        (
+            each.kind.title,
+            _names(each),
+            f"{each.spread.miles:.0f} ({each.spread.lowest_miles:.0f}-{each.spread.highest_miles:.0f})",
+            hours(each.spread.minutes),
+            pounds(each.spread.pence),
+            back(each.spread),
+            percent(each.spread.within),
+        )
+        for each in found.nearest
+    ]
+    return _aligned(rows)
+
+
+def back(spread: Spread) -> str:
+    """Write what may come back, or that nobody knows."""
+    return "not known" if spread.help_pence is None else pounds(spread.help_pence)
+
+
+def _names(nearest: Nearest) -> str:
+    return names_of(nearest.prisons)
+
+
+def names_of(ranked: tuple[tuple[Prison, float], ...]) -> str:
+    """Name prisons, with shares where there are several."""
+    if len(ranked) == 1:
+        return ranked[0][0].short_name
+    return ", ".join(f"{prison.short_name} {percent(share)}" for prison, share in ranked)
+
+
+def _caveats(found: Findings) -> Iterator[str]:
+    yield (
+        f"Categories, ages and places are those of {TABLES_DATED}, whatever the day asked about: a prison that then held "
+        "others is shown with those of today. Openings and closings are those of the day. Roads, drive times and people "
+        "are today's."
+    )
+    if found.region.help_pence is None:
+        yield (
+            "Help with Prison Visits (then the Assisted Prison Visits Scheme) paid for visits, but no source was found for "
+            "its rates on this day, so no figure is given."
+        )
+    else:
+        yield "Help with Prison Visits is for close family on low incomes; you may get back about the sum shown."
+    yield "The Isles of Scilly are left out: the journey begins with a boat or a flight."
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,109 @@
+"""``nearhome data``: the tables that ship, how to check and rebuild them, and the user's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from nearhome.app import words
+from nearhome.app.commands import layout, options
+from nearhome.data import catalogue
+from nearhome.data.build import STEPS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KILOBYTE, MEGABYTE = 1_000, 1_000_000
+TITLE_WIDTH = 60
+
+
+@click.group(name="data", epilog="Example: nearhome data list")
+def command() -> None:
+    """List, check, build and import the tables behind every answer."""
+
+
+@command.command(name="list", epilog="Example: nearhome data list")
+def list_tables() -> None:
+    """List every table with its date, rows, size and licence.
+
+    A table that your own data folder replaces is marked as yours.
+    """
+    rows = []
+    for table in catalogue.tables().values():
+        own = catalogue.path(table.name).parent != catalogue.shipped_folder()
+        title = table.title if len(table.title) <= TITLE_WIDTH else f"{table.title[: TITLE_WIDTH - 3]}..."
+        size = _size(catalogue.path(table.name).stat().st_size)
+        facts = ("yours", "", size, "") if own else (table.source_date, f"{table.rows:,}", size, table.licence)
+        rows.append((table.name, title, *facts))
+    click.echo("\n".join(layout.table(("Table", "Title", "Date", "Rows", "Size", "Licence"), rows, right=(3, 4))))
+    click.echo(f"\nYour own data: {catalogue.user_folder()}")
+
+
+def _size(size_bytes: int) -> str:
+    """Write a size for people: "950 kB", "7.3 MB"."""
+    if size_bytes < MEGABYTE:
+        return f"{max(1, round(size_bytes / KILOBYTE))} kB"
+    return f"{size_bytes / MEGABYTE:.1f} MB"
+
+
+@command.command(epilog="Example: nearhome data check prisons")
+@click.argument("names", nargs=-1, metavar="[TABLE]...")
+@click.pass_context
+def check(ctx: click.Context, names: tuple[str, ...]) -> None:
+    """Check that the tables are whole: their checksums, columns, and the totals they must reproduce.
+
+    All of them, or those named. The exit code is 1 if anything is wrong.
+    """
+    problems: list[str] = []
+    for name in names or tuple(catalogue.tables()):
+        found = catalogue.check(name)
+        click.echo(f"{name}: ok" if not found else "\n".join(found))
+        problems += found
+    if not names:
+        built = {name for step in STEPS.values() for name in step.tables}
+        never = [f"{name}: never built; run nearhome data build." for name in sorted(built - set(catalogue.tables()))]
+        click.echo("\n".join(never), nl=bool(never))
+        problems += never
+    if problems:
+        click.echo(f"{words.count(len(problems), 'problem')} found.")
+        ctx.exit(1)
+
+
+@command.command(epilog="Example: nearhome data build --sources sources --only prisons")
+@click.option("--sources", type=options.FILE, required=True, metavar="DIR", help="The folder of source files.")
+@click.option("--out", type=options.FILE, metavar="DIR", help="Where to write; nearhome's own tables if left out.")
+@click.option("--only", multiple=True, metavar="STEP", help=f"One step, may be repeated: {', '.join(STEPS)}.")
+def build(sources: Path, out: Path | None, only: tuple[str, ...]) -> None:
+    """Build the tables anew from their source files. Nearhome itself never needs those."""
+    catalogue.build(sources, out, only=only, progress=click.echo)
+
+
+@command.group(name="import", epilog="Example: nearhome data import postcodes codepoint.csv")
+def import_() -> None:
+    """Add your own postcodes or roads. They stay on this computer and come before those that ship."""
+
+
+@import_.command(name="postcodes", epilog="Example: nearhome data import postcodes codepoint.csv")
+@click.argument("file", type=options.FILE)
+def postcodes(file: Path) -> None:
+    """Import postcodes from a CSV file with postcode, lat and lon, an ONS Postcode Directory or Code-Point Open.
+
+    They take the place of those imported before.
+    """
+    from nearhome.data import imports  # noqa: PLC0415 -- brings numpy, which listing the tables does not need
+
+    done = imports.import_postcodes(file)
+    click.echo(f"{words.count(done.postcodes, 'postcode')}, {done.with_point:,} with a point. Written: {done.folder}")
+
+
+@import_.command(name="osm", epilog="Example: nearhome data import osm newport.osm.pbf")
+@click.argument("file", type=options.FILE)
+def osm(file: Path) -> None:
+    """Import a road network from an OpenStreetMap extract (.osm.pbf). Needs the extra nearhome[osm]."""
+    from nearhome.geo.osm import import_extract  # noqa: PLC0415 -- brings the network, which no other command here needs
+
+    done = import_extract(file, click.echo)
+    click.echo(
+        f"{words.count(done.nodes, 'junction')}, {words.count(done.edges, 'road', 'roads')}. Written: {done.file}"
+    )
