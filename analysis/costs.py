@@ -28,7 +28,7 @@ UNKNOWN_FERRY_LOW = 0.5
 UNKNOWN_FERRY_HIGH = 3.0
 """A ferry in no table is taken at the Scottish tariff, from half of it to three times as much: a guess."""
 
-Kind = Literal["fuel", "wear", "whole", "parking", "toll", "ferry", "hire", "room"]
+Kind = Literal["fuel", "wear", "whole", "parking", "toll", "ferry", "hire", "room", "food"]
 Heading = Literal["N", "E", "S", "W"]
 OPPOSITE: dict[Heading, Heading] = {"N": "S", "E": "W", "S": "N", "W": "E"}
 

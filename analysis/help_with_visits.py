@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from nearhome.analysis.plan import Party
     from nearhome.analysis.tariffs import Tariff
 
+FOOD = "Food and drink"
+"""What the line for food is called."""
+
 SCHEME = "Help with Prison Visits"
 NORTHERN_SCHEME = "the Northern Ireland Prison Service's assisted visits scheme"
 MILES_PER_KM = 0.621371
@@ -370,14 +373,13 @@ def _food_lines(
         return ()
     hours = LONG_FOOD_HOURS if away_minutes > LONG_FOOD_HOURS * MINUTES_PER_HOUR else FOOD_HOURS
     tariff = _food_tariff(prison, away_minutes, as_of)
-    label = "Food and drink"
     if tariff is None:
         rule = f"Paid when you are away more than {hours} hours; no source gives the rate on this day."
-        return (ReimbursementLine(label, None, None, None, rule, "no source found"),)
+        return (ReimbursementLine(FOOD, None, None, None, rule, "no source found"),)
     each = round(tariff.value)
     rule = f"Up to {pounds(each)} for each person when you are away more than {hours} hours."
     sure = each * (1 + party.children)
-    return (ReimbursementLine(label, each * party.people, sure, each * party.people, rule, _source(tariff)),)
+    return (ReimbursementLine(FOOD, each * party.people, sure, each * party.people, rule, _source(tariff)),)
 
 
 def _actual_line(line: CostLine) -> ReimbursementLine:

@@ -156,15 +156,17 @@ def plan_visit(
     """
     journey = journeys.by_car(origin, prison, router)
     cost = car_cost(journey, party=party, as_of=as_of)
+    away_minutes = journey.return_minutes + LEAD_MINUTES + SESSION_MINUTES
     reimbursement = help_with_visits.estimate(
         return_miles=journey.return_road_miles,
         visitor_nation=origin.nation,
         prison_nation=prison.country,
         party=party,
-        away_minutes=journey.return_minutes + LEAD_MINUTES + SESSION_MINUTES,
+        away_minutes=away_minutes,
         out_of_pocket=cost,
         as_of=as_of,
     )
+    cost = costs.Cost((*cost.lines, *_food_lines(reimbursement)))
     option = Option(
         mode="car",
         miles=journey.miles,
@@ -200,6 +202,23 @@ def car_cost(journey: CarJourney, *, party: Party, as_of: date) -> Cost:
         party=party,
         as_of=as_of,
     )
+
+
+def _food_lines(reimbursement: Reimbursement) -> list[costs.CostLine]:
+    """Count food on a long day at what the scheme pays at most, so that food money never seems to pay for petrol."""
+    return [
+        costs.CostLine(
+            label=line.label,
+            kind="food",
+            pence=line.pence,
+            low_pence=0,
+            high_pence=2 * line.pence,
+            basis="A long day away: what Help with Prison Visits pays at most, from nothing if you bring your own "
+            "to twice that (estimate). You get back only what you spend.",
+        )
+        for line in reimbursement.lines
+        if line.label == help_with_visits.FOOD and line.pence
+    ]
 
 
 def _crossings(legs: Sequence[Leg]) -> list[costs.Crossing]:

@@ -241,7 +241,7 @@ def _left(plan: VisitPlan, option: Option) -> Answer:
 def _left_range_pence(plan: VisitPlan, option: Option) -> tuple[int, int]:
     """Return the least and the most that is left to pay.
 
-    What is paid back as it was (parking, tolls, ferries) cancels out. The rest varies by itself: the least is
+    What is paid back as it was (parking, tolls, ferries, food up to a limit) cancels out. The rest varies by itself: the least is
     left when the rest comes out low and the most is paid back, and the other way round.
     """
     back, cost = plan.reimbursement, option.cost
@@ -252,6 +252,8 @@ def _left_range_pence(plan: VisitPlan, option: Option) -> tuple[int, int]:
     paid = [line for line in back.lines if line.label not in repaid]
     least = sum(line.low_pence for line in own) - sum(line.high_pence or 0 for line in paid)
     most = sum(line.high_pence for line in own) - sum(line.low_pence or 0 for line in paid)
+    limits = {line.label: line.high_pence or 0 for line in back.lines}
+    most += sum(max(0, line.high_pence - limits[line.label]) for line in cost.lines if line.label in repaid)
     return max(0, least), max(0, most)
 
 

@@ -83,6 +83,9 @@ class Shell(click.Group):
             _leave(_usage(error))
         except click.ClickException as error:
             _leave(error.format_message())
+        except OSError as error:
+            what = repr(str(error.filename)) if error.filename else "The output"
+            _leave(f"{what} cannot be read or written ({error.strerror}); check its name, its rights and the disk.")
         except click.Abort as error:
             raise SystemExit(STOPPED) from error
         raise SystemExit(status if isinstance(status, int) else 0)

@@ -33,7 +33,7 @@ def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
 
     file = catalogue.path(name)
     try:
-        table = pq.read_table(file)
+        table = pq.ParquetFile(file).read()  # pq.read_table would bring pandas
     except (OSError, pa.ArrowException) as error:
         msg = f"The table {name!r} ({file.name}) is damaged ({error}); install nearhome again."
         raise TableError(msg.replace("\n", " ")) from error
@@ -42,11 +42,10 @@ def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
     texts: dict[str, Text] = {}
     for column_name in table.column_names:
         column = table[column_name].combine_chunks()
-        if pa.types.is_dictionary(column.type) or pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        if not pa.types.is_primitive(column.type):
             coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-            texts[column_name] = Text(
-                coded.indices.to_numpy(zero_copy_only=False).astype(np.int64), coded.dictionary.to_pylist()
-            )
+            codes = np.from_dlpack(coded.indices).astype(np.int64)
+            texts[column_name] = Text(codes, coded.dictionary.to_pylist())
         else:
-            numbers[column_name] = column.to_numpy(zero_copy_only=False)
+            numbers[column_name] = np.from_dlpack(column)  # to_numpy would bring pandas
     return numbers, texts

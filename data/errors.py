@@ -16,6 +16,8 @@ The tree::
 Each message is one sentence: what is wrong, the value seen, what to do. The shell prints it and exits with 2.
 """
 
+from typing import Literal
+
 
 class NearhomeError(Exception):
     """The base of every error nearhome raises on purpose."""
@@ -42,7 +44,11 @@ class DateError(InputError):
 
 
 class NoRouteError(NearhomeError, LookupError):
-    """No road or ferry joins the two places."""
+    """No road or ferry joins the two places; ``where`` says which end is at fault."""
+
+    def __init__(self, message: str, where: Literal["origin", "destination", "between"] = "between") -> None:
+        super().__init__(message)
+        self.where = where
 
 
 class TableError(NearhomeError, ValueError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -141,8 +141,8 @@ class Router:
         xy = _grid_points([origin, destination])
         joins = self.access.joins(xy)
         start, end = self._side(joins, 0), self._side(joins, 1)
-        self._refuse_unreached(start, "start")
-        self._refuse_unreached(end, "prison or place to go to")
+        self._refuse_unreached(start, "origin")
+        self._refuse_unreached(end, "destination")
         node, cost, row = self._entries(start, arriving=False)
         graph = self._with_extra_node(node, cost, outward=True)
         found, before = dijkstra(graph, indices=self._size, return_predecessors=True)
@@ -257,13 +257,15 @@ class Router:
         head = self._head[order]
         return np.searchsorted(head, np.arange(self._size + 1)), self._tail[order], self._weight[order]
 
-    def _refuse_unreached(self, joins: Joins, what: str) -> None:
+    @staticmethod
+    def _refuse_unreached(joins: Joins, where: Literal["origin", "destination"]) -> None:
         if len(joins.place) == 0:
+            what = "place to start from" if where == "origin" else "prison or place to go to"
             msg = (
-                f"No road within {FURTHEST_METRES / 1609.344:.0f} miles of the {what} is on nearhome's network; "
-                "it may be an island without a car ferry."
+                f"No road within {FURTHEST_METRES / 1609.344:.0f} miles of the {what} can be reached without crossing "
+                "water: look for a passenger ferry or a flight."
             )
-            raise NoRouteError(msg)
+            raise NoRouteError(msg, where)
 
     # Ways that never leave one road or the local streets
 

@@ -137,7 +137,7 @@ def test_no_way_is_one_sentence_at_the_place(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_prison_without_a_car_ferry_is_a_problem_of_the_prison(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         msg = "No road is near the prison; it may be an island without a car ferry."
-        raise NoRouteError(msg)
+        raise NoRouteError(msg, "destination")
 
     monkeypatch.setattr(plan, "plan_visit", refuse)
     shown = text_of(answer(start(), "TR1 2HE", "JSY-LMO"))

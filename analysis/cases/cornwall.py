@@ -1,9 +1,9 @@
 """The Cornwall case: a county without a prison, and how far its families travel.
 
-The guide to family ties for children of prisoners that the Social Care Institute for Excellence published in 2008 says
-that Cornwall has no prison, that about 1,200 of its residents were in custody across the South West and beyond, and that
-they were held 80 to 180 miles away. It does not say from where, to which prisons, or whether by road. This case works
-the journeys out from every town, and says where it agrees.
+The guide to family ties for children of prisoners that the Social Care Institute for Excellence (SCIE) published in
+2008 says that Cornwall has no prison, that about 1,200 of its residents were in custody across the South West and
+beyond, and that they were held 80 to 180 miles away. It does not say from where, to which prisons, or whether by road.
+This case works the journeys out from every town, and says where it agrees.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CANDIDATES = 12
 """So many prisons of each kind, the nearest as the crow flies, are tried for the quickest drive."""
 
 SHOWN_OF_EACH_KIND = 3
-REGION_REACH_MILES = 230.0
+REGION_REACH_MILES = 185.0
 """No place in the South West is further than this from the middle of Cornwall as the crow flies."""
 
 CROSSINGS = (

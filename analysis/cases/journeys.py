@@ -51,7 +51,7 @@ class Journey:
     """What Help with Prison Visits may pay back; None where no rate of that day has a source."""
 
 
-def between(  # noqa: PLR0913 -- who, where to, when, and which crossings cost money
+def between(
     towns: Sequence[WeightedTown],
     prisons: Sequence[Prison],
     *,

@@ -29,6 +29,11 @@ DETAIL_METRES = 400.0
 """Borders are drawn no finer than this."""
 LABEL_HEIGHT = 13.0
 LETTER_WIDTH = 6.4
+MAP_WORDS = (
+    "Grey discs are towns, larger where more people live. Prisons are marked by how far they are from Cornwall by road "
+    "on average: those of the South West, and beyond it the nearest for each kind of prisoner. The tables on this page "
+    "give the same facts."
+)
 BANDS = (
     ("near", "circle", f"under {NEAR_MILES:.0f} miles"),
     ("within", "square", f"{NEAR_MILES:.0f} to {FAR_MILES:.0f} miles"),
@@ -97,19 +102,20 @@ class _Frame:
     def place(self, xy: Floats) -> Floats:
         """Give drawing units, to a tenth."""
         moved = np.column_stack([xy[:, 0] - self.west, self.north - xy[:, 1]]) * self.scale
-        return np.round(moved, 1)
+        rounded: Floats = np.round(moved, 1)
+        return rounded
 
 
 def _map(found: Findings) -> str:
-    shown = list(found.by_prison.values())
+    on_it = {prison.id for prison in found.regional} | {way.prison.id for each in found.nearest for way in each.row}
+    shown = [pair for pair in found.by_prison.values() if pair[0].id in on_it]
     prisons = np.column_stack(to_metres([each.lat for each, _ in shown], [each.lon for each, _ in shown]))
     towns = np.array([[town.easting, town.northing] for town in found.towns])
     frame = _Frame(np.vstack([prisons, towns]))
     parts = [
         f'<svg viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" aria-labelledby="map-title map-desc">',
         '<title id="map-title">Cornwall\'s towns and the prisons of this page</title>',
-        '<desc id="map-desc">Grey discs are towns, larger where more people live. Prisons are marked by how far they are '
-        "from Cornwall by road on average. The tables on this page give the same facts.</desc>",
+        f'<desc id="map-desc">{MAP_WORDS}</desc>',
         *_land(frame),
     ]
     largest = max(town.share for town in found.towns)
@@ -125,7 +131,7 @@ def _map(found: Findings) -> str:
 
 
 def _land(frame: _Frame) -> Iterator[str]:
-    """Draw the regions, then the counties of the south-west over them."""
+    """Draw the regions, then Cornwall over them."""
     for name, shape in _shapes("boundaries_region"):
         yield from _area(frame, name, shape)
     for name, shape in _shapes("boundaries_county"):
@@ -164,7 +170,7 @@ def _shapes(table: str) -> list[tuple[str, Any]]:
     import pyarrow.parquet as pq  # noqa: PLC0415 -- slow to import, and only the map needs it
     from shapely import from_wkb  # noqa: PLC0415 -- as above
 
-    columns = pq.read_table(catalogue.path(table), columns=["name", "geometry"]).to_pydict()
+    columns = pq.ParquetFile(catalogue.path(table)).read(columns=["name", "geometry"]).to_pydict()
     return list(zip(columns["name"], from_wkb(columns["geometry"]), strict=True))
 
 
@@ -175,10 +181,12 @@ def _prison_marks(shown: Sequence[tuple[Prison, Spread]], at: Floats, height: fl
         (prison, spread), (x, y) = shown[row], at[row]
         css, shape, words = band(spread.miles)
         label = f"{prison.short_name} {spread.miles:.0f}"
-        left, top = _free(x, y, LETTER_WIDTH * len(label), taken, height)
+        width = LETTER_WIDTH * len(label)
+        left, top = _free(x, y, width, taken, height)
+        end = left if left >= x else left + width
         told = f"{prison.name}: {spread.miles:.0f} miles by road on average ({words}), {wording.hours(spread.minutes)}"
         yield f"<g><title>{escape(told)}</title>{_mark(shape, css, x, y)}"
-        yield f'<line class="lead" x1="{x:.1f}" y1="{y:.1f}" x2="{left:.1f}" y2="{top + 9:.1f}"/>'
+        yield f'<line class="lead" x1="{x:.1f}" y1="{y:.1f}" x2="{end:.1f}" y2="{top + 9:.1f}"/>'
         yield f'<text x="{left + 2:.1f}" y="{top + 11:.1f}">{escape(label)}</text></g>'
 
 
@@ -186,7 +194,7 @@ def _free(
     x: float, y: float, width: float, taken: list[tuple[float, float, float, float]], height: float
 ) -> tuple[float, float]:
     """Find the place nearest to a mark where its name covers no other, and take it."""
-    steps = [(dx, dy) for dy in range(0, 12) for dx in range(0, 5)]
+    steps = [(dx, dy) for dy in range(12) for dx in range(5)]
     places = [
         (x + across * (8 + 14 * dx) - (width if across < 0 else 0), y - 6 + down * LABEL_HEIGHT * dy)
         for dx, dy in sorted(steps, key=lambda step: step[0] + step[1])
@@ -229,8 +237,7 @@ def _key_marks(height: float) -> Iterator[str]:
 def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int]) -> str:
     head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     body = "\n".join(
-        "<tr>"
-        + f'<th scope="row">{escape(row[0])}</th>'
+        f'<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(
             f"<td{' class=n' if column in numbers else ''}>{escape(cell)}</td>"
             for column, cell in enumerate(row[1:], start=1)
@@ -238,9 +245,10 @@ def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], nu
         + "</tr>"
         for row in rows
     )
+    told = escape(caption)
     return (
-        f'<div class="scroll" role="region" aria-label="{escape(caption)}" tabindex="0"><table><caption>{escape(caption)}'
-        f"</caption><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
+        f'<div class="scroll" role="region" aria-label="{told}" tabindex="0"><table><caption>{told}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nearhome.analysis.cases.spread import FAR_MILES, NEAR_MILES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from nearhome.analysis.cases.cornwall import Findings, Nearest
@@ -56,7 +56,7 @@ def holds(prison: Prison) -> str:
 def shares(spread: Spread) -> str:
     """Say how journeys fall about the guide's distances."""
     return (
-        f"{percent(spread.within)} within {NEAR_MILES:.0f} to {FAR_MILES:.0f} road miles, "
+        f"{percent(spread.within)} are {NEAR_MILES:.0f} to {FAR_MILES:.0f} miles by road, "
         f"{percent(spread.below)} shorter, {percent(spread.above)} longer"
     )
 
@@ -90,29 +90,34 @@ def sections(found: Findings) -> Iterator[tuple[str, list[str]]]:
 
 
 def _counted(found: Findings) -> list[str]:
-    return [
+    from_towns = (
         f"From Cornwall's {len(found.towns)} towns ({found.people:,} people; how many live in or near each town is "
         f"modelled from postcodes) by car to the {len(found.regional)} prisons of the South West open on "
-        f"{day(found.as_of)}, and beyond it to the nearest that may hold each kind of prisoner. Every person and every "
-        "prison counts the same unless it says otherwise: where Cornwall's prisoners really are held is not published.",
-    ]
+        f"{day(found.as_of)}, and beyond it to the nearest that may hold each kind of prisoner."
+    )
+    weights = (
+        "Every person and every prison counts the same unless it says otherwise: the guide puts about 1,200 people "
+        "from Cornwall in custody, and how many of them are in which prison is not published."
+    )
+    return [f"{from_towns} {weights}"]
 
 
 def _agreement(found: Findings) -> Iterator[str]:
     region = found.region
     verdict = "Mostly yes" if region.within > 0.5 else "Mostly not"  # noqa: PLR2004 -- more than half
     yield (
-        f"{verdict}. The guide of 2008 says that people from Cornwall are held {NEAR_MILES:.0f} to {FAR_MILES:.0f} miles "
-        f"away, but not from where or how measured. Of the journeys to the South West's open prisons {shares(region)}. "
-        f"In a straight line {percent(region.crow_within)} are within it."
+        f"{verdict}. The guide (SCIE, 2008) says that people from Cornwall are held {NEAR_MILES:.0f} to "
+        f"{FAR_MILES:.0f} miles away, but not from where or how measured. Of the journeys to the South West's open "
+        f"prisons {shares(region)}. In a straight line {percent(region.crow_within)} would be."
     )
+    regional = [found.by_prison[prison.id] for prison in found.regional if prison.id in found.by_prison]
+    yield _prison_by_prison(regional)
     if found.by_places is not None:
         yield f"With each prison weighted by its places: {shares(found.by_places)}."
     for sex, spread in found.by_sex.items():
         yield f"To those that hold {PEOPLE[sex]}: {shares(spread)}; on average {spread.miles:.0f} miles."
-    regional = [found.by_prison[prison.id] for prison in found.regional if prison.id in found.by_prison]
     yield from _short_of_it(found, [pair for pair in regional if pair[1].below > 0])
-    yield from _edge_of_it(found, regional)
+    yield from _long_of_it([pair for pair in regional if pair[1].above > 0])
     beyond = [each for each in found.nearest if each.spread.above > 0.5]  # noqa: PLR2004 -- more than half
     if beyond:
         names = "; ".join(
@@ -121,38 +126,54 @@ def _agreement(found: Findings) -> Iterator[str]:
         yield f"Further than the guide says, even at the nearest prison: {names}."
 
 
+def _prison_by_prison(regional: list[tuple[Prison, Spread]]) -> str:
+    """Say how many of the region's prisons lie within the guide's distances on average, and which do not."""
+    nearer = [pair for pair in regional if pair[1].miles < NEAR_MILES]
+    further = [pair for pair in regional if pair[1].miles > FAR_MILES]
+    inside = len(regional) - len(nearer) - len(further)
+    outside = [
+        f"{word}: {', '.join(f'{prison.short_name} ({spread.miles:.0f} miles)' for prison, spread in pairs)}"
+        for word, pairs in (("nearer", nearer), ("further", further))
+        if pairs
+    ]
+    end = f"; {'; '.join(outside)}" if outside else ""
+    return (
+        f"Averaged over all people, {inside} of {len(regional)} prisons lie within the guide's distances{end}. For one "
+        "family it depends on which end of Cornwall it lives at."
+    )
+
+
 def _short_of_it(found: Findings, near: list[tuple[Prison, Spread]]) -> Iterator[str]:
     """Say to which prisons journeys are shorter, and from where."""
     if not near:
         yield "No journey to a South West prison is shorter than the guide says."
         return
     listed = "; ".join(
-        f"{prison.short_name}, {percent(spread.below)} of people ({spread.lowest_miles:.0f} to "
-        f"{spread.highest_miles:.0f} miles)"
+        f"{prison.short_name} for {percent(spread.below)} of people ({_from_where(found, prison)})"
         for prison, spread in near
     )
-    ids = {prison.id for prison, _ in near}
-    big = {town.name for town in found.towns[:LARGEST_TOWNS]}
-    short = [each for each in found.journeys if each.prison.id in ids and each.miles < NEAR_MILES]
-    nearest = min(short, key=lambda each: each.miles)
-    largest = [each for each in found.journeys if each.prison is nearest.prison and each.town.name in big]
-    some = ", ".join(f"{each.town.name} {each.miles:.0f}" for each in sorted(largest, key=lambda each: each.miles))
-    yield f"Shorter than the guide says: {listed}. Cornwall is long: to {nearest.prison.short_name}, in miles, {some}."
+    yield f"Shorter than the guide says: {listed}."
 
 
-LARGEST_TOWNS = 10
+def _from_where(found: Findings, prison: Prison) -> str:
+    """Name the nearest town, the largest and the furthest with their miles."""
+    ways = sorted((each for each in found.journeys if each.prison is prison), key=lambda each: each.miles)
+    largest = next(each for each in ways if each.town is found.towns[0])
+    chosen = dict.fromkeys((ways[0], largest, ways[-1]))
+    return ", ".join(f"{each.miles:.0f} miles from {each.town.name}" for each in chosen)
 
 
-def _edge_of_it(found: Findings, regional: list[tuple[Prison, Spread]]) -> Iterator[str]:
-    """Say which prisons lie at the far end of the guide's distances."""
-    far = [pair for pair in regional if pair[1].highest_miles > FAR_MILES]
-    furthest, spread = max(regional, key=lambda pair: pair[1].miles)
-    listed = ", ".join(f"{prison.short_name} ({percent(each.above)})" for prison, each in far)
-    yield (
-        f"The far end: {furthest.short_name} is the furthest of the region, on average {spread.miles:.0f} miles and at "
-        f"most {spread.highest_miles:.0f}. "
-        + (f"Longer than the guide says, with the share of people: {listed}." if far else "Nothing there is longer.")
+def _long_of_it(far: list[tuple[Prison, Spread]]) -> Iterator[str]:
+    """Say to which prisons of the region journeys are longer."""
+    if not far:
+        yield "No journey to a South West prison is longer than the guide says."
+        return
+    ranked = sorted(far, key=lambda pair: -pair[1].above)
+    listed = ", ".join(
+        f"{prison.short_name} for {percent(spread.above)} of people (at most {spread.highest_miles:.0f} miles)"
+        for prison, spread in ranked
     )
+    yield f"Longer than the guide says: {listed}."
 
 
 def _unit_note(found: Findings) -> str:
@@ -162,8 +183,8 @@ def _unit_note(found: Findings) -> str:
         else "what may come back has no figure: no source gives the scheme's rates on that day"
     )
     return (
-        "Average of all Cornwall's people, one way, with the nearest and furthest town in brackets; cost there and back "
-        f"for an adult and a child, central with low and high; {back}."
+        "Average of all Cornwall's people, one way, with the nearest and furthest town in brackets; cost there and "
+        f"back for an adult and a child, central with low and high; {back}."
     )
 
 
@@ -220,21 +241,21 @@ def names_of(ranked: tuple[tuple[Prison, float], ...]) -> str:
 
 def _caveats(found: Findings) -> Iterator[str]:
     yield (
-        f"Categories, ages and places are those of {TABLES_DATED}, whatever the day asked about: a prison that then held "
-        "others is shown with those of today. Openings and closings are those of the day. Roads, drive times and people "
-        "are today's."
+        f"Categories, ages and places are those of {TABLES_DATED}, whatever the day asked about: a prison that then "
+        "held others is shown with those of today. Openings and closings are those of the day. Roads, drive times and "
+        "people are today's."
     )
     if found.region.help_pence is None:
         yield (
-            "Help with Prison Visits (then the Assisted Prison Visits Scheme) paid for visits, but no source was found for "
-            "its rates on this day, so no figure is given."
+            "Help with Prison Visits (before, the Assisted Prison Visits Scheme) paid for visits, but no source was "
+            "found for its rates on this day, so no figure is given."
         )
     else:
         yield "Help with Prison Visits is for close family on low incomes; you may get back about the sum shown."
     yield "The Isles of Scilly are left out: the journey begins with a boat or a flight."
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 

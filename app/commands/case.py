@@ -33,13 +33,7 @@ def command(name: str | None, folder: Path | None, as_of: date) -> None:
         msg = f"There is no case {name!r}; the cases are {', '.join(CASES)}."
         raise InputError(msg)
     report = _module(name.casefold()).report(as_of)
-    written = []
-    if folder is not None:
-        try:
-            written = report.write(folder)
-        except OSError as error:
-            msg = f"{str(folder)!r} cannot be written to ({error.strerror}); give another folder with --out."
-            raise InputError(msg) from error
+    written = report.write(folder) if folder is not None else []
     click.echo(report.text)
     for path in written:
         click.echo(f"Written: {path}")

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 GAP = "  "
-NARROWEST = 20
 
 
 def paragraph(text: str, *, indent: int = 0, bullet: str = "") -> list[str]:

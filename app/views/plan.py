@@ -26,8 +26,6 @@ TITLE = "Plan a visit"
 TAB_TITLE = "Plan a visit - nearhome"
 PLAN = "visit_plan"
 MAP_HEIGHT_PX = 420
-WITHOUT_CAR_FERRY = ("Jersey", "Guernsey")
-"""Where no way by car is known from anywhere, so that another prison and not another start is the remedy."""
 DOCUMENT_NAME = "visit-plan.html"
 LEAD = (
     "<p>See how far it is to a prison, how long it takes, what it costs and what you may get back.</p>"
@@ -85,7 +83,7 @@ def work_out(entered: forms.Questions, as_of: date) -> VisitPlan | tuple[forms.P
     except InputError as error:
         return (forms.problem_of(error),)
     except NoRouteError as error:
-        field = forms.PRISON if prison.country in WITHOUT_CAR_FERRY else forms.ORIGIN
+        field = forms.PRISON if error.where == "destination" else forms.ORIGIN
         return (forms.Problem(field, str(error)),)
 
 
