@@ -139,9 +139,7 @@ class VisitPlan:
         }
 
 
-def plan_visit(
-    origin: Place, prison: Prison, *, party: Party, as_of: date, router: Router | None = None
-) -> VisitPlan:
+def plan_visit(origin: Place, prison: Prison, *, party: Party, as_of: date, router: Router | None = None) -> VisitPlan:
     """Plan one visit by car: the journey, its cost, what may come back and what is left to pay.
 
     The time away from home, on which food money depends, is the way there and back, 45 minutes at the gate

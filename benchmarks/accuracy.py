@@ -43,7 +43,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checks", type=Path, required=True, help="the folder of reference files")
     folder = parser.parse_args().checks
-    print(f"nearhome accuracy, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    print(
+        f"nearhome accuracy, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} cores"
+    )
     started = time.perf_counter()
     router = Router.shipped()
     print(f"network: {len(router.network.lat):,} junctions, opened in {time.perf_counter() - started:.2f} s")
@@ -76,7 +78,9 @@ def city_miles(folder: Path, router: Router) -> None:
     every = np.array(all_ratios)
     print(f"\nPublished city mileages: {len(rows)} rows, {len(impossible)} of them impossible or too long:")
     print("\n".join(impossible) or "  none")
-    print(f"  median ratio {np.median(ratio):.3f}; within 10 %: {np.mean(np.abs(ratio - 1) <= 0.1):.0%} of {len(ratio)}")
+    print(
+        f"  median ratio {np.median(ratio):.3f}; within 10 %: {np.mean(np.abs(ratio - 1) <= 0.1):.0%} of {len(ratio)}"
+    )
     print(f"  all rows: median ratio {np.median(every):.3f}; within 10 %: {np.mean(np.abs(every - 1) <= 0.1):.0%}")
     halves = ", ".join(f"{name} {np.median(every[first::2]):.3f}" for name, first in (("even", 0), ("odd", 1)))
     print(f"  all rows by half, medians (road lengths off the trunk network calibrated on the even rows): {halves}")

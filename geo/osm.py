@@ -55,7 +55,11 @@ _ISO_DURATION = re.compile(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
 
 class WayTags(NamedTuple):
-    """What is kept of a way; ``direction`` is 1 along it, -1 against it, 0 both ways."""
+    """What is kept of a way's tags; ``direction`` is 1 along the way, -1 against it, 0 both ways.
+
+    ``kph`` is an average speed (``nearhome.geo.speeds``); ``seconds`` is how long a ferry takes for the whole way, 0 for
+    roads and for ferries without a duration.
+    """
 
     highway: str
     kind: str
@@ -66,16 +70,20 @@ class WayTags(NamedTuple):
     direction: int
     kph: float
     seconds: float
-    """How long a ferry's way takes; 0 for roads, and for ferries without a duration."""
 
-    @property
-    def looks(self) -> tuple[str, ...]:
-        """What has to be the same for two ways to become one edge."""
-        return self.highway, self.kind, self.ref, self.name, self.ferry
+
+class _Ways(NamedTuple):
+    """Ways one after the other: node ids, the way of each, OSM ids and rows of tags of the ways."""
+
+    refs: Ints
+    way: Ints
+    osm_ids: Ints
+    rows: Ints
+    tags: list[WayTags]
 
 
 class _Pieces(NamedTuple):
-    """Straight pieces of road between two nodes next to each other on a way; ``way`` is a row of the tags."""
+    """Straight pieces between two nodes (rows) that follow each other on a way (a row of ``_Ways.osm_ids``)."""
 
     u: Ints
     v: Ints
@@ -98,10 +106,11 @@ class Imported:
 def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -> nx.MultiDiGraph:
     """Read an extract (``.osm.pbf``, ``.osm``) as a graph in OSMnx conventions.
 
-    Nodes are OSM ids with ``x`` and ``y``; edges have ``length`` (metres), ``travel_time`` (seconds), ``speed_kph``,
-    ``highway``, ``oneway``, ``reversed``, ``ref``, ``name``, ``maxspeed``, ``kind`` (road or ferry), for ferries ``ferry``
-    (a key made of the name), and ``geometry`` where the road bends. ``crs`` is EPSG:4326. Only the largest strongly connected
-    part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it.
+    Nodes are OSM ids with ``x`` and ``y`` (EPSG:4326); edges have ``osmid``, ``length`` (metres), ``travel_time``
+    (seconds), ``speed_kph``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road or ferry), where they are tagged
+    ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name), and ``geometry`` where the road
+    bends. Only the largest strongly connected part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads
+    outside it.
 
     Raises
     ------
@@ -110,22 +119,26 @@ def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -
     SourceError
         When the file cannot be read, or has no roads.
     """
-    import networkx as nx  # noqa: PLC0415 -- slow to import; the commands that do not import OSM need not pay
+    import networkx as nx  # noqa: PLC0415 -- slow to import, and only graphs need it
 
-    ids, at, pieces, tags = _read(path, progress)
+    ways, ids, at, pieces = _read(path, progress)
     inside = _largest_part(pieces, len(ids))
     kept = inside[pieces.u] & inside[pieces.v]
     pieces = _Pieces(*(column[kept] for column in pieces))
-    progress(f"{len(pieces.u):,} pieces of road, {int((~inside).sum()):,} nodes cut off from the rest left out")
-    graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=int((~inside).sum()))
-    for chain, ahead in _chains(pieces, _looks(tags)[pieces.way], len(ids)):
-        _add(graph, ids, at, pieces, tags, chain, ahead=ahead)
+    dropped = int((~inside).sum())
+    progress(f"{len(pieces.u):,} pieces of road; {dropped:,} nodes cut off from the rest are left out")
+    graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=dropped)
+    labels = ids.tolist()
+    for nodes, chain, ahead in _chains(pieces, ways, len(ids)):
+        _add_edges(graph, labels, at[nodes], nodes, _edge_tags(ways, pieces, chain), (pieces, chain, ahead))
     progress(f"{graph.number_of_nodes():,} junctions, {graph.number_of_edges():,} edges")
     return graph
 
 
 def import_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -> Imported:
     """Read an extract and keep its roads in the user's own folder, under the extract's name.
+
+    ``nearhome.geo.stored.open_saved`` opens the file again.
 
     Raises
     ------
@@ -134,17 +147,84 @@ def import_extract(path: Path, progress: Callable[[str], None] = lambda _: None)
     """
     graph = read_extract(path, progress)
     file = catalogue.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
-    roads = network.from_graph(graph)
-    stored.save(roads, file)
-    progress(f"written to {file.name}")
+    stored.save(network.from_graph(graph), file)
+    progress(f"written: {file.name}")
     return Imported(file, graph.number_of_nodes(), graph.number_of_edges(), graph.graph["dropped_nodes"])
+
+
+# Which ways, and how fast
+
+
+def way_tags(tags: Mapping[str, str]) -> WayTags | None:
+    """Read the tags of a way; None where cars may not use it or it leads nowhere.
+
+    A ferry counts only where cars are tagged as allowed: most ferries without such a tag carry people on foot.
+    """
+    highway = tags.get("highway", "")
+    ferry = highway not in ROADS and tags.get("route") == "ferry"
+    if not (ferry or highway in ROADS) or tags.get("area") == "yes":
+        return None
+    words = [tags[key] for key in ACCESS_TAGS if key in tags]
+    if ferry:
+        allowed = [tags[key] for key in ACCESS_TAGS[:-1] if key in tags]
+        if not allowed or allowed[0] in CLOSED:
+            return None
+    elif (words and words[0] in CLOSED) or (highway == "service" and tags.get("service") in NOT_THROUGH):
+        return None
+    maxspeed = "" if ferry else tags.get("maxspeed", "")
+    name = tags.get("name", "")
+    return WayTags(
+        highway="ferry" if ferry else highway,
+        kind="ferry" if ferry else "road",
+        ref=tags.get("ref", ""),
+        name=name,
+        maxspeed=maxspeed,
+        ferry=_key(name) if ferry else "",
+        direction=_direction(tags, highway),
+        kph=_kph("ferry" if ferry else highway, maxspeed),
+        seconds=duration_seconds(tags.get("duration", "")) if ferry else 0.0,
+    )
+
+
+def _direction(tags: Mapping[str, str], highway: str) -> int:
+    """Give 1 for one way along, -1 for against, 0 for both; motorways and roundabouts are one way unless tagged."""
+    word = tags.get("oneway", "")
+    if word in BACKWARD_WORDS:
+        return -1
+    if word in FORWARD_WORDS:
+        return 1
+    implied = highway == "motorway" or tags.get("junction") in ROUND
+    return 1 if implied and word not in BOTH_WORDS else 0
+
+
+def _kph(highway: str, maxspeed: str) -> float:
+    """Give the average speed of a class, or the limit where that is lower."""
+    kph, limit = float(speeds.OSM_SPEEDS_KPH[highway]), speeds.limit_kph(maxspeed)
+    return min(kph, limit) if limit and limit > 0 else kph
+
+
+def _key(name: str) -> str:
+    """Make a key of a ferry's name, such as a tariff table could have."""
+    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") or "unnamed_ferry"
+
+
+def duration_seconds(text: str) -> float:
+    """Read a ``duration`` tag: ``1:30``, ``01:30:00``, minutes alone, or ISO 8601 such as ``PT1H30M``; 0 for none."""
+    iso = _ISO_DURATION.fullmatch(text) if text else None
+    parts = [part or "0" for part in iso.groups()] if iso else text.split(":")
+    if not all(part.isdecimal() for part in parts):
+        return 0.0
+    values = [int(part) for part in parts]
+    if len(values) == 1:
+        return 60.0 * values[0]
+    return float(sum(value * unit for value, unit in zip(values, (3600, 60, 1), strict=False)))
 
 
 # Reading
 
 
-def _read(path: Path, progress: Callable[[str], None]) -> tuple[Ints, Floats, _Pieces, list[WayTags]]:
-    """Read node ids, their (lat, lon), the pieces of road between them, and the tags of the ways."""
+def _read(path: Path, progress: Callable[[str], None]) -> tuple[_Ways, Ints, Floats, _Pieces]:
+    """Read the ways, node ids, their (lat, lon) and the pieces of road between them."""
     try:
         import osmium  # noqa: PLC0415 -- an optional extra
     except ImportError as error:
@@ -155,32 +235,207 @@ def _read(path: Path, progress: Callable[[str], None]) -> tuple[Ints, Floats, _P
         raise SourceError(msg)
     try:
         progress(f"reading the roads of {path.name}")
-        refs, way, tags = _ways(osmium, path)
-        progress(f"{len(tags):,} kinds of road, {len(refs):,} points; reading where they are")
-        ids, at = _nodes(osmium, path, np.unique(refs))
+        ways = _ways(osmium, path)
+        progress(f"{len(ways.osm_ids):,} ways for cars; reading their {len(ways.refs):,} points")
+        ids, at = _nodes(osmium, path, np.unique(ways.refs))
     except (RuntimeError, ValueError, OSError) as error:
         told = " ".join(str(error).split()) or type(error).__name__
         msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
         raise SourceError(msg) from error
-    pieces = _pieces(refs, way, tags, ids, at)
+    pieces = _pieces(ways, ids, at)
     if len(pieces.u) == 0:
         msg = f"{path.name} has no roads that cars may use; give an OpenStreetMap extract with highways."
         raise SourceError(msg)
-    return ids, at, pieces, tags
+    return ways, ids, at, pieces
 
 
-def _ways(osmium: Any, path: Path) -> tuple[Ints, Ints, list[WayTags]]:
-    """Read the points of every way for cars, one after the other, the row of each way's tags, and the tags."""
-    refs, way = array("q"), array("q")
+def _ways(osmium: Any, path: Path) -> _Ways:
+    refs, way, osm_ids, row_of = array("q"), array("q"), array("q"), array("q")
     rows: dict[WayTags, int] = {}
-    found = osmium.FileProcessor(path, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway", "route"))
-    for number, each in enumerate(found):
+    for each in osmium.FileProcessor(path, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway", "route")):
         tags = way_tags(each.tags)
         if tags is None:
             continue
-        if tags.kind == "ferry":  # a ferry's time is that of its whole way, so no two ways may share a row
-            tags = tags._replace(seconds=tags.seconds + 1e-9 * number)
         nodes = [node.ref for node in each.nodes]
         refs.extend(nodes)
-        way.extend([rows.setdefault(tags, len(rows))] * (len(nodes) - 1) + [-1] * bool(nodes))
-    return np.array(refs, dtype=np.int64), np.array(way, dtype=np.int64), list(rows)
+        way.extend([len(osm_ids)] * len(nodes))
+        osm_ids.append(each.id)
+        row_of.append(rows.setdefault(tags, len(rows)))
+    return _Ways(*(np.array(column, dtype=np.int64) for column in (refs, way, osm_ids, row_of)), list(rows))
+
+
+def _nodes(osmium: Any, path: Path, wanted: Ints) -> tuple[Ints, Floats]:
+    """Give the wanted nodes that the extract holds, sorted by id, and their (lat, lon)."""
+    ids, lat, lon = array("q"), array("d"), array("d")
+    if len(wanted):
+        wanted_only = osmium.filter.IdFilter(wanted.tolist())
+        for node in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(wanted_only):
+            if node.location.valid():
+                ids.append(node.id)
+                lat.append(node.location.lat)
+                lon.append(node.location.lon)
+    unsorted = np.array(ids, dtype=np.int64)
+    order = np.argsort(unsorted, kind="stable")
+    return unsorted[order], np.column_stack([np.array(lat), np.array(lon)])[order]
+
+
+def _pieces(ways: _Ways, ids: Ints, at: Floats) -> _Pieces:
+    """Cut ways into pieces; those with an end that the extract leaves out are dropped."""
+    if len(ids) == 0:
+        nothing = np.zeros(0, np.int64)
+        return _Pieces(nothing, nothing, nothing, np.zeros(0), np.zeros(0), nothing)
+    row = np.minimum(np.searchsorted(ids, ways.refs), len(ids) - 1)
+    known = ids[row] == ways.refs
+    joined = (ways.way[1:] == ways.way[:-1]) & known[1:] & known[:-1] & (row[1:] != row[:-1])
+    u, v, way = row[:-1][joined], row[1:][joined], ways.way[:-1][joined]
+    metres = great_circle_metres(at[u], at[v])
+    tag_row = ways.rows[way]
+    kph = np.array([tags.kph for tags in ways.tags])[tag_row]
+    whole = np.bincount(way, weights=metres, minlength=len(ways.osm_ids))[way]
+    timed = np.array([tags.seconds for tags in ways.tags])[tag_row]
+    seconds = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), 3.6 * metres / kph)
+    ferry = np.array([tags.kind == "ferry" for tags in ways.tags])[tag_row]
+    ashore, afloat = np.zeros(len(ids), bool), np.zeros(len(ids), bool)
+    for ends in (u, v):
+        ashore[ends[~ferry]] = True
+        afloat[ends[ferry]] = True
+    landing = ashore & afloat
+    boardings = landing[u].astype(np.int64) + landing[v]
+    seconds += np.where(ferry, 0.5 * FERRY_WAIT_SECONDS * boardings, 0.0)
+    direction = np.array([tags.direction for tags in ways.tags])[tag_row]
+    return _Pieces(u, v, way, metres, seconds, direction)
+
+
+def great_circle_metres(a: Floats, b: Floats) -> Floats:
+    """Compute great-circle distances between rows of (lat, lon), EPSG:4326, in metres, by the haversine formula."""
+    lat_a, lon_a, lat_b, lon_b = np.radians([a[:, 0], a[:, 1], b[:, 0], b[:, 1]])
+    inside = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
+    metres: Floats = 2 * EARTH_RADIUS_METRES * np.arcsin(np.sqrt(np.minimum(inside, 1.0)))
+    return metres
+
+
+# From pieces to edges
+
+
+def _largest_part(pieces: _Pieces, nodes: int) -> NDArray[np.bool_]:
+    """Say which nodes lie in the largest part in which one can drive from each to each."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, and only imports need it
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 -- as above
+
+    ahead, back = pieces.direction >= 0, pieces.direction <= 0
+    tail = np.concatenate([pieces.u[ahead], pieces.v[back]])
+    head = np.concatenate([pieces.v[ahead], pieces.u[back]])
+    arcs = csr_matrix((np.ones(len(tail), bool), (tail, head)), shape=(nodes, nodes))
+    _, part = connected_components(arcs, directed=True, connection="strong")
+    inside: NDArray[np.bool_] = part == np.bincount(part).argmax()
+    return inside
+
+
+def _chains(pieces: _Pieces, ways: _Ways, nodes: int) -> Iterator[tuple[list[int], list[int], list[bool]]]:
+    """Yield roads between junctions: nodes, pieces, and whether each piece is passed from its u to its v."""
+    through, halves, starts = _through(pieces, ways, nodes)
+    u, v = pieces.u.tolist(), pieces.v.tolist()
+    used = np.zeros(len(u), bool)
+
+    def walk(node: int, piece: int) -> tuple[list[int], list[int], list[bool]]:
+        passed, chain, ahead, first = [node], [], [], node
+        while True:
+            used[piece] = True
+            chain.append(piece)
+            ahead.append(u[piece] == node)
+            node = v[piece] if u[piece] == node else u[piece]
+            passed.append(node)
+            if not through[node] or node == first:
+                return passed, chain, ahead
+            one, other = halves[starts[node]], halves[starts[node] + 1]
+            piece = int(other if one == piece else one)
+
+    for node in np.flatnonzero(~through & (np.diff(starts) > 0)).tolist():
+        for piece in halves[starts[node] : starts[node + 1]].tolist():
+            if not used[piece]:
+                yield walk(node, piece)
+    for piece in np.flatnonzero(~used).tolist():  # a ring without any junction
+        if not used[piece]:
+            yield walk(u[piece], piece)
+
+
+def _through(pieces: _Pieces, ways: _Ways, nodes: int) -> tuple[NDArray[np.bool_], Ints, Ints]:
+    """Say which nodes are no junctions: two pieces of road that look the same and lead on through.
+
+    Returns
+    -------
+    That, with the pieces at each node and where they start, node by node.
+    """
+    count = len(pieces.u)
+    ends = np.concatenate([pieces.u, pieces.v])
+    order = np.argsort(ends, kind="stable")
+    halves = order % count
+    starts = np.searchsorted(ends[order], np.arange(nodes + 1))
+    through = np.diff(starts) == 2  # noqa: PLR2004 -- two pieces are a bend, three a junction
+    at = np.flatnonzero(through)
+    one, other = order[starts[at]], order[starts[at] + 1]
+    far = np.concatenate([pieces.v, pieces.u])
+    looks = _looks(ways)[ways.rows[pieces.way]]
+    enters = np.concatenate([-pieces.direction, pieces.direction])  # 1: leads into the node at this end, -1: out of it
+    through[at] = (
+        (looks[one % count] == looks[other % count]) & (far[one] != far[other]) & (enters[one] == -enters[other])
+    )
+    return through, halves, starts
+
+
+def _looks(ways: _Ways) -> Ints:
+    """Number the rows of tags by what has to be the same along one edge."""
+    numbers: dict[tuple[str, ...], int] = {}
+    return np.array(
+        [
+            numbers.setdefault((tags.highway, tags.kind, tags.ref, tags.name, tags.ferry), len(numbers))
+            for tags in ways.tags
+        ],
+        dtype=np.int64,
+    )
+
+
+def _edge_tags(ways: _Ways, pieces: _Pieces, chain: list[int]) -> dict[str, Any]:
+    """Give the attributes of an edge that do not depend on its direction; several values make a list, as in OSMnx."""
+    passed = list(dict.fromkeys(pieces.way[chain].tolist()))
+    rows = [ways.tags[row] for row in ways.rows[passed].tolist()]
+    first = rows[0]
+    limits = list(dict.fromkeys(tags.maxspeed for tags in rows if tags.maxspeed))
+    osm_ids = ways.osm_ids[passed].tolist()
+    metres, seconds = float(pieces.metres[chain].sum()), float(pieces.seconds[chain].sum())
+    attributes: dict[str, Any] = {
+        "osmid": osm_ids if len(osm_ids) > 1 else osm_ids[0],
+        "highway": first.highway,
+        "kind": first.kind,
+        "length": metres,
+        "travel_time": seconds,
+        "speed_kph": 3.6 * metres / seconds if seconds else first.kph,
+    }
+    attributes |= {key: getattr(first, key) for key in ("ref", "name", "ferry") if getattr(first, key)}
+    if limits:
+        attributes["maxspeed"] = limits if len(limits) > 1 else limits[0]
+    return attributes
+
+
+def _add_edges(
+    graph: nx.MultiDiGraph,
+    labels: list[int],
+    line: Floats,
+    nodes: list[int],
+    attributes: dict[str, Any],
+    passed: tuple[_Pieces, list[int], list[bool]],
+) -> None:
+    """Add a road to the graph, in each direction in which it may be driven; ``line`` is its (lat, lon) rows."""
+    from shapely import LineString  # noqa: PLC0415 -- slow to import, and only graphs need it
+
+    pieces, chain, ahead = passed
+    way_on = int(pieces.direction[chain[0]]) * (1 if ahead[0] else -1)
+    start, end = labels[nodes[0]], labels[nodes[-1]]
+    for label, (lat, lon) in ((start, line[0]), (end, line[-1])):
+        graph.add_node(label, x=float(lon), y=float(lat))
+    for reverse in (False, True):
+        if way_on == (1 if reverse else -1):
+            continue
+        ends = (end, start) if reverse else (start, end)
+        shape = {"geometry": LineString(line[:: -1 if reverse else 1, ::-1])} if len(line) > 2 else {}  # noqa: PLR2004 -- bends
+        graph.add_edge(*ends, **attributes, oneway=way_on != 0, reversed=reverse, **shape)

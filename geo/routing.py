@@ -403,9 +403,7 @@ def _local(weight: int, line: tuple[tuple[float, float], ...]) -> Step:
 
 
 def _as_place_zero(joins: Joins) -> Joins:
-    return type(joins)(
-        np.zeros_like(joins.place), joins.edge, joins.fraction, joins.metres, joins.deciseconds
-    )
+    return type(joins)(np.zeros_like(joins.place), joins.edge, joins.fraction, joins.metres, joins.deciseconds)
 
 
 def _grid_points(points: Sequence[Point]) -> Floats:

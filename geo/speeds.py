@@ -85,12 +85,8 @@ def deciseconds(edges: Edges, model: SpeedModel = DEFAULT) -> NDArray[np.int64]:
     km = edges.metres / 1000.0
     is_motorway = edges.is_("road_class", "motorway")
     is_dual = edges.is_("carriageway", "dual") & ~is_motorway
-    rural = np.select(
-        [is_motorway, is_dual], [model.motorway_rural_kph, model.dual_rural_kph], model.single_rural_kph
-    )
-    town = np.select(
-        [is_motorway, is_dual], [model.motorway_urban_kph, model.dual_urban_kph], model.single_urban_kph
-    )
+    rural = np.select([is_motorway, is_dual], [model.motorway_rural_kph, model.dual_rural_kph], model.single_rural_kph)
+    town = np.select([is_motorway, is_dual], [model.motorway_urban_kph, model.dual_urban_kph], model.single_urban_kph)
     centre = np.select(
         [is_motorway, is_dual],
         [model.motorway_urban_kph, (model.dual_urban_kph + model.dense_kph) / 2.0],
@@ -102,9 +98,7 @@ def deciseconds(edges: Edges, model: SpeedModel = DEFAULT) -> NDArray[np.int64]:
     return np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
 
 
-def local_seconds_per_metre(
-    urban_share: NDArray[np.float64], model: SpeedModel = DEFAULT
-) -> NDArray[np.float64]:
+def local_seconds_per_metre(urban_share: NDArray[np.float64], model: SpeedModel = DEFAULT) -> NDArray[np.float64]:
     """Compute the seconds that a metre of crow distance takes on local streets, detour included."""
     hours_per_km = (1 - urban_share) / model.local_rural_kph + urban_share / model.local_urban_kph
     return model.detour * hours_per_km * 3.6

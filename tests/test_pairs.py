@@ -25,7 +25,7 @@ def _array(*points: tuple[float, float]) -> Any:
 
 
 def _ring() -> Router:
-    """A one-way ring of four roads near Truro: the way back is three times as long."""
+    """Build a one-way ring of four roads near Truro: the way back is three times as long."""
     corners = [(50.20, -5.10), (50.20, -4.90), (50.30, -4.90), (50.30, -5.10)]
     graph = nx.MultiDiGraph(crs="epsg:4326")
     for number, (lat, lon) in enumerate(corners):
@@ -85,7 +85,7 @@ def test_each_reason_why_there_is_no_time() -> None:
         (48.85, 2.35): "the origin is outside the United Kingdom",
         (53.35, -6.26): "the origin is outside the United Kingdom",
         (-5.051, 50.263): "the origin is outside the United Kingdom: is the latitude first?",
-        (57.81, -8.57): "the origin is outside the United Kingdom",
+        (58.5, -11.0): "the origin is outside the United Kingdom",
     }
     origins = _array(*bad, TRURO, TRURO)
     destinations = np.vstack([np.repeat(_array(EXETER), len(bad), axis=0), _array((49.2, -2.1), EXETER)])

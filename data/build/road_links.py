@@ -51,9 +51,7 @@ def read_links() -> dict[str, Any]:
 def network_of(skeleton: Skeleton) -> Any:
     """Build the sparse two-way graph of a skeleton, metres."""
     edges = skeleton.edges
-    return smallest(
-        edges["u"].to_numpy(), edges["v"].to_numpy(), edges["metres"].to_numpy(), len(skeleton.nodes)
-    )
+    return smallest(edges["u"].to_numpy(), edges["v"].to_numpy(), edges["metres"].to_numpy(), len(skeleton.nodes))
 
 
 class Linker:

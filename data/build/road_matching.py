@@ -88,9 +88,7 @@ class Matcher:
         found: dict[str, list[object]] = {"row": [], "metres": [], "road_class": [], "carriageway": [], "ref": []}
         for start, group in candidates.groupby("u"):
             limit = group["metres"].max() * (1 + RATIO_SLACK) + SLACK_METRES
-            metres, before = dijkstra(
-                self.graph, indices=self.offset + start, limit=limit, return_predecessors=True
-            )
+            metres, before = dijkstra(self.graph, indices=self.offset + start, limit=limit, return_predecessors=True)
             for row, goal, length in zip(group.index, group["v"], group["metres"], strict=True):
                 way = metres[self.offset + goal]
                 if way > length * (1 + RATIO_SLACK) + SLACK_METRES:

@@ -145,7 +145,9 @@ def read_centrelines(sources: Path) -> list[Centrelines]:
         trunk = gpd.read_file(folder / "hapms_srn_england_2020-03.gpkg")
         motorways = gpd.read_file(folder / "os_openroads_motorways_gb.gpkg").to_crs(27700)
     except Exception as error:  # pyogrio raises its own classes for each kind of damage
-        msg = f"The road centrelines cannot be read from {folder}: {error}; give --sources the folder that holds roads/."
+        msg = (
+            f"The road centrelines cannot be read from {folder}: {error}; give --sources the folder that holds roads/."
+        )
         raise SourceError(msg) from error
     trunk = trunk[trunk["funct_name"] != "Ox Bow Lay-by"]
     dual = trunk["dual_name"].str.startswith("Dual")

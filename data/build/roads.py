@@ -169,7 +169,9 @@ def _shape_table(lines: dict[int, Floats]) -> pd.DataFrame:
 def _barrier_table() -> pd.DataFrame:
     """Write barriers as points in order, a barrier after another."""
     rows = [
-        {"barrier": entry["name"], "lat": lat, "lon": lon} for entry in read_links()["barrier"] for lat, lon in entry["line"]
+        {"barrier": entry["name"], "lat": lat, "lon": lon}
+        for entry in read_links()["barrier"]
+        for lat, lon in entry["line"]
     ]
     return pd.DataFrame(rows)
 

@@ -1,0 +1,103 @@
+"""A road network in one file of arrays: written once by an import, opened at once afterwards."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nearhome.data import columns
+from nearhome.data.errors import SourceError, TableError
+from nearhome.data.files import replacing
+from nearhome.geo.network import Edges, RoadNetwork
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+FORMAT = "nearhome roads 1"
+NUMBERS = ("u", "v", "metres", "urban_percent", "dense_percent", "ferry_seconds", "wait_seconds", "junctions")
+ARCS = ("tail", "head", "edge", "forward", "deciseconds")
+
+
+def save(roads: RoadNetwork, path: Path) -> None:
+    """Write a network whose nodes are called by whole numbers; the same network gives the same bytes.
+
+    Raises
+    ------
+    SourceError
+        When the folder cannot be written to, or a node is called by something else.
+    """
+    if not all(isinstance(label, int) for label in roads.labels):
+        msg = "The road network cannot be kept because its nodes are not called by whole numbers; use OSM ids."
+        raise SourceError(msg)
+    edges = roads.edges
+    shaped = sorted(roads.lines)
+    lines = [roads.lines[edge] for edge in shaped]
+    arrays: dict[str, NDArray[np.generic]] = {
+        "format": np.array(FORMAT),
+        "lat": roads.lat,
+        "lon": roads.lon,
+        "labels": np.array(roads.labels, dtype=np.int64),
+        "shape_edge": np.array(shaped, dtype=np.int64),
+        "shape_size": np.array([len(line) for line in lines], dtype=np.int64),
+        "shape_points": np.vstack([np.zeros((0, 2)), *lines]),
+    }
+    arrays |= {f"edge_{name}": getattr(edges, name) for name in NUMBERS}
+    arrays |= {f"arc_{name}": getattr(roads, name) for name in ARCS}
+    for name, text in edges.texts.items():
+        arrays[f"codes_{name}"] = text.codes
+        arrays[f"words_{name}"] = np.array(text.words, dtype=np.str_)
+    try:
+        with replacing(path) as temporary:
+            np.savez_compressed(temporary, allow_pickle=False, **arrays)
+    except OSError as error:
+        msg = f"{path.name} cannot be written ({error.strerror}); choose another data folder with NEARHOME_DATA."
+        raise SourceError(msg) from error
+
+
+def open_saved(path: Path) -> RoadNetwork:
+    """Open a network that ``save`` wrote.
+
+    Raises
+    ------
+    TableError
+        When the file is missing, damaged or of another version.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        if str(arrays["format"]) != FORMAT:
+            msg = f"its format is {str(arrays['format'])!r}, not {FORMAT!r}"
+            raise ValueError(msg)
+        return _network(arrays)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        told = " ".join(str(error).split())
+        msg = f"The road network {path.name} is missing or damaged ({told}); import the extract again."
+        raise TableError(msg) from error
+
+
+def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
+    texts = {
+        name.removeprefix("codes_"): columns.Text(
+            codes.astype(np.int64), arrays[name.replace("codes_", "words_", 1)].tolist()
+        )
+        for name, codes in arrays.items()
+        if name.startswith("codes_")
+    }
+    ends = np.cumsum(arrays["shape_size"].astype(np.int64))
+    lines = np.split(arrays["shape_points"].astype(np.float64), ends[:-1])
+    return RoadNetwork(
+        lat=arrays["lat"].astype(np.float64),
+        lon=arrays["lon"].astype(np.float64),
+        edges=Edges(**{name: arrays[f"edge_{name}"].astype(np.int64) for name in NUMBERS}, texts=texts),
+        tail=arrays["arc_tail"].astype(np.int64),
+        head=arrays["arc_head"].astype(np.int64),
+        edge=arrays["arc_edge"].astype(np.int64),
+        forward=arrays["arc_forward"].astype(np.bool_),
+        deciseconds=arrays["arc_deciseconds"].astype(np.int64),
+        labels=arrays["labels"].tolist(),
+        shapes=dict(zip(arrays["shape_edge"].tolist(), lines, strict=False)),
+    )
