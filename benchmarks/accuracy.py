@@ -26,6 +26,9 @@ from nearhome.geo.routing import Router
 IMPOSSIBLE_SHORT = 1.0
 """No road is shorter than the crow flies: published miles below this times the crow distance are impossible."""
 
+FAR_OFF = 0.1
+"""Rows further off than this share are listed."""
+
 IMPOSSIBLE_LONG = 1.45
 """Published miles over this times the crow distance are too long where a way below it exists: nearhome found one."""
 
@@ -72,16 +75,16 @@ def city_miles(folder: Path, router: Router) -> None:
             impossible.append(line)
             continue
         ratios.append(miles / published)
-        if abs(miles / published - 1) > 0.1:
+        if abs(miles / published - 1) > FAR_OFF:
             off.append(f"{line}  ratio {miles / published:.2f}")
     ratio = np.array(ratios)
     every = np.array(all_ratios)
     print(f"\nPublished city mileages: {len(rows)} rows, {len(impossible)} of them impossible or too long:")
     print("\n".join(impossible) or "  none")
     print(
-        f"  median ratio {np.median(ratio):.3f}; within 10 %: {np.mean(np.abs(ratio - 1) <= 0.1):.0%} of {len(ratio)}"
+        f"  median ratio {np.median(ratio):.3f}; within 10 %: {np.mean(np.abs(ratio - 1) <= FAR_OFF):.0%} of {len(ratio)}"
     )
-    print(f"  all rows: median ratio {np.median(every):.3f}; within 10 %: {np.mean(np.abs(every - 1) <= 0.1):.0%}")
+    print(f"  all rows: median ratio {np.median(every):.3f}; within 10 %: {np.mean(np.abs(every - 1) <= FAR_OFF):.0%}")
     halves = ", ".join(f"{name} {np.median(every[first::2]):.3f}" for name, first in (("even", 0), ("odd", 1)))
     print(f"  all rows by half, medians (road lengths off the trunk network calibrated on the even rows): {halves}")
     print("  rows further off than 10 %:")

@@ -26,7 +26,7 @@ def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
     Raises
     ------
     TableError
-        When the file is missing, damaged or has not the rows that were built.
+        When the file is missing, damaged or has not the columns and rows that were built.
     """
     import pyarrow as pa  # noqa: PLC0415 -- a quarter of a second that answers without roads need not pay
     import pyarrow.parquet as pq  # noqa: PLC0415 -- as above
@@ -35,17 +35,23 @@ def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
     try:
         table = pq.ParquetFile(file).read()  # pq.read_table would bring pandas
     except (OSError, pa.ArrowException) as error:
-        msg = f"The table {name!r} ({file.name}) is damaged ({error}); install nearhome again."
-        raise TableError(msg.replace("\n", " ")) from error
+        reason = " ".join(str(error).split())
+        msg = f"The table {name!r} ({file.name}) is damaged ({reason}); install nearhome again."
+        raise TableError(msg) from error
     catalogue.check_rows(name, table.num_rows)
+    for column in catalogue.table(name).columns:
+        if column.name not in table.column_names or table[column.name].null_count:
+            what = "has empty cells in" if column.name in table.column_names else "lacks"
+            msg = f"The table {name!r} ({file.name}) {what} the column {column.name!r}; install nearhome again."
+            raise TableError(msg)
     numbers: dict[str, NDArray[Any]] = {}
     texts: dict[str, Text] = {}
     for column_name in table.column_names:
-        column = table[column_name].combine_chunks()
-        if not pa.types.is_primitive(column.type):
-            coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        values = table[column_name].combine_chunks()
+        if not pa.types.is_primitive(values.type):
+            coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
             codes = np.from_dlpack(coded.indices).astype(np.int64)
             texts[column_name] = Text(codes, coded.dictionary.to_pylist())
         else:
-            numbers[column_name] = np.from_dlpack(column)  # to_numpy would bring pandas
+            numbers[column_name] = np.from_dlpack(values)  # to_numpy would bring pandas
     return numbers, texts

@@ -1,8 +1,9 @@
 """From a door to the road network: where one can join it, how far that is, and how long it takes on local streets.
 
-A place joins the network at the nearest points of several roads, never on a motorway or a ferry and never across the
-water of an estuary; the router then picks the joining point that makes the whole journey quickest. The way to it is its
-crow distance times a detour factor, at a local speed that depends on how built-up the road's surroundings are.
+A place joins the network at the nearest points of several roads, never on a motorway, a ferry or a tolled crossing and
+never across the water of an estuary; the router then picks the joining point that makes the whole journey quickest. The
+way to it is its crow distance times a detour factor, at a local speed that depends on how built-up the road's
+surroundings are.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Access:
         self.network = network
         self.barriers = _shipped_barriers() if barriers is None else barriers
         edges = network.edges
-        joinable = ~(edges.is_("road_class", "motorway") | edges.is_("kind", "ferry") | edges.is_("kind", "crossing"))
+        over_water = edges.is_("kind", "ferry") | edges.is_("kind", "crossing") | ~edges.is_("toll", "")
+        joinable = ~(edges.is_("road_class", "motorway") | over_water)
         rows = np.flatnonzero(joinable)
         xy = network.xy
         start, end = xy[edges.u[rows]], xy[edges.v[rows]]
@@ -83,7 +85,7 @@ class Access:
 
         Returns
         -------
-        The joins of all places. A place with no road within reach has none.
+        The joins of all places. A place with no road within reach, or whose coordinates are no numbers, has none.
         """
         place, gap, sample = self._dry_candidates(xy)
         edge = self.edge[sample]
@@ -105,10 +107,11 @@ class Access:
 
         Places whose nearest samples all lie across water are asked again with more of them.
         """
-        found: list[tuple[Ints, Floats, Ints]] = []
-        left = np.arange(len(xy))
+        none = np.empty(0, np.int64)
+        found: list[tuple[Ints, Floats, Ints]] = [(none, np.empty(0), none)]
+        left = np.flatnonzero(np.isfinite(xy).all(axis=1))
         for candidates in CANDIDATES:
-            if len(left) == 0:
+            if len(left) == 0 or len(self.xy) == 0:
                 break
             count = min(candidates, len(self.xy))
             gap, sample = self.tree.query(xy[left], k=count, distance_upper_bound=FURTHEST_METRES)
@@ -153,4 +156,4 @@ def _shipped_barriers() -> Floats:
     xy = np.column_stack(grid.to_metres(numbers["lat"], numbers["lon"]))
     barrier = texts["barrier"].codes
     same = barrier[1:] == barrier[:-1]
-    return np.hstack([xy[:-1], xy[1:]])[same]
+    return np.asarray(np.hstack([xy[:-1], xy[1:]])[same])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from nearhome.data import grid
@@ -17,8 +19,12 @@ HIGH_SHARE = 1.19
 """Eight in ten reference journeys took between these shares of the estimate (``benchmarks/accuracy.py``, 21 November
 2026: the tenth and ninetieth percentile of estimate over reference, 1.15 and 0.84, turned round)."""
 
+SHORT_METRES = 800.0
+"""A stretch shorter than this between two of the same road is a junction of it, not a road that anybody names."""
+
 MILES = 1609.344
 Heading = Literal["N", "E", "S", "W"]
+_Name = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +100,15 @@ def by_car(origin: Point, destination: Point, router: Router | None = None) -> C
 
 
 def _legs(router: Router, route: Route) -> Iterator[Leg]:
-    """Join steps of the same name; short unnamed pieces between two of the same road belong to it."""
-    named = [(step, *_name(router, step)) for step in route.steps if step.metres or step.deciseconds]
+    """Join steps of the same name; short pieces of road between two of the same road belong to it."""
+    named = _smoothed([(step, _name(router, step)) for step in route.steps if step.metres or step.deciseconds])
     at = 0
     while at < len(named):
-        _, kind, name, toll, ferry = named[at]
+        kind, name, toll, ferry = named[at][1]
         end = at + 1
-        while end < len(named) and named[end][1:] == named[at][1:] and kind != "ferry":
+        while end < len(named) and named[end][1] == named[at][1] and kind != "ferry":
             end += 1
-        steps = [step for step, *_ in named[at:end]]
+        steps = [step for step, _ in named[at:end]]
         yield Leg(
             kind=kind,
             name=name,
@@ -115,7 +121,18 @@ def _legs(router: Router, route: Route) -> Iterator[Leg]:
         at = end
 
 
-def _name(router: Router, step: Step) -> tuple[str, str, str, str]:
+def _smoothed(named: list[tuple[Step, _Name]]) -> list[tuple[Step, _Name]]:
+    """Give short pieces of road between two of the same road its name."""
+    runs = [list(run) for _, run in groupby(named, key=itemgetter(1))]
+    for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
+        names = before[-1][1], run[0][1], after[0][1]
+        short = sum(step.metres for step, _ in run) < SHORT_METRES
+        if short and names[0] == names[2] and names[0][0] == names[1][0] == "road":
+            run[:] = [(step, names[0]) for step, _ in run]
+    return [pair for run in runs for pair in run]
+
+
+def _name(router: Router, step: Step) -> _Name:
     """Give kind, name, toll key and ferry key of a step."""
     if step.arc == NO_ARC:
         return "local", "local streets", "", ""

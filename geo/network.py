@@ -13,6 +13,8 @@ from nearhome.data.errors import SourceError
 from nearhome.geo import speeds
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import networkx as nx
     from numpy.typing import NDArray
 
@@ -43,12 +45,12 @@ class Edges:
     def is_(self, column: str, word: str) -> NDArray[np.bool_]:
         """Say which edges have a word in a text column."""
         text = self.texts[column]
-        return text.codes == (text.words.index(word) if word in text.words else -1)
+        return np.asarray(text.codes == (text.words.index(word) if word in text.words else -1))
 
     def text(self, column: str, edge: int) -> str:
         """Read one edge's word in a text column."""
         text = self.texts[column]
-        return text.words[text.codes[edge]]
+        return str(text.words[text.codes[edge]])
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class RoadNetwork:
         return _shipped_shapes() if self.shapes is None else self.shapes
 
     def line(self, arc: int) -> Floats:
-        """The line of an arc from tail to head as (lat, lon) rows; straight where no shape is known."""
+        """Give the line of an arc from tail to head as (lat, lon) rows; straight where no shape is known."""
         edge = int(self.edge[arc])
         ends = np.array([[self.lat[node], self.lon[node]] for node in (self.edges.u[edge], self.edges.v[edge])])
         shape = self.lines.get(edge)
@@ -140,7 +142,7 @@ def _shipped_shapes() -> dict[int, Floats]:
     return dict(zip(edge[starts].tolist(), np.split(points, starts[1:]), strict=True))
 
 
-def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph:
+def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph[Any]:
     """Build the shipped network as a networkx graph in OSMnx conventions.
 
     Parameters
@@ -158,18 +160,18 @@ def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGrap
     return to_graph(shipped(), box)
 
 
-def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph:
+def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph[Any]:
     """Build a networkx graph of a network, or of the part of it inside a box; see ``load``."""
     import networkx as nx  # noqa: PLC0415 -- a quarter of a second; routing needs only the arrays
     from shapely import LineString  # noqa: PLC0415 -- as above
 
     south, west, north, east = box or (-90.0, -180.0, 90.0, 180.0)
     inside = (roads.lat >= south) & (roads.lat <= north) & (roads.lon >= west) & (roads.lon <= east)
-    graph = nx.MultiDiGraph(crs="epsg:4326")
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
     for node in np.flatnonzero(inside):
         graph.add_node(roads.labels[node], x=float(roads.lon[node]), y=float(roads.lat[node]))
     edges = roads.edges
-    for arc in np.flatnonzero(inside[roads.tail] & inside[roads.head]):
+    for arc in np.flatnonzero(inside[roads.tail] & inside[roads.head]).tolist():
         edge = int(roads.edge[arc])
         seconds = int(roads.deciseconds[arc]) / 10.0
         attributes: dict[str, Any] = {
@@ -191,23 +193,27 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
 
 
 _HIGHWAY = {"motorway": "motorway", "trunk": "trunk", "a": "primary", "ferry": "ferry"}
-_ROAD_CLASS = {"motorway": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}
+_ROAD_CLASS = {"motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}
 
 
-def from_graph(graph: nx.MultiDiGraph) -> RoadNetwork:
+def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
     """Take a graph in OSMnx conventions as arrays; every directed edge becomes an edge with one arc.
 
     Parameters
     ----------
     graph
-        Nodes with ``x`` and ``y`` in the graph's ``crs`` (EPSG:4326 if it names none); edges with ``length`` (metres) and
-        ``travel_time`` (seconds) or else a ``highway`` tag, whose average speed is then used, capped by ``maxspeed``.
+        Nodes with ``x`` and ``y`` in the graph's ``crs`` (EPSG:4326 if it names none); edges with ``length`` (metres)
+        and ``travel_time`` (seconds) or else a ``highway`` tag, whose average speed is then used, capped by
+        ``maxspeed``.
 
     Raises
     ------
     SourceError
-        When there is no edge, or nodes or edges lack what is needed.
+        When the graph has no direction or no edge, or nodes or edges lack what is needed.
     """
+    if not graph.is_directed():
+        msg = "The graph has no directions, so one-way roads are lost; give a MultiDiGraph such as osmnx makes."
+        raise SourceError(msg)
     labels = list(graph.nodes)
     row = {label: number for number, label in enumerate(labels)}
     if graph.number_of_edges() == 0:
@@ -218,21 +224,34 @@ def from_graph(graph: nx.MultiDiGraph) -> RoadNetwork:
         y = np.array([graph.nodes[label]["y"] for label in labels], dtype=float)
         data = [(row[u], row[v], attributes) for u, v, attributes in graph.edges(data=True)]
         metres = np.array([attributes["length"] for _, _, attributes in data], dtype=float)
+        seconds = np.array([_seconds(attributes) for _, _, attributes in data], dtype=float)
     except (KeyError, TypeError, ValueError) as error:
-        msg = f"The graph is not in OSMnx conventions ({error!s} is missing or no number): nodes need x and y, edges length."
+        msg = (
+            f"The graph is not in OSMnx conventions ({error!s} is missing or no number): nodes need x and y, edges "
+            "length and, where given, travel_time."
+        )
         raise SourceError(msg) from error
+    for name, values, least in (("x", x, -np.inf), ("y", y, -np.inf), ("length", metres, 0), ("time", seconds, 0)):
+        unfit = values[~(np.isfinite(values) & (values >= least))]
+        if len(unfit):
+            msg = (
+                f"The graph has {len(unfit):,} {name} values that are no distance, time or place, the first {unfit[0]}."
+            )
+            raise SourceError(msg)
     crs = graph.graph.get("crs") or "epsg:4326"
     lat, lon = _degrees(x, y, crs)
-    seconds = np.array([_seconds(attributes) for _, _, attributes in data])
     taken = np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
-    whole = np.maximum(np.round(metres), 0).astype(np.int64)
-    edge, forward, kept = _two_way([(u, v, *pair) for (u, v, _), *pair in zip(data, whole, taken, strict=True)])
+    whole = np.round(metres).astype(np.int64)
+    alike = [(m, t, *_traits(a)) for m, t, (_, _, a) in zip(whole.tolist(), taken.tolist(), data, strict=True)]
+    edge, forward, kept = _two_way([(u, v, traits) for (u, v, _), traits in zip(data, alike, strict=True)])
     rows = [data[number] for number in kept]
     zeros = np.zeros(len(rows), np.int64)
     texts = {
-        "road_class": _coded([_ROAD_CLASS.get(_first(a.get("highway")), _first(a.get("highway"))) for _, _, a in rows]),
-        "kind": _coded([a.get("kind") or ("ferry" if a.get("route") == "ferry" else "road") for _, _, a in rows]),
-        **{key: _coded([_first(a.get(key)) for _, _, a in rows]) for key in ("ref", "name", "toll", "ferry")},
+        **{
+            key: _coded(list(words))
+            for key, words in zip(TRAITS, zip(*(_traits(a) for _, _, a in rows), strict=True), strict=True)
+        },
+        **{key: _coded([_first(a.get(key)) for _, _, a in rows]) for key in ("ref", "name")},
         "carriageway": _coded(["unknown"] * len(rows)),
     }
     edges = Edges(
@@ -260,27 +279,39 @@ def from_graph(graph: nx.MultiDiGraph) -> RoadNetwork:
     )
 
 
-def _two_way(arcs: list[tuple[int, int, int, int]]) -> tuple[Ints, NDArray[np.bool_], list[int]]:
-    """Pair each arc with one of the same length and time that runs the other way.
+TRAITS = ("road_class", "kind", "toll", "ferry")
+"""What two arcs must share, besides length and time, to be one road both ways."""
+
+
+def _traits(attributes: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Read an edge's road class, kind, toll and ferry."""
+    highway = _first(attributes.get("highway"))
+    kind = attributes.get("kind") or ("ferry" if attributes.get("route") == "ferry" else "road")
+    return _ROAD_CLASS.get(highway, highway), kind, _first(attributes.get("toll")), _first(attributes.get("ferry"))
+
+
+def _two_way(arcs: list[tuple[int, int, Hashable]]) -> tuple[Ints, NDArray[np.bool_], list[int]]:
+    """Pair each arc with one alike that runs the other way.
 
     Parameters
     ----------
     arcs
-        Tail, head, metres and deciseconds of each.
+        Tail, head and what has to be the same of each: length, time and traits.
 
     Returns
     -------
     The edge of each arc, whether the arc runs along it, and the arc that stands for each edge.
     """
-    waiting: dict[tuple[int, int, int, int], list[int]] = {}
-    edge, forward, kept = np.zeros(len(arcs), np.int64), np.ones(len(arcs), bool), []
-    for number, (tail, head, metres, taken) in enumerate(arcs):
-        partners = waiting.get((head, tail, metres, taken))
+    waiting: dict[tuple[int, int, Hashable], list[int]] = {}
+    edge, forward = np.zeros(len(arcs), np.int64), np.ones(len(arcs), bool)
+    kept: list[int] = []
+    for number, (tail, head, alike) in enumerate(arcs):
+        partners = waiting.get((head, tail, alike))
         if partners and tail != head:
             edge[number], forward[number] = partners.pop(), False
             continue
         edge[number] = len(kept)
-        waiting.setdefault((tail, head, metres, taken), []).append(len(kept))
+        waiting.setdefault((tail, head, alike), []).append(len(kept))
         kept.append(number)
     return edge, forward, kept
 

@@ -1,8 +1,8 @@
 """Roads from an OpenStreetMap extract, as a graph in OSMnx conventions.
 
-An extract is read twice: the ways that cars may use, then the nodes they need. Between junctions a road is one edge, whose
-time is the sum over its pieces at the speed of each. Left out: turn restrictions, gates and bollards on a road, speed by
-time of day, and what a toll costs. Needs pyosmium: ``pip install "nearhome[osm]"``.
+An extract is read twice: the ways that cars may use, then the nodes they need. Between junctions a road is one edge,
+whose time is the sum over its pieces at the speed of each. Left out: turn restrictions, gates and bollards on a road,
+speed by time of day, and what a toll costs. Needs pyosmium: ``pip install "nearhome[osm]"``.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ _ISO_DURATION = re.compile(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 class WayTags(NamedTuple):
     """What is kept of a way's tags; ``direction`` is 1 along the way, -1 against it, 0 both ways.
 
-    ``kph`` is an average speed (``nearhome.geo.speeds``); ``seconds`` is how long a ferry takes for the whole way, 0 for
-    roads and for ferries without a duration.
+    ``kph`` is an average speed (``nearhome.geo.speeds``); ``seconds`` is how long a ferry takes for the whole way, 0
+    for roads and for ferries without a duration.
     """
 
     highway: str
@@ -92,6 +92,12 @@ class _Pieces(NamedTuple):
     seconds: Floats
     direction: Ints
 
+    def only(self, kept: NDArray[np.bool_]) -> _Pieces:
+        """Give some of the pieces."""
+        return _Pieces(
+            self.u[kept], self.v[kept], self.way[kept], self.metres[kept], self.seconds[kept], self.direction[kept]
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -103,14 +109,14 @@ class Imported:
     dropped_nodes: int
 
 
-def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -> nx.MultiDiGraph:
+def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -> nx.MultiDiGraph[int]:
     """Read an extract (``.osm.pbf``, ``.osm``) as a graph in OSMnx conventions.
 
     Nodes are OSM ids with ``x`` and ``y`` (EPSG:4326); edges have ``osmid``, ``length`` (metres), ``travel_time``
     (seconds), ``speed_kph``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road or ferry), where they are tagged
     ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name), and ``geometry`` where the road
-    bends. Only the largest strongly connected part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads
-    outside it.
+    bends. Only the largest strongly connected part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM nodes of
+    roads outside it.
 
     Raises
     ------
@@ -123,11 +129,10 @@ def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -
 
     ways, ids, at, pieces = _read(path, progress)
     inside = _largest_part(pieces, len(ids))
-    kept = inside[pieces.u] & inside[pieces.v]
-    pieces = _Pieces(*(column[kept] for column in pieces))
+    pieces = pieces.only(inside[pieces.u] & inside[pieces.v])
     dropped = int((~inside).sum())
     progress(f"{len(pieces.u):,} pieces of road; {dropped:,} nodes cut off from the rest are left out")
-    graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=dropped)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=dropped)
     labels = ids.tolist()
     for nodes, chain, ahead in _chains(pieces, ways, len(ids)):
         _add_edges(graph, labels, at[nodes], nodes, _edge_tags(ways, pieces, chain), (pieces, chain, ahead))
@@ -261,7 +266,10 @@ def _ways(osmium: Any, path: Path) -> _Ways:
         way.extend([len(osm_ids)] * len(nodes))
         osm_ids.append(each.id)
         row_of.append(rows.setdefault(tags, len(rows)))
-    return _Ways(*(np.array(column, dtype=np.int64) for column in (refs, way, osm_ids, row_of)), list(rows))
+    refs_found, way_of, ids_found, rows_found = (
+        np.array(column, dtype=np.int64) for column in (refs, way, osm_ids, row_of)
+    )
+    return _Ways(refs_found, way_of, ids_found, rows_found, list(rows))
 
 
 def _nodes(osmium: Any, path: Path, wanted: Ints) -> tuple[Ints, Floats]:
@@ -384,7 +392,7 @@ def _through(pieces: _Pieces, ways: _Ways, nodes: int) -> tuple[NDArray[np.bool_
 
 
 def _looks(ways: _Ways) -> Ints:
-    """Number the rows of tags by what has to be the same along one edge."""
+    """Give each row of tags a number for what has to be the same along one edge."""
     numbers: dict[tuple[str, ...], int] = {}
     return np.array(
         [
@@ -418,7 +426,7 @@ def _edge_tags(ways: _Ways, pieces: _Pieces, chain: list[int]) -> dict[str, Any]
 
 
 def _add_edges(
-    graph: nx.MultiDiGraph,
+    graph: nx.MultiDiGraph[int],
     labels: list[int],
     line: Floats,
     nodes: list[int],
@@ -436,6 +444,6 @@ def _add_edges(
     for reverse in (False, True):
         if way_on == (1 if reverse else -1):
             continue
-        ends = (end, start) if reverse else (start, end)
+        tail, head = (end, start) if reverse else (start, end)
         shape = {"geometry": LineString(line[:: -1 if reverse else 1, ::-1])} if len(line) > 2 else {}  # noqa: PLR2004 -- bends
-        graph.add_edge(*ends, **attributes, oneway=way_on != 0, reversed=reverse, **shape)
+        graph.add_edge(tail, head, **attributes, **shape, oneway=way_on != 0, reversed=reverse and not way_on)

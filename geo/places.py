@@ -34,6 +34,7 @@ COORDINATE_PRECISION_M = 10
 _NATIONS = {"E": "England", "W": "Wales", "S": "Scotland", "N": "Northern Ireland"}
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
 _COORDINATE = re.compile(rf"\s*({_NUMBER})\s*(?:,\s*|\s+)({_NUMBER})\s*")
+_LIKE_A_POSTCODE = re.compile(r"[A-Za-z]{1,2}\d")
 _NAMED = 3
 
 
@@ -247,6 +248,8 @@ def _unknown(name: str, county: str) -> str:
     if county and gazetteer.named(name):
         there = ", ".join(list(dict.fromkeys(_county(town) for town in gazetteer.named(name)))[:_NAMED])
         return f"No place called {name!r} is known in {county!r}; there are some in {there}."
+    if _LIKE_A_POSTCODE.match(name):
+        return f"{name!r} is not a postcode; check its letters and numbers: one looks like TR1 2HE."
     near = gazetteer.suggestions(name)
     hint = f"did you mean {' or '.join(near)}?" if near else "check the spelling, or give a postcode."
     return f"No place called {name!r} is known; {hint}"

@@ -1,15 +1,16 @@
 """Routes and origin-destination matrices by road: quickest first, in tenths of a second and whole metres.
 
-``Router(graph)`` compiles a networkx graph in OSMnx conventions, or the shipped network, once. A place joins the network
-at several points (``nearhome.geo.access``); time and distance travel together in one weight, time first, so that the
-distance given is the distance of the quickest way and a route and a matrix cannot disagree.
+``Router(graph)`` compiles a networkx graph in OSMnx conventions, or the shipped network, once. A place joins the
+network at several points (``nearhome.geo.access``); time and distance travel together in one weight, time first, so
+that the distance given is the distance of the quickest way and a route and a matrix cannot disagree.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Literal, Protocol
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SHIFT = 1 << 22
-"""One weight holds ``deciseconds * SHIFT + metres``: exact in float64 up to 59 hours and 4,194 km."""
+"""One weight holds ``deciseconds * SHIFT + metres``: exact in float64 up to 59,000 hours and 4,194 km."""
 
 DIRECT_METRES = 6_000.0
 """Two places closer than this may be joined by local streets alone."""
@@ -106,11 +107,11 @@ class Router:
     Parameters
     ----------
     graph
-        A networkx MultiDiGraph in OSMnx conventions (``x``, ``y`` in degrees or a projected ``crs``; ``length`` in metres;
-        ``travel_time`` in seconds, else a speed by highway tag), or a ``RoadNetwork``.
+        A networkx MultiDiGraph in OSMnx conventions (``x``, ``y`` in degrees or a projected ``crs``; ``length`` in
+        metres; ``travel_time`` in seconds, else a speed by highway tag), or a ``RoadNetwork``.
     """
 
-    def __init__(self, graph: nx.MultiDiGraph | RoadNetwork) -> None:
+    def __init__(self, graph: nx.MultiDiGraph[Any] | RoadNetwork) -> None:
         roads = graph if isinstance(graph, networks.RoadNetwork) else networks.from_graph(graph)
         self.network = roads
         self.access = Access(roads)
@@ -220,7 +221,8 @@ class Router:
     def _entries(self, joins: Joins, *, arriving: bool) -> tuple[Ints, Floats, Ints]:
         """Give nodes, weights and join rows by which places enter the network, or leave it when arriving.
 
-        Row numbers of joins reached against an edge's direction are the same as forward ones: the node tells them apart.
+        Row numbers of joins reached against an edge's direction are the same as forward ones: the node tells them
+        apart.
         """
         edges, roads = self.network.edges, self.network
         nodes, weights, rows = [], [], []
@@ -245,14 +247,15 @@ class Router:
             starts = np.searchsorted(self._tail, np.arange(self._size + 1))
             indices, data = self._head, self._weight
         else:
-            starts, indices, data = self._reversed()
+            starts, indices, data = self._reversed
         return csr_matrix(
             (np.r_[data, cost[kept]], np.r_[indices, node[kept]], np.r_[starts, len(data) + len(kept)]),
             shape=(self._size + 1, self._size + 1),
         )
 
-    @cache  # noqa: B019 -- a router lives as long as the process
+    @cached_property
     def _reversed(self) -> tuple[Ints, Ints, Floats]:
+        """The graph turned round: where each node's arcs start, the nodes they lead to, their weights."""
         order = np.lexsort((self._tail, self._head))
         head = self._head[order]
         return np.searchsorted(head, np.arange(self._size + 1)), self._tail[order], self._weight[order]
@@ -291,7 +294,7 @@ class Router:
         return self._direct_matrix(xy[:1], xy[1:], self._side(joins, 0), _as_place_zero(self._side(joins, 1)))
 
     def _direct_matrix(self, origins: Floats, destinations: Floats, start: Joins, end: Joins) -> Floats:
-        """Compute the weights of ways on local streets alone, infinite where too far or across water."""
+        """Compute the weights of ways on local streets alone, infinite where too far, across water or off the roads."""
         weight = np.full((len(origins), len(destinations)), np.inf)
         rate_from, rate_to = (
             self._local_rate(joins, count) for joins, count in ((start, len(origins)), (end, len(destinations)))
@@ -303,7 +306,7 @@ class Router:
                 continue
             wet = self.access.crosses_water(origins[near], np.repeat(point[None], len(near), axis=0))
             near = near[~wet]
-            rate = np.fmax(rate_from[near], rate_to[column])
+            rate = np.maximum(rate_from[near], rate_to[column])
             taken = np.round(10.0 * crow[near] * rate)
             metres = np.round(crow[near] * self.network.model.detour)
             weight[near, column] = np.where(np.isfinite(rate), taken * SHIFT + metres, np.inf)
@@ -341,7 +344,7 @@ class Router:
         share_in = end.fraction[exit_row] if roads.forward[arriving] else 1.0 - end.fraction[exit_row]
         out = self._part(leaving, float(share_out), 1.0)
         into = self._part(arriving, 0.0, float(share_in))
-        middle = [self._part(self._quickest(u, v), 0.0, 1.0) for u, v in zip(path, path[1:], strict=False)]
+        middle = [self._part(self._quickest(u, v), 0.0, 1.0) for u, v in pairwise(path)]
         way_out = _local(int(start.deciseconds[row]) * SHIFT + int(start.metres[row]), (a, out.line[0]))
         way_in = _local(int(end.deciseconds[exit_row]) * SHIFT + int(end.metres[exit_row]), (into.line[-1], b))
         return [way_out, out, *middle, into, way_in]
@@ -357,7 +360,8 @@ class Router:
         _, row, other = shared
         low, high = float(start.fraction[row]), float(end.fraction[other])
         arc = int(self._arc_of[0 if high >= low else 1][start.edge[row]])
-        part = self._part(arc, low, high) if high >= low else self._part(arc, 1.0 - low, 1.0 - high)
+        ends = (low, high) if high >= low else (1.0 - low, 1.0 - high)
+        part = self._part(arc, *ends, share=abs(high - low))
         way_out = _local(int(start.deciseconds[row]) * SHIFT + int(start.metres[row]), (a, part.line[0]))
         way_in = _local(int(end.deciseconds[other]) * SHIFT + int(end.metres[other]), (part.line[-1], b))
         return [way_out, part, way_in]
@@ -376,11 +380,15 @@ class Router:
         low, high = np.searchsorted(self._tail, [u, u + 1])
         return int(self._arc[low + np.searchsorted(self._head[low:high], v)])
 
-    def _part(self, arc: int, low: float, high: float) -> Step:
-        """Cut the stretch of an arc between two shares of its length."""
+    def _part(self, arc: int, low: float, high: float, *, share: float | None = None) -> Step:
+        """Cut the stretch of an arc between two shares of its length.
+
+        ``share`` is their difference as a matrix takes it; worked out again from 1 - low and 1 - high it can differ in
+        the last digit, and then round to another tenth of a second.
+        """
         roads = self.network
         edge = int(roads.edge[arc])
-        share = high - low
+        share = high - low if share is None else share
         line = roads.line(arc)
         if share < 1.0:
             line = _cut(line, low, high)

@@ -8,6 +8,7 @@ half of 1,000 reference drive times by the median ratio; ``benchmarks/accuracy.p
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,15 +106,18 @@ def local_seconds_per_metre(urban_share: NDArray[np.float64], model: SpeedModel 
 
 
 def limit_kph(tag: str) -> float | None:
-    """Read a ``maxspeed`` tag in km/h: ``30 mph``, ``50``, ``GB:nsl_single``; None where it says no number.
+    """Read a ``maxspeed`` tag in km/h: ``30 mph``, ``50``, ``GB:nsl_single``; None where it says no speed.
 
     National speed limits: 60 mph on single, 70 mph on dual carriageways and motorways (Highway Code, rule 124).
     """
     national = {"GB:nsl_single": 60.0, "GB:nsl_dual": 70.0, "GB:motorway": 70.0, "GB:nsl_restricted": 30.0}
     if tag in national:
         return national[tag] / MILES_PER_KM
-    number, _, unit = tag.partition(" ")
-    try:
-        return float(number) / (MILES_PER_KM if unit == "mph" else 1.0)
-    except ValueError:
+    found = _LIMIT.match(tag)
+    number = float(found["number"]) if found else 0.0
+    if number == 0:
         return None
+    return number / MILES_PER_KM if found and found["mph"] else number
+
+
+_LIMIT = re.compile(r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<mph>mph)?")

@@ -68,11 +68,7 @@ def open_saved(path: Path) -> RoadNetwork:
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        if str(arrays["format"]) != FORMAT:
-            msg = f"its format is {str(arrays['format'])!r}, not {FORMAT!r}"
-            raise ValueError(msg)
-        return _network(arrays)
+            return _network({name: file[name] for name in file.files})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         told = " ".join(str(error).split())
         msg = f"The road network {path.name} is missing or damaged ({told}); import the extract again."
@@ -80,6 +76,9 @@ def open_saved(path: Path) -> RoadNetwork:
 
 
 def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
+    if str(arrays["format"]) != FORMAT:
+        msg = f"its format is {str(arrays['format'])!r}, not {FORMAT!r}"
+        raise ValueError(msg)
     texts = {
         name.removeprefix("codes_"): columns.Text(
             codes.astype(np.int64), arrays[name.replace("codes_", "words_", 1)].tolist()

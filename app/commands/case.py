@@ -26,8 +26,7 @@ def command(name: str | None, folder: Path | None, as_of: date) -> None:
     Without a NAME the cases are listed.
     """
     if name is None:
-        for each in CASES:
-            click.echo(f"{each}: {_module(each).TITLE}")
+        click.echo("\n".join(CASES))
         return
     if name.casefold() not in CASES:
         msg = f"There is no case {name!r}; the cases are {', '.join(CASES)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -51,12 +52,14 @@ def _size(size_bytes: int) -> str:
 @click.argument("names", nargs=-1, metavar="[TABLE]...")
 @click.pass_context
 def check(ctx: click.Context, names: tuple[str, ...]) -> None:
-    """Check that the tables are whole: their checksums, columns, and the totals they must reproduce.
+    """Check that the tables are whole.
 
-    All of them, or those named. The exit code is 1 if anything is wrong.
+    Their checksums, columns and the totals they must reproduce; of all tables, or of those named. The exit code is
+    1 if anything is wrong.
     """
     problems: list[str] = []
-    for name in names or tuple(catalogue.tables()):
+    chosen = [catalogue.table(name).name for name in names or catalogue.tables()]
+    for name in chosen:
         found = catalogue.check(name)
         click.echo(f"{name}: ok" if not found else "\n".join(found))
         problems += found
@@ -76,7 +79,8 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
 @click.option("--only", multiple=True, metavar="STEP", help=f"One step, may be repeated: {', '.join(STEPS)}.")
 def build(sources: Path, out: Path | None, only: tuple[str, ...]) -> None:
     """Build the tables anew from their source files. Nearhome itself never needs those."""
-    catalogue.build(sources, out, only=only, progress=click.echo)
+    built = catalogue.build(sources, out, only=only, progress=_progress)
+    click.echo(f"{words.count(len(built), 'table')} written to {out or catalogue.shipped_folder()}")
 
 
 @command.group(name="import", epilog="Example: nearhome data import postcodes codepoint.csv")
@@ -103,7 +107,14 @@ def osm(file: Path) -> None:
     """Import a road network from an OpenStreetMap extract (.osm.pbf). Needs the extra nearhome[osm]."""
     from nearhome.geo.osm import import_extract  # noqa: PLC0415 -- brings the network, which no other command here needs
 
-    done = import_extract(file, click.echo)
+    done = import_extract(file, _progress)
     click.echo(
-        f"{words.count(done.nodes, 'junction')}, {words.count(done.edges, 'road', 'roads')}. Written: {done.file}"
+        f"{words.count(done.nodes, 'junction')}, {words.count(done.edges, 'stretch', 'stretches')} of road. "
+        f"Written: {done.file}"
     )
+
+
+def _progress(line: str) -> None:
+    """Show how far a long step is to a person who waits; a script sees the result alone."""
+    if sys.stderr.isatty():
+        click.echo(line, err=True)

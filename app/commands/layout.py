@@ -27,7 +27,7 @@ def paragraph(text: str, *, indent: int = 0, bullet: str = "") -> list[str]:
 
 def heading(text: str) -> list[str]:
     """Give an empty line and a heading."""
-    return ["", text]
+    return ["", *paragraph(text)]
 
 
 def table(

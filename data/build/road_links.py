@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,7 +86,7 @@ class Linker:
             middle = self.skeleton.nodes.loc[[dead, other], ["lat", "lon"]].mean()
             if any(s <= middle["lat"] <= n and w <= middle["lon"] <= e for s, w, n, e in water):
                 continue
-            joined[min(dead, other), max(dead, other)] = float(np.hypot(*(xy[other] - xy[dead])))
+            joined[min(int(dead), other), max(int(dead), other)] = float(np.hypot(*(xy[other] - xy[dead])))
         self.skeleton.add_edges(
             [
                 {"u": u, "v": v, "metres": max(SINUOSITY * metres, 50.0), "kind": "gap", "source": "estimate"}
@@ -138,7 +139,7 @@ class Linker:
                         "source": "estimate",
                         "name": entry["name"],
                     }
-                    for u, v in zip(rows, rows[1:], strict=False)
+                    for u, v in pairwise(rows)
                 ]
             )
         for entry in self.table["ferry"]:
@@ -170,7 +171,7 @@ class Linker:
             row_of[min(u, v), max(u, v)] = row
         for entry in self.table["corridor"]:
             stops = [self._node(point, create=False) for point in entry["points"]]
-            for start, goal in zip(stops, stops[1:], strict=False):
+            for start, goal in pairwise(stops):
                 _, before = dijkstra(network, indices=start, return_predecessors=True)
                 at = goal
                 while at != start:
@@ -188,11 +189,11 @@ class Linker:
         """Say which edges cut a line given by two points as lat, lon."""
         edges, xy = self.skeleton.edges, self.skeleton.xy
         line = shapely.linestrings(np.column_stack(grid.to_metres(*np.transpose(gate))))
-        straight = shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1))
+        straight = np.asarray(shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1)))
         for row, shape in self.shapes.lines.items():
             if len(shape) > 1:
                 straight[row] = shapely.linestrings(shape)
-        return shapely.intersects(straight, line) & edges["kind"].ne("ferry").to_numpy()
+        return np.asarray(shapely.intersects(straight, line) & edges["kind"].ne("ferry").to_numpy())
 
     def _link(self, entry: dict[str, Any], *, kind: str, carriageway: str) -> None:
         u, v = (self._node(point, create=False) for point in entry["link"])

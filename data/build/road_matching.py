@@ -8,7 +8,7 @@ the centreline's own length.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 NEAR_METRES = 130.0
-"""The skeleton's nodes are rounded to 0.001 degrees and stand for whole junctions: this far from a line they are on it."""
+"""The skeleton's nodes are rounded to 0.001 degrees and stand for whole junctions: so near a line they are on it."""
 NEAREST_VERTICES = 14
 RATIO_SLACK = 0.15
 SLACK_METRES = 400.0
@@ -85,15 +85,15 @@ class Matcher:
         attached[self.node] = True
         candidates = edges[attached[edges["u"]] & attached[edges["v"]] & edges["kind"].eq("road")]
         covered: list[Ints] = []
-        found: dict[str, list[object]] = {"row": [], "metres": [], "road_class": [], "carriageway": [], "ref": []}
-        for start, group in candidates.groupby("u"):
+        found: dict[str, list[Any]] = {"row": [], "metres": [], "road_class": [], "carriageway": [], "ref": []}
+        for start, group in ((int(str(node)), part) for node, part in candidates.groupby("u")):
             limit = group["metres"].max() * (1 + RATIO_SLACK) + SLACK_METRES
             metres, before = dijkstra(self.graph, indices=self.offset + start, limit=limit, return_predecessors=True)
             for row, goal, length in zip(group.index, group["v"], group["metres"], strict=True):
                 way = metres[self.offset + goal]
                 if way > length * (1 + RATIO_SLACK) + SLACK_METRES:
                     continue
-                path = self._path(before, int(start), int(goal))
+                path = self._path(before, start, int(goal))
                 if len(path) == 0:
                     continue
                 covered.append(path)
@@ -103,9 +103,9 @@ class Matcher:
                 for name, value in zip(found, (row, max(length, way), road_class, carriageway, ref), strict=True):
                     found[name].append(value)
                 shapes.lines[row] = self.lines.xy[path]
-        rows = found.pop("row")
+        rows = np.asarray(found.pop("row"), dtype=np.int64)
         better = edges["carriageway"].to_numpy()[rows] == "unknown"
-        taken = np.asarray(rows)[better]
+        taken = rows[better]
         for name, values in found.items():
             edges.loc[taken, name] = np.asarray(values)[better]
         edges.loc[taken, "source"] = self.lines.source
@@ -141,23 +141,24 @@ class Matcher:
         )
         added: list[dict[str, object]] = []
         first = len(edges)
-        for join in joins.itertuples():
+        columns = (joins[name].tolist() for name in ("a", "b", "tail", "head", "metres"))
+        for a, b, from_vertex, to_vertex, way in zip(*columns, strict=True):
             path = np.r_[
-                self._path(before, join.a, join.tail, end_is_vertex=True),
-                self._path(before, join.b, join.head, end_is_vertex=True)[::-1],
+                self._path(before, a, from_vertex, end_is_vertex=True),
+                self._path(before, b, to_vertex, end_is_vertex=True)[::-1],
             ]
             if not uncovered[path].any():
                 continue
-            limit = BREAK_RATIO * join.metres + SLACK_METRES
-            if dijkstra(network, indices=join.a, limit=limit)[join.b] < limit:
+            limit = BREAK_RATIO * way + SLACK_METRES
+            if dijkstra(network, indices=a, limit=limit)[b] < limit:
                 continue
             road_class, carriageway, ref = self._describe(path)
             shapes.lines[first + len(added)] = self.lines.xy[path]
             added.append(
                 {
-                    "u": join.a,
-                    "v": join.b,
-                    "metres": join.metres,
+                    "u": a,
+                    "v": b,
+                    "metres": way,
                     "road_class": road_class,
                     "carriageway": carriageway,
                     "ref": ref,
@@ -185,4 +186,5 @@ class Matcher:
         known = values[1] != "unknown"
         if known.any():
             values[1] = values[1][known]
-        return tuple(pd.Series(value).mode().iloc[0] for value in values)  # type: ignore[return-value] # three of them
+        road_class, carriageway, ref = (str(pd.Series(value).mode().iloc[0]) for value in values)
+        return road_class, carriageway, ref

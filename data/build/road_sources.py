@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ VERTEX_SPACING_METRES = 120.0
 """Centrelines are cut into pieces no longer than this, so that a point on them is always near a vertex."""
 
 JOIN_METRES = 35.0
-"""Ends of two centrelines closer than this are the same junction (the sections were simplified by 3 m and drawn apart)."""
+"""Ends of two centrelines closer than this are the same junction (sections were simplified by 3 m and drawn apart)."""
 
 LONGEST_STRETCH = 1.1
 """The lines are simplified, so they are shorter than the surveyed lengths beside them; a larger difference than this is
@@ -94,14 +95,15 @@ def read_skeleton(sources: Path) -> Skeleton:
     """
     folder = sources / "roads"
     try:
-        nodes = pd.read_csv(folder / "scgraph_highways_gb_ie_nodes.csv.gz")
-        edges = pd.read_csv(folder / "scgraph_highways_gb_ie_edges.csv.gz")
-    except (OSError, ValueError) as error:
-        msg = f"The road skeleton cannot be read from {folder}: {error}; give --sources the folder that holds roads/."
+        nodes = pd.read_csv(folder / "scgraph_highways_gb_ie_nodes.csv.gz", usecols=["node", "lon", "lat", "component"])
+        edges = pd.read_csv(folder / "scgraph_highways_gb_ie_edges.csv.gz", usecols=["u", "v", "km"])
+    except (OSError, ValueError, EOFError, zlib.error) as error:
+        reason = " ".join(str(error).split())
+        msg = f"The road skeleton cannot be read from {folder}: {reason}; give --sources the folder that holds roads/."
         raise SourceError(msg) from error
-    ireland = nodes.loc[nodes["lon"].lt(-5.5) & nodes["lat"].between(51, 55.5), "component"].mode()[0]
+    irish = nodes.loc[nodes["lon"].lt(-5.5) & nodes["lat"].between(51, 55.5), "component"]
     france = nodes["lon"].gt(1.0) & nodes["lat"].lt(50.5)
-    dropped = (nodes["component"].eq(ireland) | nodes["lon"].lt(-8.2)) & nodes["lat"].lt(SOUTH_IRELAND_LAT)
+    dropped = (nodes["component"].isin(irish.mode()[:1]) | nodes["lon"].lt(-8.2)) & nodes["lat"].lt(SOUTH_IRELAND_LAT)
     nodes = nodes[~(dropped | france)].reset_index(drop=True)
     row = pd.Series(nodes.index, index=nodes["node"])
     edges = edges[edges["u"].isin(row.index) & edges["v"].isin(row.index)]

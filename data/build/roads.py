@@ -19,6 +19,7 @@ from nearhome.data import grid
 from nearhome.data.build.road_links import Linker, network_of, read_links
 from nearhome.data.build.road_matching import Matcher, Shapes
 from nearhome.data.build.road_sources import EDGE_DEFAULTS, Skeleton, read_centrelines, read_skeleton
+from nearhome.data.errors import SourceError
 from nearhome.data.files import replacing
 
 if TYPE_CHECKING:
@@ -38,10 +39,10 @@ DENSE_PER_KM2 = 130.0
 SIMPLIFIED_SHORT_BY = {"dual": 1.013, "single": 1.075}
 """How much longer roads are than the skeleton's simplified lines, for edges that no centreline measures.
 
-Surveyed HAPMS lengths are 1.013 times the skeleton's on 1,829 km of dual and 1.028 times on 1,063 km of single trunk road.
-Other A roads are more crooked than trunk roads: 1.075 is calibrated on every other row of the published city mileages and
-judged on the rest (``benchmarks/accuracy.py``); it also puts Belfast to Derry between the 115 and 120 km that the Help
-with Prison Visits service's own test expects."""
+Surveyed HAPMS lengths are 1.013 times the skeleton's on 1,829 km of dual and 1.028 times on 1,063 km of single trunk
+road. Other A roads are more crooked than trunk roads: 1.075 is calibrated on every other row of the published city
+mileages and judged on the rest (``benchmarks/accuracy.py``); it also puts Belfast to Derry between the 115 and 120 km
+that the Help with Prison Visits service's own test expects."""
 
 SHAPE_METRES = 25.0
 """Shapes are simplified by no more than this; lengths are taken before."""
@@ -57,8 +58,8 @@ def build(sources: Path, out: Path) -> None:
     SourceError
         When a source is missing, or a hand-kept link does not fit the network.
     """
-    skeleton, shapes = merge(sources)
     postcodes = _postcode_points(sources)
+    skeleton, shapes = merge(sources)
     nodes, edges, lines = _keep_connected(skeleton, shapes)
     tree = cKDTree(postcodes)
     xy = nodes[["x", "y"]].to_numpy(float)
@@ -106,7 +107,7 @@ def _lengthening(edges: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _keep_connected(skeleton: Skeleton, shapes: Shapes) -> tuple[pd.DataFrame, pd.DataFrame, dict[int, Floats]]:
-    """Keep what hangs together by road or ferry, and number nodes and edges anew; shapes get their edge's new number."""
+    """Keep what hangs together by road or ferry, and number nodes and edges anew, shapes with their edges."""
     _, label = connected_components(network_of(skeleton), directed=False)
     kept = label == np.argmax(np.bincount(label))
     renumber = np.cumsum(kept) - 1
@@ -118,12 +119,24 @@ def _keep_connected(skeleton: Skeleton, shapes: Shapes) -> tuple[pd.DataFrame, p
 
 
 def _postcode_points(sources: Path) -> Floats:
-    """Read the positions of Great Britain's postcodes, EPSG:27700; Northern Ireland's as sectors, by their count."""
-    frame = pd.read_parquet(
-        sources / "postcodes" / "uk_postcodes.parquet", columns=["postcode", "easting", "northing", "country"]
-    ).dropna()
+    """Read the positions of Great Britain's postcodes, EPSG:27700; Northern Ireland's as sectors, by their count.
+
+    Raises
+    ------
+    SourceError
+        When a file is missing or has not the expected columns.
+    """
+    folder = sources / "postcodes"
+    try:
+        frame = pd.read_parquet(
+            folder / "uk_postcodes.parquet", columns=["postcode", "easting", "northing", "country"]
+        ).dropna()
+        sectors = pd.read_csv(folder / "uk_postcode_sectors.csv", usecols=["sector", "lat", "lon", "postcodes"])
+    except (OSError, ValueError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        msg = f"The postcodes cannot be read from {folder}: {reason}; give --sources the folder that holds postcodes/."
+        raise SourceError(msg) from error
     britain = frame[frame["country"] != "Northern Ireland"]
-    sectors = pd.read_csv(sources / "postcodes" / "uk_postcode_sectors.csv")
     sectors = sectors[sectors["sector"].str.startswith("BT")].dropna(subset=["lat", "lon"])
     easting, northing = grid.to_metres(sectors["lat"], sectors["lon"])
     repeated = np.repeat(np.column_stack([easting, northing]), sectors["postcodes"], axis=0)
@@ -134,7 +147,7 @@ def _surroundings(
     edges: pd.DataFrame, xy: Floats, lines: dict[int, Floats], tree: cKDTree, area_km2: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Say what percentage of each edge's length runs through urban and through dense surroundings."""
-    straight = shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1))
+    straight = np.asarray(shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1)))
     for row, line in lines.items():
         straight[row] = shapely.linestrings(line)
     length = shapely.length(straight)
@@ -154,7 +167,8 @@ def _surroundings(
 def _shape_table(lines: dict[int, Floats]) -> pd.DataFrame:
     """Write shapes as points in order, an edge after another."""
     rows = sorted(lines)
-    simple = shapely.simplify([shapely.linestrings(lines[row]) for row in rows], SHAPE_METRES)
+    drawn = np.array([shapely.linestrings(lines[row]) for row in rows], dtype=object)
+    simple = shapely.simplify(drawn, SHAPE_METRES)
     xy, owner = shapely.get_coordinates(simple, return_index=True)
     lat, lon = grid.to_degrees(xy[:, 0], xy[:, 1])
     return pd.DataFrame(
