@@ -81,10 +81,9 @@ def city_miles(folder: Path, router: Router) -> None:
     every = np.array(all_ratios)
     print(f"\nPublished city mileages: {len(rows)} rows, {len(impossible)} of them impossible or too long:")
     print("\n".join(impossible) or "  none")
-    print(
-        f"  median ratio {np.median(ratio):.3f}; within 10 %: {np.mean(np.abs(ratio - 1) <= FAR_OFF):.0%} of {len(ratio)}"
-    )
-    print(f"  all rows: median ratio {np.median(every):.3f}; within 10 %: {np.mean(np.abs(every - 1) <= FAR_OFF):.0%}")
+    near, all_near = (np.mean(np.abs(values - 1) <= FAR_OFF) for values in (ratio, every))
+    print(f"  median ratio {np.median(ratio):.3f}; within 10 %: {near:.0%} of {len(ratio)}")
+    print(f"  all rows: median ratio {np.median(every):.3f}; within 10 %: {all_near:.0%}")
     halves = ", ".join(f"{name} {np.median(every[first::2]):.3f}" for name, first in (("even", 0), ("odd", 1)))
     print(f"  all rows by half, medians (road lengths off the trunk network calibrated on the even rows): {halves}")
     print("  rows further off than 10 %:")

@@ -153,8 +153,9 @@ def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGrap
 
     Returns
     -------
-    A MultiDiGraph with ``crs`` EPSG:4326; nodes have ``x``, ``y`` (degrees); edges have ``length`` (metres),
-    ``travel_time`` (seconds), ``speed_kph``, ``highway``, ``ref``, ``name``, ``oneway``, and where it applies
+    A MultiDiGraph with ``crs`` EPSG:4326; nodes have ``x``, ``y`` (degrees) and ``street_count``; edges have ``osmid``
+    (the row of the edge in its table, no number of OpenStreetMap's), ``length`` (metres), ``travel_time`` (seconds),
+    ``speed_kph``, ``highway``, ``ref``, ``name``, ``kind``, ``urban_percent``, ``oneway``, and where it applies
     ``toll``, ``ferry`` and ``geometry`` (a shapely LineString).
     """
     return to_graph(shipped(), box)
@@ -168,13 +169,17 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
     south, west, north, east = box or (-90.0, -180.0, 90.0, 180.0)
     inside = (roads.lat >= south) & (roads.lat <= north) & (roads.lon >= west) & (roads.lon <= east)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
-    for node in np.flatnonzero(inside):
-        graph.add_node(roads.labels[node], x=float(roads.lon[node]), y=float(roads.lat[node]))
     edges = roads.edges
+    streets = np.bincount(np.r_[edges.u, edges.v], minlength=len(roads.lat))
+    for node in np.flatnonzero(inside):
+        x, y = float(roads.lon[node]), float(roads.lat[node])
+        graph.add_node(roads.labels[node], x=x, y=y, street_count=int(streets[node]))
+    two_way = np.bincount(roads.edge, minlength=len(edges.u)) > 1
     for arc in np.flatnonzero(inside[roads.tail] & inside[roads.head]).tolist():
         edge = int(roads.edge[arc])
         seconds = int(roads.deciseconds[arc]) / 10.0
         attributes: dict[str, Any] = {
+            "osmid": edge,
             "length": float(edges.metres[edge]),
             "travel_time": seconds,
             "speed_kph": 3.6 * float(edges.metres[edge]) / seconds,
@@ -183,7 +188,7 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
             "name": edges.text("name", edge),
             "kind": edges.text("kind", edge),
             "urban_percent": int(edges.urban_percent[edge]),
-            "oneway": False,
+            "oneway": not two_way[edge],
         }
         attributes |= {key: edges.text(key, edge) for key in ("toll", "ferry") if edges.text(key, edge)}
         if edge in roads.lines:

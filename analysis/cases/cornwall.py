@@ -145,7 +145,7 @@ def report(as_of: date) -> CaseReport:
         files,
         title=title,
         as_of=as_of,
-        command=f"nearhome case cornwall --as-of {as_of.isoformat()}",
+        command=f"nearhome case cornwall --as-of {as_of.isoformat()} --out cornwall",
         tables={**catalogue.versions(*TABLES), **tariffs.versions()},
     )
     return CaseReport(title, wording.text(title, found), LONG_COLUMNS, rows, files)

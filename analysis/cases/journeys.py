@@ -13,6 +13,7 @@ import numpy as np
 
 from nearhome.analysis import costs, help_with_visits
 from nearhome.analysis.plan import LEAD_MINUTES, SESSION_MINUTES
+from nearhome.analysis.plan import _food_lines as food_lines
 from nearhome.data.grid import crow_miles
 from nearhome.geo.routing import Router
 
@@ -147,6 +148,7 @@ def _journey(
         as_of=as_of,
     )
     crow = crow_miles(town.lat, town.lon, prison.lat, prison.lon)
+    cost = costs.Cost((*cost.lines, *food_lines(back)))
     return Journey(town, prison, miles, minutes, crow, cost, back.pence)
 
 

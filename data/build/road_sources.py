@@ -33,6 +33,9 @@ LONGEST_STRETCH = 1.1
 """The lines are simplified, so they are shorter than the surveyed lengths beside them; a larger difference than this is
 an error in the source and is not followed."""
 
+TRUNK_COLUMNS = ["class_name", "roa_number", "sec_length", "funct_name", "dual_name", "geometry"]
+MOTORWAY_COLUMNS = ["road_classification_number", "length", "geometry"]
+
 SOUTH_IRELAND_LAT = 53.8
 """South of this the island of Ireland is left out: nobody drives through it from Northern Ireland to a prison."""
 
@@ -140,15 +143,16 @@ def read_centrelines(sources: Path) -> list[Centrelines]:
     Raises
     ------
     SourceError
-        When a file is missing or cannot be opened.
+        When a file is missing, cannot be opened or has not the expected columns.
     """
     folder = sources / "roads"
     try:
-        trunk = gpd.read_file(folder / "hapms_srn_england_2020-03.gpkg")
-        motorways = gpd.read_file(folder / "os_openroads_motorways_gb.gpkg").to_crs(27700)
+        trunk = gpd.read_file(folder / "hapms_srn_england_2020-03.gpkg")[TRUNK_COLUMNS]
+        motorways = gpd.read_file(folder / "os_openroads_motorways_gb.gpkg")[MOTORWAY_COLUMNS].to_crs(27700)
     except Exception as error:  # pyogrio raises its own classes for each kind of damage
+        reason = " ".join(str(error).split())
         msg = (
-            f"The road centrelines cannot be read from {folder}: {error}; give --sources the folder that holds roads/."
+            f"The road centrelines cannot be read from {folder}: {reason}; give --sources the folder that holds roads/."
         )
         raise SourceError(msg) from error
     trunk = trunk[trunk["funct_name"] != "Ox Bow Lay-by"]
