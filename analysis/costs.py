@@ -165,9 +165,7 @@ def hire_cost(
     tariff = tariffs.value("hire_per_day", as_of)
     cars = _cars(party)
     units = days * cars
-    basis = (
-        f"{_count(days, 'day')}{_in_cars(cars)} at about {_pounds(tariff.value)} a day ({_origin(tariff)})."
-    )
+    basis = f"{_count(days, 'day')}{_in_cars(cars)} at about {_pounds(tariff.value)} a day ({_origin(tariff)})."
     hire = _line("Car hire", "hire", (tariff.low * units, tariff.value * units, tariff.high * units), basis)
     own = car_cost(
         return_miles=return_miles,
@@ -196,9 +194,7 @@ def lift_cost(
     InputError, DateError, TableError
         As for ``car_cost``.
     """
-    own = car_cost(
-        return_miles=return_miles, tolls=tolls, ferries=ferries, party=party, as_of=as_of, parking=False
-    )
+    own = car_cost(return_miles=return_miles, tolls=tolls, ferries=ferries, party=party, as_of=as_of, parking=False)
     fuel, *others = (line for line in own.lines if line.kind != "wear")
     shared = CostLine(
         label="Petrol for the driver",
@@ -242,9 +238,7 @@ def overnight_line(*, nights: int, party: Party, as_of: date) -> CostLine:
     units = rooms * nights
     stay = f"{_count(rooms, 'room')} for {_count(nights, 'night')}"
     basis = f"{stay} at about {_pounds(tariff.value)} ({_origin(tariff)})."
-    return _line(
-        "A place to stay", "room", (tariff.low * units, tariff.value * units, tariff.high * units), basis
-    )
+    return _line("A place to stay", "room", (tariff.low * units, tariff.value * units, tariff.high * units), basis)
 
 
 def _fuel_line(return_miles: float, cars: int, as_of: date) -> CostLine:
@@ -338,8 +332,7 @@ def _fare(crossing: Crossing, part: str, as_of: date) -> tuple[float, float, flo
     parts = ("car", "adult") if part == "car" else (part,)
     miles = _checked_miles(crossing.sea_miles)
     fare = sum(
-        tariffs.value(f"ret_base.{each}", as_of).value
-        + miles * tariffs.value(f"ret_per_mile.{each}", as_of).value
+        tariffs.value(f"ret_base.{each}", as_of).value + miles * tariffs.value(f"ret_per_mile.{each}", as_of).value
         for each in parts
     )
     return fare * UNKNOWN_FERRY_LOW, fare, fare * UNKNOWN_FERRY_HIGH
@@ -350,9 +343,7 @@ def _ferry_words(key: str, as_of: date) -> tuple[str, str]:
     if tariffs.has(f"{key}.adult"):
         tariff = tariffs.value(f"{key}.adult", as_of)
         return tariff.title, _origin(tariff)
-    return key.replace(
-        "_", " "
-    ).title(), "no fare was found: a guess from Scottish fares over the same distance"
+    return key.replace("_", " ").title(), "no fare was found: a guess from Scottish fares over the same distance"
 
 
 def _line(label: str, kind: Kind, span: tuple[float, float, float], basis: str) -> CostLine:

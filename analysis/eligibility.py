@@ -133,19 +133,13 @@ def escort_may_come(*, visitor_age: int, serious_condition: bool, escort_age: in
     return escort_age >= ESCORT_AGE and (visitor_age >= ESCORTED_FROM_AGE or serious_condition)
 
 
-def taxi_may_be_paid(
-    *, public_transport: bool, walk_minutes: float, age: int, medical_condition: bool
-) -> bool:
+def taxi_may_be_paid(*, public_transport: bool, walk_minutes: float, age: int, medical_condition: bool) -> bool:
     """Tell whether a taxi may be paid for one part of the way.
 
     Only where no public transport runs and the walk takes over 20 minutes, or for people over 75 or with a
     medical condition (claim form, taxi-details page).
     """
-    return (
-        age > ESCORTED_FROM_AGE
-        or medical_condition
-        or (not public_transport and walk_minutes > TAXI_WALK_MINUTES)
-    )
+    return age > ESCORTED_FROM_AGE or medical_condition or (not public_transport and walk_minutes > TAXI_WALK_MINUTES)
 
 
 def _age(age: int, *, scottish_prison: bool) -> tuple[Verdict, str]:

@@ -185,9 +185,7 @@ def return_miles_of(one_way_metres: float) -> float:
     return one_way_metres / 1000 * 2 * MILES_PER_KM
 
 
-def mileage_pence(
-    return_miles: float | None, rate_pence: float, most_miles: float = MOST_RETURN_MILES
-) -> int:
+def mileage_pence(return_miles: float | None, rate_pence: float, most_miles: float = MOST_RETURN_MILES) -> int:
     """Return what the calculator gives for these miles there and back, nothing above the most.
 
     The number is rounded as JavaScript rounds it when its decimal point is shifted by two: from its shortest
@@ -365,9 +363,7 @@ def _food_tariff(prison: Nation, away_minutes: float, as_of: date) -> Tariff | N
     return tariffs.known("hwpv_food_10h", as_of) if as_of >= first_long else None
 
 
-def _food_lines(
-    prison: Nation, party: Party, away_minutes: float | None, as_of: date
-) -> tuple[ReimbursementLine, ...]:
+def _food_lines(prison: Nation, party: Party, away_minutes: float | None, as_of: date) -> tuple[ReimbursementLine, ...]:
     """Return food and drink for everyone; the low end counts one adult and the children."""
     if away_minutes is None or away_minutes <= FOOD_HOURS * MINUTES_PER_HOUR:
         return ()

@@ -175,9 +175,7 @@ def _ret_rates(key: str, title: str, sea_miles: float, rates: list[Tariff]) -> I
         part = rate.key.removeprefix("ret_per_mile.")
         paid = [part, "adult"] if part == "car" else [part]
         bases = [of_base[each, rate.valid_from] for each in paid]
-        miles = [
-            each for each in per_mile if each.valid_from == rate.valid_from and each.key.split(".")[1] in paid
-        ]
+        miles = [each for each in per_mile if each.valid_from == rate.valid_from and each.key.split(".")[1] in paid]
         yield replace(
             bases[0],
             key=f"{key}.{part}",

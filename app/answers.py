@@ -241,8 +241,8 @@ def _left(plan: VisitPlan, option: Option) -> Answer:
 def _left_range_pence(plan: VisitPlan, option: Option) -> tuple[int, int]:
     """Return the least and the most that is left to pay.
 
-    What is paid back as it was (parking, tolls, ferries, food up to a limit) cancels out. The rest varies by itself: the least is
-    left when the rest comes out low and the most is paid back, and the other way round.
+    What is paid back as it was (parking, tolls, ferries, food up to a limit) cancels out. The rest varies by itself:
+    the least is left when the rest comes out low and the most is paid back, and the other way round.
     """
     back, cost = plan.reimbursement, option.cost
     if back.pence is None:

@@ -145,7 +145,7 @@ def _described(name: str) -> dict[str, Any]:
 
 def path(name: str) -> Path:
     """Where a table's file is: the user's own folder first (``tables/`` in it), then the package."""
-    file = _described(name)["file"]
+    file = str(_described(name)["file"])
     own = user_folder() / "tables" / file
     if own.is_file():
         return own

@@ -240,7 +240,8 @@ class PostcodeTable:
     @cached_property
     def _row_keys(self) -> NDArray[np.int64]:
         counts = self.sectors["count"].astype(np.int64)
-        return np.repeat(np.arange(len(counts)), counts) * _LETTERS**2 + self.records["unit"]
+        keys: NDArray[np.int64] = np.repeat(np.arange(len(counts)), counts) * _LETTERS**2 + self.records["unit"]
+        return keys
 
 
 def _split(texts: NDArray[np.str_]) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
@@ -280,7 +281,8 @@ def _map(path: Path, dtype: np.dtype[np.void]) -> NDArray[np.void]:
         msg = f"{path.name} is not a table of this version (found {mapped.dtype}); install nearhome again."
         raise TableError(msg)
     # A plain view skips the bookkeeping that numpy.memmap adds to every slice.
-    return mapped.view(np.ndarray)
+    plain: NDArray[np.void] = mapped.view(np.ndarray)
+    return plain
 
 
 @cache

@@ -196,9 +196,11 @@ def _closing_day(text: str) -> date:
     if len(parts) == 1:
         return date(parts[0] + 1, 1, 1)
     if len(parts) == 2:  # noqa: PLR2004 -- a year and a month
-        last = calendar.monthrange(*parts)[1]
-        return date.fromordinal(date(*parts, last).toordinal() + 1)
-    return date(*parts)
+        year, month = parts
+        last = calendar.monthrange(year, month)[1]
+        return date.fromordinal(date(year, month, last).toordinal() + 1)
+    year, month, day = parts
+    return date(year, month, day)
 
 
 def in_words(text: str) -> str:

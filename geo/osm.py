@@ -1,12 +1,13 @@
 """Roads from an OpenStreetMap extract, as a graph in OSMnx conventions.
 
-An extract is read twice: the ways that cars may use, then the nodes they need. Between junctions a road is one edge,
-whose time is the sum over its pieces at the speed of each. Left out: turn restrictions, gates and bollards on a road,
-speed by time of day, and what a toll costs. Needs pyosmium: ``pip install "nearhome[osm]"``.
+Ways that cars may use are read; between junctions a road is one edge, whose time is the sum over its pieces at the
+speed of each. Left out: turn restrictions, gates and bollards on a road, speed by time of day, and what a toll costs.
+Needs pyosmium: ``pip install "nearhome[osm]"``.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from dataclasses import dataclass
@@ -73,9 +74,13 @@ class WayTags(NamedTuple):
 
 
 class _Ways(NamedTuple):
-    """Ways one after the other: node ids, the way of each, OSM ids and rows of tags of the ways."""
+    """Ways one after the other: node ids with (lat, lon) and the way of each; OSM ids and rows of tags of the ways.
+
+    A node that the extract leaves out is at NaN.
+    """
 
     refs: Ints
+    at: Floats
     way: Ints
     osm_ids: Ints
     rows: Ints
@@ -123,14 +128,17 @@ def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -
     MissingExtraError
         When pyosmium is not installed.
     SourceError
-        When the file cannot be read, or has no roads.
+        When the file cannot be read, or has no roads by which one can drive there and back.
     """
     import networkx as nx  # noqa: PLC0415 -- slow to import, and only graphs need it
 
     ways, ids, at, pieces = _read(path, progress)
     inside = _largest_part(pieces, len(ids))
     pieces = pieces.only(inside[pieces.u] & inside[pieces.v])
-    dropped = int((~inside).sum())
+    dropped = int((~inside & ~np.isnan(at[:, 0])).sum())
+    if len(pieces.u) == 0:
+        msg = f"{path.name} has no two places between which one can drive there and back; give a larger extract."
+        raise SourceError(msg)
     progress(f"{len(pieces.u):,} pieces of road; {dropped:,} nodes cut off from the rest are left out")
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=dropped)
     labels = ids.tolist()
@@ -238,62 +246,59 @@ def _read(path: Path, progress: Callable[[str], None]) -> tuple[_Ways, Ints, Flo
     if not path.is_file():
         msg = f"There is no file {str(path)!r}; give an OpenStreetMap extract such as county.osm.pbf."
         raise SourceError(msg)
+    progress(f"reading the roads of {path.name}")
     try:
-        progress(f"reading the roads of {path.name}")
         ways = _ways(osmium, path)
-        progress(f"{len(ways.osm_ids):,} ways for cars; reading their {len(ways.refs):,} points")
-        ids, at = _nodes(osmium, path, np.unique(ways.refs))
     except (RuntimeError, ValueError, OSError) as error:
         told = " ".join(str(error).split()) or type(error).__name__
         msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
         raise SourceError(msg) from error
-    pieces = _pieces(ways, ids, at)
+    ids, first, row = np.unique(ways.refs, return_index=True, return_inverse=True)
+    at = ways.at[first]
+    pieces = _pieces(ways, row, at)
     if len(pieces.u) == 0:
         msg = f"{path.name} has no roads that cars may use; give an OpenStreetMap extract with highways."
         raise SourceError(msg)
+    progress(f"{len(ways.osm_ids):,} ways for cars with {len(ids):,} nodes")
     return ways, ids, at, pieces
 
 
 def _ways(osmium: Any, path: Path) -> _Ways:
-    refs, way, osm_ids, row_of = array("q"), array("q"), array("q"), array("q")
+    """Read the ways for cars; pyosmium keeps where every node of the extract is, 16 bytes for each."""
+    refs, lat, lon, way = array("q"), array("d"), array("d"), array("q")
+    osm_ids, row_of = array("q"), array("q")
     rows: dict[WayTags, int] = {}
-    for each in osmium.FileProcessor(path, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway", "route")):
+    found = (
+        osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
+        .with_locations()
+        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        .with_filter(osmium.filter.KeyFilter("highway", "route"))
+    )
+    for each in found:
         tags = way_tags(each.tags)
         if tags is None:
             continue
-        nodes = [node.ref for node in each.nodes]
-        refs.extend(nodes)
-        way.extend([len(osm_ids)] * len(nodes))
+        for node in each.nodes:
+            known = node.location.valid()
+            refs.append(node.ref)
+            lat.append(node.location.lat if known else math.nan)
+            lon.append(node.location.lon if known else math.nan)
+            way.append(len(osm_ids))
         osm_ids.append(each.id)
         row_of.append(rows.setdefault(tags, len(rows)))
-    refs_found, way_of, ids_found, rows_found = (
-        np.array(column, dtype=np.int64) for column in (refs, way, osm_ids, row_of)
+    return _Ways(
+        refs=np.array(refs, dtype=np.int64),
+        at=np.column_stack([np.array(lat), np.array(lon)]),
+        way=np.array(way, dtype=np.int64),
+        osm_ids=np.array(osm_ids, dtype=np.int64),
+        rows=np.array(row_of, dtype=np.int64),
+        tags=list(rows),
     )
-    return _Ways(refs_found, way_of, ids_found, rows_found, list(rows))
 
 
-def _nodes(osmium: Any, path: Path, wanted: Ints) -> tuple[Ints, Floats]:
-    """Give the wanted nodes that the extract holds, sorted by id, and their (lat, lon)."""
-    ids, lat, lon = array("q"), array("d"), array("d")
-    if len(wanted):
-        wanted_only = osmium.filter.IdFilter(wanted.tolist())
-        for node in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(wanted_only):
-            if node.location.valid():
-                ids.append(node.id)
-                lat.append(node.location.lat)
-                lon.append(node.location.lon)
-    unsorted = np.array(ids, dtype=np.int64)
-    order = np.argsort(unsorted, kind="stable")
-    return unsorted[order], np.column_stack([np.array(lat), np.array(lon)])[order]
-
-
-def _pieces(ways: _Ways, ids: Ints, at: Floats) -> _Pieces:
+def _pieces(ways: _Ways, row: Ints, at: Floats) -> _Pieces:
     """Cut ways into pieces; those with an end that the extract leaves out are dropped."""
-    if len(ids) == 0:
-        nothing = np.zeros(0, np.int64)
-        return _Pieces(nothing, nothing, nothing, np.zeros(0), np.zeros(0), nothing)
-    row = np.minimum(np.searchsorted(ids, ways.refs), len(ids) - 1)
-    known = ids[row] == ways.refs
+    known = ~np.isnan(ways.at[:, 0])
     joined = (ways.way[1:] == ways.way[:-1]) & known[1:] & known[:-1] & (row[1:] != row[:-1])
     u, v, way = row[:-1][joined], row[1:][joined], ways.way[:-1][joined]
     metres = great_circle_metres(at[u], at[v])
@@ -302,15 +307,15 @@ def _pieces(ways: _Ways, ids: Ints, at: Floats) -> _Pieces:
     whole = np.bincount(way, weights=metres, minlength=len(ways.osm_ids))[way]
     timed = np.array([tags.seconds for tags in ways.tags])[tag_row]
     seconds = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), 3.6 * metres / kph)
-    ferry = np.array([tags.kind == "ferry" for tags in ways.tags])[tag_row]
-    ashore, afloat = np.zeros(len(ids), bool), np.zeros(len(ids), bool)
+    ferry = np.array([tags.kind == "ferry" for tags in ways.tags], dtype=bool)[tag_row]
+    ashore, afloat = np.zeros(len(at), bool), np.zeros(len(at), bool)
     for ends in (u, v):
         ashore[ends[~ferry]] = True
         afloat[ends[ferry]] = True
     landing = ashore & afloat
     boardings = landing[u].astype(np.int64) + landing[v]
     seconds += np.where(ferry, 0.5 * FERRY_WAIT_SECONDS * boardings, 0.0)
-    direction = np.array([tags.direction for tags in ways.tags])[tag_row]
+    direction = np.array([tags.direction for tags in ways.tags], dtype=np.int64)[tag_row]
     return _Pieces(u, v, way, metres, seconds, direction)
 
 

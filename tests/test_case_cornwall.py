@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from nearhome.analysis import cases, plan
@@ -19,6 +20,8 @@ from nearhome.analysis.cases.spread import is_within
 from nearhome.data import prisons
 from nearhome.data.errors import DateError, InputError
 from nearhome.geo import places
+from nearhome.geo.journeys import by_car
+from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,20 +78,24 @@ def test_a_journey_is_the_one_that_plan_a_visit_finds(found: cornwall.Findings, 
     assert way.help_pence == pytest.approx(planned.reimbursement.pence, abs=5)
 
 
-def test_tolls_and_ferries_are_those_of_the_routes(found: cornwall.Findings) -> None:
-    tolled = {
-        (town, prison)
-        for town, prison in (("Saltash", "EXI"), ("Truro", "EXI"), ("Torpoint", "CWI"), ("Bude", "EXI"))
-        if any(line.kind in {"toll", "ferry"} for line in journey(found, town, prison).cost.lines)
-    }
-    assert ("Saltash", "EXI") in tolled
-    assert ("Bude", "EXI") not in tolled
+def test_the_crossings_of_the_matrix_are_those_of_the_routes(found: cornwall.Findings) -> None:
+    router = Router.shipped()
+    shown = [prison for prison, _ in found.by_prison.values()]
+    used = journeys.crossings_used(router.network, found.towns, shown, cornwall.CROSSINGS)
+    seen = set()
+    for row, column in np.random.default_rng(11).integers((0, 0), used.shape, size=(40, 2)).tolist():
+        legs = by_car(found.towns[row], shown[column], router).legs
+        on_route = {leg.ferry or leg.toll for leg in legs} - {""}
+        assert {key for bit, key in enumerate(cornwall.CROSSINGS) if used[row, column] >> bit & 1} == on_route
+        seen |= on_route
+    assert "tamar" in seen
 
 
 def test_no_more_crossings_are_looked_for_than_fit(found: cornwall.Findings) -> None:
-    router = import_module("nearhome.geo.routing").Router.shipped()
     with pytest.raises(ValueError, match="At most 6"):
-        journeys.crossings_used(router.network, found.towns[:1], found.regional[:1], [*cornwall.CROSSINGS, "humber"])
+        journeys.crossings_used(
+            Router.shipped().network, found.towns[:1], found.regional[:1], [*cornwall.CROSSINGS, "humber"]
+        )
 
 
 def test_the_towns_stand_for_all_of_cornwall(found: cornwall.Findings) -> None:

@@ -241,7 +241,9 @@ def test_a_ring_without_a_junction_is_read(tmp_path: Path) -> None:
 def test_a_way_that_leaves_the_extract_is_cut_where_its_nodes_are_missing(tmp_path: Path) -> None:
     few = {number: POINTS[number] for number in (1, 2, 3)}
     cut = write(tmp_path / "cut.osm.pbf", [(1, [1, 2, 3, 4], {"highway": "primary"})], few)
-    assert set(osm.read_extract(cut)) == {1, 3}
+    graph = osm.read_extract(cut)
+    assert set(graph) == {1, 3}
+    assert graph.graph["dropped_nodes"] == 0
 
 
 def spoil_by_cutting(path: Path) -> None:
@@ -286,6 +288,12 @@ def test_a_bad_extract_gives_one_sentence_and_writes_nothing(
 def test_an_extract_without_roads_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "sea.osm.pbf", [(1, [1, 2], {"highway": "footway"})], POINTS)
     with pytest.raises(SourceError, match="no roads"):
+        osm.read_extract(path)
+
+
+def test_a_lone_one_way_road_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "away.osm.pbf", [(1, [1, 2], {"highway": "primary", "oneway": "yes"})], POINTS)
+    with pytest.raises(SourceError, match="there and back"):
         osm.read_extract(path)
 
 

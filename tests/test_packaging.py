@@ -1,7 +1,7 @@
-"""The package as others get it: every folder listed, layers one way, and a wheel that works away from the repository."""
+"""The package as others get it: every folder listed, and a wheel that works away from the repository."""
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -32,7 +32,10 @@ def test_every_folder_with_code_is_packaged() -> None:
 
 
 def test_nothing_is_imported_under_a_generic_name() -> None:
-    code = "import sys, nearhome.app.cli, nearhome.analysis.plan; print(*sorted({'app', 'geo', 'data', 'analysis'} & set(sys.modules)))"
+    code = (
+        "import sys, nearhome.app.cli, nearhome.analysis.plan; "
+        "print(*sorted({'app', 'geo', 'data', 'analysis'} & set(sys.modules)))"
+    )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
     assert seen.stdout.strip() == ""
 
@@ -47,26 +50,16 @@ def test_the_pinned_requirements_name_no_address() -> None:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listing = ["git", "ls-files", "-co", "--exclude-standard"]
+    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
     source = folder / "source"
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
-            os.link(ROOT / name, source / name) if _same_disk(folder) else _copy(ROOT / name, source / name)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source)],
-        check=True,
-        capture_output=True,
-    )
+            shutil.copyfile(ROOT / name, source / name)
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source)]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options], check=True, capture_output=True)
     return next(folder.glob("nearhome-*.whl"))
-
-
-def _same_disk(folder: Path) -> bool:
-    return folder.stat().st_dev == ROOT.stat().st_dev
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.write_bytes(source.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +67,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel where the dependencies are importable and the repository is not; give the shell command."""
     home = tmp_path_factory.mktemp("installed")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "install", "--quiet", "--no-deps", str(wheel)],
-        check=True,
-        capture_output=True,
-    )
+    options = ["--python", str(home / "bin" / "python"), "install", "--quiet", "--no-deps", str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", *options], check=True, capture_output=True)
     site = next((home / "lib").glob("python*/site-packages"))
     (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
     return home / "bin" / "nearhome"

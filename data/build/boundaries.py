@@ -74,7 +74,7 @@ def _write(frame: Any, path: Path) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415 -- as above
 
     kinds = sorted(set(frame.geometry.geom_type))
-    column = {"encoding": "WKB", "crs": _WGS_84, "geometry_types": kinds}
+    column: dict[str, object] = {"encoding": "WKB", "crs": _WGS_84, "geometry_types": kinds}
     column["bbox"] = [round(float(value), 5) for value in frame.total_bounds]
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     columns = {

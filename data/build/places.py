@@ -255,7 +255,7 @@ def _northern_ireland(postcodes: pd.DataFrame) -> list[tuple[Any, ...]]:
                 int((distance <= _SIZE_M).sum()),
                 f"{float(lat):.5f}",
                 f"{float(lon):.5f}",
-                max(_LEAST_SPREAD_M, int(round(distance.median(), -2))),
+                max(_LEAST_SPREAD_M, int(round(float(np.median(distance)), -2))),
                 members["lad_code"].mode().iloc[0],
                 "post town",
             )

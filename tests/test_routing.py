@@ -1,0 +1,372 @@
+"""The router against networkx: the same joins as extra nodes, so that times and distances must agree to the digit."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nearhome.data import catalogue, grid
+from nearhome.data.errors import NoRouteError
+from nearhome.geo import network
+from nearhome.geo.routing import DIRECT_METRES, NO_ARC, Router
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nearhome.geo.access import Joins
+    from nearhome.geo.routing import Route
+
+FACTOR = 10**9
+"""One whole number holds tenths of a second and metres, as tuples would, for networkx to add."""
+
+
+@dataclass(frozen=True)
+class At:
+    """A point in degrees, EPSG:4326."""
+
+    lat: float
+    lon: float
+
+
+# The oracle
+
+
+def _weight(deciseconds: float, metres: float) -> int:
+    return round(deciseconds) * FACTOR + round(metres)
+
+
+def _sharper(graph: nx.DiGraph[Any], u: Any, v: Any, weight: int) -> None:
+    if not graph.has_edge(u, v) or graph[u][v]["weight"] > weight:
+        graph.add_edge(u, v, weight=weight)
+
+
+def oracle(roads: nx.MultiDiGraph[Any], router: Router, origins: Sequence[At], ends: Sequence[At]) -> nx.DiGraph[Any]:
+    """Build the road graph with every place as a node of its own, joined as the router's ``access`` says."""
+    graph: nx.DiGraph[Any] = nx.DiGraph()
+    graph.add_nodes_from(roads)
+    for u, v, data in roads.edges(data=True):
+        _sharper(graph, u, v, _weight(max(round(10 * data["travel_time"]), 1), data["length"]))
+    joins_out, joins_in = router.access.joins(_metres(origins)), router.access.joins(_metres(ends))
+    known, arcs = router.network, _arcs_by_edge(router)
+    leaving = _join_nodes(graph, "origin", origins, joins_out)
+    arriving = _join_nodes(graph, "end", ends, joins_in)
+    for node, (edge, fraction) in leaving.items():
+        for arc in arcs[edge]:
+            share = fraction if known.forward[arc] else 1.0 - fraction  # from the arc's tail, as roads are measured
+            _sharper(graph, node, known.labels[known.head[arc]], _stretch(router, arc, 1.0 - share))
+    for node, (edge, fraction) in arriving.items():
+        for arc in arcs[edge]:
+            share = fraction if known.forward[arc] else 1.0 - fraction
+            _sharper(graph, known.labels[known.tail[arc]], node, _stretch(router, arc, share))
+    for (start, (edge, low)), (end, (other, high)) in (
+        (a, b) for a in leaving.items() for b in arriving.items() if a[1][0] == b[1][0]
+    ):
+        assert edge == other
+        for arc in arcs[edge]:
+            if known.forward[arc] == (high >= low):
+                _sharper(graph, start, end, _stretch(router, arc, abs(high - low)))
+    _add_direct(graph, router, origins, ends, joins_out, joins_in)
+    return graph
+
+
+def _stretch(router: Router, arc: int, share: float) -> int:
+    known = router.network
+    return _weight(share * known.deciseconds[arc], share * known.edges.metres[known.edge[arc]])
+
+
+def _arcs_by_edge(router: Router) -> dict[int, list[int]]:
+    arcs: dict[int, list[int]] = {}
+    for arc, edge in enumerate(router.network.edge.tolist()):
+        arcs.setdefault(edge, []).append(arc)
+    return arcs
+
+
+def _join_nodes(graph: nx.DiGraph[Any], what: str, places: Sequence[At], joins: Joins) -> dict[Any, tuple[int, float]]:
+    """Add the places and the points where they join roads; give each point's edge and fraction."""
+    nodes: dict[Any, tuple[int, float]] = {}
+    graph.add_nodes_from((what, number) for number in range(len(places)))
+    columns = (joins.place, joins.edge, joins.fraction, joins.deciseconds, joins.metres)
+    for place, edge, fraction, taken, metres in zip(*(column.tolist() for column in columns), strict=True):
+        node = (what, place, edge)
+        nodes[node] = (edge, fraction)
+        ends = ((what, place), node) if what == "origin" else (node, (what, place))
+        graph.add_edge(*ends, weight=_weight(taken, metres))
+    return nodes
+
+
+def _add_direct(
+    graph: nx.DiGraph[Any], router: Router, origins: Sequence[At], ends: Sequence[At], start: Joins, end: Joins
+) -> None:
+    """Add the ways on local streets alone, at the speed of the slowest road that either place joins."""
+    xy_out, xy_in = _metres(origins), _metres(ends)
+    for a in range(len(origins)):
+        for b in range(len(ends)):
+            crow = float(np.hypot(*(xy_out[a] - xy_in[b])))
+            edges_a, edges_b = start.edge[start.place == a], end.edge[end.place == b]
+            wet = router.access.crosses_water(xy_out[a : a + 1], xy_in[b : b + 1])[0]
+            if crow > DIRECT_METRES or wet or len(edges_a) == 0 or len(edges_b) == 0:
+                continue
+            rate = router.access.seconds_per_metre[np.r_[edges_a, edges_b]].max()
+            weight = _weight(10.0 * crow * rate, crow * router.network.model.detour)
+            _sharper(graph, ("origin", a), ("end", b), weight)
+
+
+def _metres(places: Sequence[At]) -> Any:
+    return np.column_stack(grid.to_metres([place.lat for place in places], [place.lon for place in places]))
+
+
+def expected(graph: nx.DiGraph[Any], origin: int, ends: int) -> list[tuple[int, int] | None]:
+    """Give tenths of a second and metres from one origin to each end, None where there is no way."""
+    found = nx.single_source_dijkstra_path_length(graph, ("origin", origin))
+    return [divmod(found["end", end], FACTOR) if ("end", end) in found else None for end in range(ends)]
+
+
+def check(router: Router, roads: nx.MultiDiGraph[Any], origins: Sequence[At], ends: Sequence[At]) -> int:
+    """Compare every route and the matrix with the oracle; give how many pairs have a way."""
+    graph, reached = oracle(roads, router, origins, ends), 0
+    matrix = router.matrix(origins, ends)
+    for a, origin in enumerate(origins):
+        for b, (end, answer) in enumerate(zip(ends, expected(graph, a, len(ends)), strict=True)):
+            if answer is None:
+                assert np.isnan(matrix.minutes[a, b])
+                assert np.isnan(matrix.miles[a, b])
+                with pytest.raises(NoRouteError):
+                    router.route(origin, end)
+                continue
+            route = router.route(origin, end)
+            assert (route.deciseconds, route.metres) == answer
+            assert (matrix.minutes[a, b], matrix.miles[a, b]) == (answer[0] / 600.0, answer[1] / 1609.344)
+            check_steps(router, route, origin, end)
+            reached += 1
+    return reached
+
+
+def check_steps(router: Router, route: Route, origin: At, end: At) -> None:
+    """The steps add up and follow each other from door to door."""
+    assert sum(step.deciseconds for step in route.steps) == route.deciseconds
+    assert sum(step.metres for step in route.steps) == route.metres
+    assert route.line[0] == (origin.lat, origin.lon)
+    assert route.line[-1] == (end.lat, end.lon)
+    assert all(len(step.line) >= 2 for step in route.steps)
+    for before, after in zip(route.steps, route.steps[1:], strict=False):
+        assert before.line[-1] == pytest.approx(after.line[0], abs=1e-9)
+    for step in route.steps:
+        assert (step.arc == NO_ARC) == (step.kind == "local")
+        if step.arc != NO_ARC:
+            assert step.deciseconds == round(step.share * router.network.deciseconds[step.arc])
+
+
+# Small graphs
+
+
+@st.composite
+def small_graphs(draw: st.DrawFn) -> nx.MultiDiGraph[Any]:
+    """Make a graph as OSMnx does on 10 km near 51.5, -1.0: one-way and two-way, parallel, looped, of no length."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
+    count = draw(st.integers(2, 9))
+    for node in range(count):
+        lat = 51.45 + draw(st.integers(0, 90)) / 1000
+        lon = -1.07 + draw(st.integers(0, 140)) / 1000
+        graph.add_node(f"n{node}", x=lon, y=lat)
+    nodes = st.sampled_from(sorted(graph))
+    highways = st.sampled_from(["primary", "residential", "motorway", "motorway_link", ["trunk", "primary"]])
+    road = st.tuples(nodes, nodes, st.integers(0, 15_000), st.integers(0, 9_000), st.booleans(), highways)
+    for u, v, metres, tenths, both_ways, highway in draw(st.lists(road, min_size=1, max_size=16)):
+        attributes = {"length": float(metres), "travel_time": tenths / 10, "highway": highway, "oneway": not both_ways}
+        graph.add_edge(u, v, **attributes)
+        if both_ways:
+            graph.add_edge(v, u, **attributes)
+    return graph
+
+
+def _doors(graph: nx.MultiDiGraph[Any], pick: Callable[[int], int]) -> list[At]:
+    """Give places exactly at nodes, and some beside them."""
+    nodes = [At(graph.nodes[node]["y"], graph.nodes[node]["x"]) for node in sorted(graph)[:3]]
+    return [*nodes, At(51.45 + pick(900) / 1e4, -1.07 + pick(1400) / 1e4), At(51.5 + pick(99) / 1e4, -1.0)]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(small_graphs(), st.data())
+def test_routes_and_matrices_on_small_graphs_are_those_of_networkx(
+    graph: nx.MultiDiGraph[Any], data: st.DataObject
+) -> None:
+    doors = _doors(graph, lambda most: data.draw(st.integers(0, most)))
+    check(Router(graph), graph, doors, doors[::-1])
+
+
+@st.composite
+def lattices(draw: st.DrawFn) -> nx.MultiDiGraph[Any]:
+    """Make a lattice of roads 10 km apart, all quicker than local streets: joins cannot help a way along."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700")
+    side = 4
+    for number in range(side * side):
+        graph.add_node(number, x=420_000.0 + 10_000 * (number % side), y=200_000.0 + 10_000 * (number // side))
+    for number in range(side * side):
+        beside = [number + 1] * (number % side < side - 1) + [number + side] * (number < side * (side - 1))
+        for other in beside:
+            lanes = st.lists(st.tuples(st.booleans(), st.integers(3_000, 12_000), st.integers(1, 30_000)), max_size=3)
+            for ahead, tenths, metres in draw(lanes):
+                ends = (number, other) if ahead else (other, number)
+                graph.add_edge(*ends, length=float(metres), travel_time=tenths / 10, highway="primary")
+    return graph
+
+
+@settings(max_examples=60, deadline=None)
+@given(lattices().filter(lambda graph: graph.number_of_edges() > 0))
+def test_from_node_to_node_networkx_alone_is_the_oracle(graph: nx.MultiDiGraph[Any]) -> None:
+    plain: nx.DiGraph[Any] = nx.DiGraph()
+    for u, v, data in graph.edges(data=True):
+        _sharper(plain, u, v, _weight(10 * data["travel_time"], data["length"]))
+    nodes = sorted(plain)
+    x, y = ([graph.nodes[node][axis] for node in nodes] for axis in "xy")
+    points = [At(float(lat), float(lon)) for lat, lon in zip(*grid.to_degrees(x, y), strict=True)]
+    router = Router(graph)
+    matrix = router.matrix(points, points)
+    for row, node in enumerate(nodes):
+        found = nx.single_source_dijkstra_path_length(plain, node)
+        for column, other in enumerate(nodes):
+            if other not in found:
+                assert np.isnan(matrix.minutes[row, column])
+                continue
+            tenths, metres = divmod(found[other], FACTOR)
+            assert matrix.minutes[row, column] * 600 == pytest.approx(tenths, abs=1e-6)
+            assert matrix.miles[row, column] * 1609.344 == pytest.approx(metres, abs=1e-6)
+    through = matrix.minutes[:, :, None] + matrix.minutes[None, :, :]
+    shorter = np.nanmin(np.where(np.isnan(through), np.inf, through), axis=1)
+    assert np.all(np.where(np.isnan(matrix.minutes), np.inf, matrix.minutes) <= shorter + 1e-6)
+
+
+def _square(*edges: tuple[str, str, float, float]) -> Router:
+    """Build one-way roads between the corners of a square of 5 km: tail, head, seconds, metres."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
+    for name, point in CORNERS.items():
+        graph.add_node(name, x=point.lon, y=point.lat)
+    for u, v, seconds, metres in edges:
+        graph.add_edge(u, v, travel_time=seconds, length=metres, highway="primary")
+    return Router(graph)
+
+
+CORNERS = {"a": At(51.5, -1.1), "b": At(51.5, -1.0), "c": At(51.56, -1.0), "d": At(51.56, -1.1)}
+
+
+def test_of_two_ways_that_take_as_long_the_shorter_is_given() -> None:
+    long_first = _square(("a", "b", 200, 9_000), ("b", "c", 200, 9_000), ("a", "d", 150, 8_000), ("d", "c", 250, 7_000))
+    route = long_first.route(CORNERS["a"], CORNERS["c"])
+    assert (route.deciseconds, route.metres) == (4_000, 15_000)
+
+
+def test_of_parallel_roads_the_quickest_counts_and_then_the_shortest() -> None:
+    router = _square(("a", "b", 300, 5_000), ("a", "b", 200, 9_000), ("a", "b", 200, 8_000), ("b", "c", 200, 7_000))
+    route = router.route(CORNERS["a"], CORNERS["c"])
+    assert (route.deciseconds, route.metres) == (4_000, 15_000)
+
+
+def test_one_way_roads_are_not_driven_backwards() -> None:
+    router = _square(("a", "b", 200, 7_000), ("b", "c", 200, 7_000))
+    assert router.route(CORNERS["a"], CORNERS["c"]).deciseconds == 4_000
+    with pytest.raises(NoRouteError, match="No road or car ferry"):
+        router.route(CORNERS["c"], CORNERS["a"])
+
+
+def test_a_stretch_of_one_road_rounds_in_a_route_as_in_a_matrix() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700")
+    graph.add_node(0, x=450_000.0, y=200_000.0)
+    graph.add_node(1, x=450_000.0, y=249_999.0)
+    for ends in ((0, 1), (1, 0)):
+        graph.add_edge(*ends, travel_time=1_000.1, length=49_999.0, highway="primary")
+    lat, lon = grid.to_degrees(np.full(100, 450_000.0), 200_000.0 + 499.99 * np.arange(1, 101))
+    points = [At(*pair) for pair in zip(lat.tolist(), lon.tolist(), strict=True)]
+    router = Router(graph)
+    matrix = router.matrix(points, points)
+    for a in range(0, 100, 7):
+        for b in range(3, 100, 5):
+            route = router.route(points[a], points[b])
+            assert (route.minutes, route.miles) == (matrix.minutes[a, b], matrix.miles[a, b])
+
+
+def test_a_door_is_no_way_from_itself_and_a_neighbour_is_reached_on_local_streets() -> None:
+    router = _square(("a", "b", 200, 7_000), ("b", "a", 200, 7_000))
+    here = router.route(CORNERS["a"], CORNERS["a"])
+    assert (here.deciseconds, here.metres) == (0, 0)
+    next_door = At(51.501, -1.1)
+    route = router.route(next_door, At(51.503, -1.1))
+    assert [step.kind for step in route.steps] == ["local"]
+    assert route.metres == pytest.approx(1.3 * 222.4, abs=2)  # 0.002 degrees of latitude, and the detour of streets
+
+
+@pytest.mark.parametrize(("where", "swap"), [("origin", False), ("destination", True)])
+def test_a_place_off_the_network_is_named_in_one_sentence(where: str, swap: bool) -> None:  # noqa: FBT001 -- parametrised
+    router = _square(("a", "b", 200, 7_000), ("b", "a", 200, 7_000))
+    ends = [At(57.0, -12.5), CORNERS["a"]]
+    with pytest.raises(NoRouteError, match="No road within 19 miles") as caught:
+        router.route(*(ends[::-1] if swap else ends))
+    assert caught.value.where == where
+    assert "\n" not in str(caught.value)
+    assert np.isnan(router.matrix(ends, ends[1:]).minutes[0, 0])
+
+
+def test_a_coordinate_that_is_no_number_has_no_way() -> None:
+    router = _square(("a", "b", 200, 7_000), ("b", "a", 200, 7_000))
+    for bad in (At(float("nan"), -1.0), At(51.5, float("inf")), At(95.0, 0.0)):
+        with pytest.raises(NoRouteError):
+            router.route(bad, CORNERS["a"])
+        assert np.isnan(router.matrix([bad, CORNERS["a"]], [CORNERS["b"]]).minutes).tolist() == [[True], [False]]
+
+
+def test_no_places_is_an_empty_matrix() -> None:
+    router = _square(("a", "b", 200, 7_000))
+    assert router.matrix([], [CORNERS["a"]]).minutes.shape == (0, 1)
+    assert router.matrix([CORNERS["a"]], []).miles.shape == (1, 0)
+
+
+def test_a_network_that_nobody_can_join_has_no_ways() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
+    graph.add_node("a", x=-1.1, y=51.5)
+    graph.add_node("b", x=-1.0, y=51.5)
+    graph.add_edge("a", "b", travel_time=200, length=7_000, highway="motorway")
+    with pytest.raises(NoRouteError):
+        Router(graph).route(CORNERS["a"], CORNERS["b"])
+
+
+# The shipped network
+
+
+def _districts(count: int, seed: int) -> list[At]:
+    rows = catalogue.read_rows("postcode_districts", lambda row: At(float(row["lat"]), float(row["lon"])))
+    return random.Random(seed).sample(rows, count)  # noqa: S311 -- a fixed sample, not a secret
+
+
+@pytest.fixture(scope="module")
+def country() -> nx.MultiDiGraph[Any]:
+    """Return the shipped network as a graph."""
+    return network.load()
+
+
+def test_two_hundred_pairs_across_the_country_are_those_of_networkx(country: nx.MultiDiGraph[Any]) -> None:
+    reached = check(Router.shipped(), country, _districts(10, 1), _districts(20, 2))
+    assert reached >= 190
+
+
+def test_the_graph_of_the_shipped_network_routes_as_the_network_itself(country: nx.MultiDiGraph[Any]) -> None:
+    shipped, again = Router.shipped(), Router(country)
+    origins, ends = _districts(60, 3), _districts(40, 4)
+    there, here = again.matrix(origins, ends), shipped.matrix(origins, ends)
+    np.testing.assert_array_equal(there.minutes, here.minutes)
+    np.testing.assert_array_equal(there.miles, here.miles)
+    for origin, end in zip(origins[:12], ends[:12], strict=True):
+        ours, theirs = shipped.route(origin, end), again.route(origin, end)
+        assert (ours.deciseconds, ours.metres) == (theirs.deciseconds, theirs.metres)
+        assert ours.line == pytest.approx(theirs.line)
+
+
+def test_there_and_back_take_as_long_where_every_road_runs_both_ways() -> None:
+    places = _districts(40, 5)
+    minutes = Router.shipped().matrix(places, places).minutes
+    np.testing.assert_allclose(minutes, minutes.T, atol=0.01)
