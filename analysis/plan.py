@@ -164,7 +164,7 @@ def plan_visit(origin: Place, prison: Prison, *, party: Party, as_of: date, rout
         out_of_pocket=cost,
         as_of=as_of,
     )
-    cost = costs.Cost((*cost.lines, *_food_lines(reimbursement)))
+    cost = costs.Cost((*cost.lines, *food_lines(reimbursement)))
     option = Option(
         mode="car",
         miles=journey.miles,
@@ -202,7 +202,7 @@ def car_cost(journey: CarJourney, *, party: Party, as_of: date) -> Cost:
     )
 
 
-def _food_lines(reimbursement: Reimbursement) -> list[costs.CostLine]:
+def food_lines(reimbursement: Reimbursement) -> list[costs.CostLine]:
     """Count food on a long day at what the scheme pays at most, so that food money never seems to pay for petrol."""
     return [
         costs.CostLine(

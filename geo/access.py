@@ -63,15 +63,14 @@ class Access:
         edges = network.edges
         over_water = edges.is_("kind", "ferry") | edges.is_("kind", "crossing") | ~edges.is_("toll", "")
         joinable = ~(edges.is_("road_class", "motorway") | over_water)
-        rows = np.flatnonzero(joinable)
-        xy = network.xy
-        start, end = xy[edges.u[rows]], xy[edges.v[rows]]
+        rows, start, end, turned = _in_map_order(np.flatnonzero(joinable), edges.u, edges.v, network.xy)
         pieces = np.maximum(1, np.ceil(np.hypot(*(end - start).T) / SAMPLE_METRES)).astype(np.int64)
         owner = np.repeat(np.arange(len(rows)), pieces + 1)
         step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces + 1) - (pieces + 1), pieces + 1)
-        self.fraction = step / pieces[owner]
+        along = step / pieces[owner]
+        self.fraction = np.where(turned[owner], 1.0 - along, along)
         self.edge = rows[owner]
-        self.xy = start[owner] + self.fraction[:, None] * (end - start)[owner]
+        self.xy = start[owner] + along[:, None] * (end - start)[owner]
         self.tree = cKDTree(self.xy)
         self.seconds_per_metre = speeds.local_seconds_per_metre(edges.urban_percent / 100.0, network.model)
 
@@ -148,6 +147,22 @@ class Access:
             side_2 = (q[:, 0] - p[:, 0]) * (y2 - p[:, 1]) - (q[:, 1] - p[:, 1]) * (x2 - p[:, 0])
             crosses[box] |= (side_a * side_b < 0) & (side_1 * side_2 < 0)
         return crosses
+
+
+def _in_map_order(rows: Ints, u: Ints, v: Ints, xy: Floats) -> tuple[Ints, Floats, Floats, NDArray[np.bool_]]:
+    """Order edges by where they lie, each from its western end, so that their numbers do not matter.
+
+    Several roads meet at a junction and are equally near; the first ones would be joined, whichever they are.
+
+    Returns
+    -------
+    The rows in order, their western and eastern ends, and whether v is the western one.
+    """
+    start, end = xy[u[rows]], xy[v[rows]]
+    turned = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
+    west, east = np.where(turned[:, None], end, start), np.where(turned[:, None], start, end)
+    order = np.lexsort((east[:, 1], east[:, 0], west[:, 1], west[:, 0]))
+    return rows[order], west[order], east[order], turned[order]
 
 
 def _shipped_barriers() -> Floats:

@@ -142,7 +142,7 @@ def _name(router: Router, step: Step) -> _Name:
         return "ferry", edges.text("name", edge) or ferry, toll, ferry
     if toll:
         return "crossing", edges.text("name", edge) or toll, toll, ""
-    return "road", edges.text("ref", edge) or "A roads", "", ""
+    return "road", edges.text("ref", edge) or edges.text("name", edge) or "A roads", "", ""
 
 
 def _heading(start: tuple[float, float], end: tuple[float, float]) -> Heading:

@@ -67,9 +67,9 @@ def open_saved(path: Path) -> RoadNetwork:
         When the file is missing, damaged or of another version.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             return _network({name: file[name] for name in file.files})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
         told = " ".join(str(error).split())
         msg = f"The road network {path.name} is missing or damaged ({told}); import the extract again."
         raise TableError(msg) from error

@@ -13,7 +13,7 @@ import numpy as np
 import osmium
 import osmnx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nearhome.data.errors import MissingExtraError, SourceError
@@ -244,6 +244,49 @@ def test_a_way_that_leaves_the_extract_is_cut_where_its_nodes_are_missing(tmp_pa
     graph = osm.read_extract(cut)
     assert set(graph) == {1, 3}
     assert graph.graph["dropped_nodes"] == 0
+
+
+TAGS = st.fixed_dictionaries(
+    {"highway": st.sampled_from(["primary", "residential"])},
+    optional={"oneway": st.sampled_from(["yes", "-1", "no"]), "junction": st.just("roundabout")},
+)
+SOME_WAYS = st.lists(st.tuples(st.lists(st.sampled_from(sorted(POINTS)), min_size=2, max_size=6), TAGS), max_size=8)
+
+
+def plain_graph(ways: list[tuple[list[int], dict[str, str]]]) -> nx.DiGraph[int]:
+    """Build what the ways mean, node by node, by the rules of the OpenStreetMap wiki, and keep its largest part."""
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    for nodes, tags in ways:
+        kph = speeds.OSM_SPEEDS_KPH[tags["highway"]]
+        word = tags.get("oneway", "yes" if "junction" in tags else "no")
+        for a, b in pairwise(nodes):
+            seconds = 3.6 * metres(a, b) / kph
+            for tail, head, barred in ((a, b, "-1"), (b, a, "yes")):
+                if a != b and word != barred:
+                    known = graph.get_edge_data(tail, head, {"seconds": np.inf})["seconds"]
+                    graph.add_edge(tail, head, seconds=min(known, seconds))
+    parts = sorted(nx.strongly_connected_components(graph), key=len)
+    return graph.subgraph(parts[-1] if parts else []).copy()
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(ways=SOME_WAYS)
+def test_joining_pieces_changes_no_quickest_way(ways: list[tuple[list[int], dict[str, str]]], tmp_path: Path) -> None:
+    path = tmp_path / "some.osm"
+    path.unlink(missing_ok=True)
+    write(path, [(number, nodes, tags) for number, (nodes, tags) in enumerate(ways, start=1)], POINTS)
+    plain = plain_graph(ways)
+    if len(plain) < 2:
+        with pytest.raises(SourceError):
+            osm.read_extract(path)
+        return
+    graph = osm.read_extract(path)
+    if not set(graph) <= set(plain):  # another part is as large
+        return
+    for start in graph:
+        times = nx.single_source_dijkstra_path_length(graph, start, weight="travel_time")
+        expected = nx.single_source_dijkstra_path_length(plain, start, weight="seconds")
+        assert times == pytest.approx({node: expected[node] for node in graph}, rel=1e-6)
 
 
 def spoil_by_cutting(path: Path) -> None:

@@ -20,6 +20,7 @@ from nearhome.data import catalogue, prisons
 from nearhome.data.errors import InputError
 from nearhome.data.grid import crow_miles
 from nearhome.geo import areas, network
+from nearhome.geo.journeys import HIGH_SHARE, LOW_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,7 +68,9 @@ LONG_COLUMNS = (
     "in_south_west",
     "nearest_for",
     "miles",
+    "minutes_low",
     "minutes",
+    "minutes_high",
     "crow_miles",
     "cost_low_pence",
     "cost_pence",
@@ -302,7 +305,9 @@ def _long_rows(found: Findings) -> Iterator[tuple[object, ...]]:
             "yes" if way.prison.id in regional else "no",
             ";".join(nearest.get((_key(way.town), way.prison.id), ())),
             f"{way.miles:.1f}",
+            f"{LOW_SHARE * way.minutes:.1f}",
             f"{way.minutes:.1f}",
+            f"{HIGH_SHARE * way.minutes:.1f}",
             f"{way.crow_miles:.1f}",
             way.cost.low_pence,
             way.cost.pence,

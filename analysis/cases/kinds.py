@@ -40,7 +40,9 @@ class Kind:
 KINDS = (
     Kind("man_remand", "A man on remand", "male", ADULT_AGE, remand=True),
     Kind("man_b", "A sentenced man, category B", "male", ADULT_AGE, category="B"),
-    Kind("man_b_trainer", "A sentenced man, category B, trainer", "male", ADULT_AGE, category="B", trainer=True),
+    Kind(
+        "man_b_trainer", "A sentenced man, category B, training prison", "male", ADULT_AGE, category="B", trainer=True
+    ),
     Kind("man_c", "A sentenced man, category C", "male", ADULT_AGE, category="C"),
     Kind("man_d", "A sentenced man, category D (open)", "male", ADULT_AGE, category="D"),
     Kind("young_remand", "A young man, 18 to 20, on remand", "male", YOUNG_AGE, remand=True),

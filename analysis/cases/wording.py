@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases.spread import FAR_MILES, NEAR_MILES
+from nearhome.geo.journeys import HIGH_SHARE, LOW_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,10 +48,25 @@ def pounds(pence: float) -> str:
     return f"£{round(pence / 100):,}"
 
 
+CATEGORIES = {
+    "A": "A",
+    "B": "B",
+    "B_LOCAL": "B local",
+    "C": "C",
+    "D_OPEN": "D open",
+    "FEMALE_CLOSED": "closed",
+    "FEMALE_OPEN": "open",
+    "REMAND": "remand",
+    "YA_18_20": "18 to 20",
+    "YOI": "young offenders",
+}
+
+
 def holds(prison: Prison) -> str:
     """Say who a prison holds: sex and categories, as the table has them."""
     who = " and ".join(word for sex, word in PEOPLE.items() if prison.holds(sex))
-    return f"{who}: {', '.join(sorted(prison.categories)).replace('_', ' ').lower()}"
+    words = [CATEGORIES.get(word, word.replace("_", " ").lower()) for word in sorted(prison.categories)]
+    return f"{who}: {', '.join(words)}"
 
 
 def shares(spread: Spread) -> str:
@@ -115,7 +131,12 @@ def _agreement(found: Findings) -> Iterator[str]:
     if found.by_places is not None:
         yield f"With each prison weighted by its places: {shares(found.by_places)}."
     for sex, spread in found.by_sex.items():
-        yield f"To those that hold {PEOPLE[sex]}: {shares(spread)}; on average {spread.miles:.0f} miles."
+        own = [prison for prison in found.regional if prison.holds(sex)]
+        which = f"{own[0].short_name} alone" if len(own) == 1 else f"{len(own)} prisons"
+        yield (
+            f"To those that hold {PEOPLE[sex]} ({which}): {shares(spread)}; on average {spread.miles:.0f} miles, "
+            f"{hours(spread.minutes)}."
+        )
     yield from _short_of_it(found, [pair for pair in regional if pair[1].below > 0])
     yield from _long_of_it([pair for pair in regional if pair[1].above > 0])
     beyond = [each for each in found.nearest if each.spread.above > 0.5]  # noqa: PLR2004 -- more than half
@@ -244,6 +265,10 @@ def _caveats(found: Findings) -> Iterator[str]:
         f"Categories, ages and places are those of {TABLES_DATED}, whatever the day asked about: a prison that then "
         "held others is shown with those of today. Openings and closings are those of the day. Roads, drive times and "
         "people are today's."
+    )
+    yield (
+        f"Drive times are estimates: eight in ten take between {LOW_SHARE:.0%} and {HIGH_SHARE:.0%} of them "
+        "(benchmarks/accuracy.py). Costs count petrol, wear, tolls and, on a long day, food; each has a low and a high."
     )
     if found.region.help_pence is None:
         yield (
