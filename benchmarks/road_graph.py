@@ -1,9 +1,10 @@
 """Road-like graphs of any size on the real places of Great Britain, for benchmarks that need more roads than ship.
 
-The junctions are unit postcodes (with more beside them where the graph is larger than their number), joined by the relative
-neighbourhood graph of their Delaunay triangulation, which has the degree of a road network (Toussaint, Pattern Recognition
-12, 1980). Motorways, A and B roads are the shortest ways between ever denser sets of towns; some local streets are one-way.
-The same size and seed give the same graph. It is a model: it has the shape of the country, not its roads.
+The junctions are unit postcodes (with more beside them where the graph is larger than their number), joined by the
+relative neighbourhood graph of their Delaunay triangulation, which has the degree of a road network (Toussaint, Pattern
+Recognition 12, 1980). Motorways, A and B roads are the shortest ways between ever denser sets of towns; some local
+streets are one-way. The same size and seed give the same graph. It is a model: it has the shape of the country, not its
+roads.
 
     python benchmarks/road_graph.py --million-arcs 3.8 --out graph.npz
 """
@@ -41,7 +42,7 @@ ARCS_A_NODE = 2.36
 
 MOTORWAY, A_ROAD, B_ROAD, LOCAL, LONG = range(5)
 TIERS = ((MOTORWAY, 40_000, 110, 0.45), (A_ROAD, 12_000, 1_100, 0.6), (B_ROAD, 4_500, 9_000, 0.75))
-"""Class, side of the cells that are searched for towns (metres), most towns, cost of a road of that class against others."""
+"""Class, side of the cells searched for towns (metres), most towns, cost of a road of that class against others."""
 
 EXTRA_LINKS = 0.15
 """Share of neighbouring towns that are linked though a third lies between them."""
@@ -68,7 +69,7 @@ HILBERT_METRES = 16
 class RoadGraph:
     """A strongly connected directed graph whose arcs are sorted by tail, then head.
 
-    ``starts[v]`` to ``starts[v + 1]`` are the arcs of node ``v``; ``edge`` is the same for the two directions of one road.
+    ``starts[v]`` to ``starts[v + 1]`` are the arcs of node ``v``; ``edge`` is the same for both directions of one road.
     Positions are EPSG:4326; ``goals`` are the nodes nearest to the prisons, filled up with random ones.
     """
 
@@ -160,7 +161,7 @@ def _sample(points: Floats, count: int, random: np.random.Generator) -> Floats:
 
 @nb.njit(cache=True)
 def _hilbert(x: Ints, y: Ints, side: int) -> Ints:
-    """Number cells along the Hilbert curve of a square whose side is a power of two."""
+    """Count cells along the Hilbert curve of a square whose side is a power of two."""
     out = np.empty(len(x), np.int64)
     for i in range(len(x)):
         a, b, along, half = x[i], y[i], 0, side // 2
@@ -221,9 +222,7 @@ def _without_third(ends: Ints, starts: Ints, neighbours: Ints, xy: Floats) -> ND
     return kept
 
 
-def _classes(
-    xy: Floats, tree: cKDTree, ends: Ints, metres: Floats, random: np.random.Generator
-) -> NDArray[np.int8]:
+def _classes(xy: Floats, tree: cKDTree, ends: Ints, metres: Floats, random: np.random.Generator) -> NDArray[np.int8]:
     """Class the edges: those on the cheapest ways between the towns of a tier belong to it."""
     road_class = np.full(len(ends), LOCAL, np.int8)
     starts, neighbours, edges = _incidence(len(xy), ends)
@@ -250,7 +249,7 @@ def _towns(xy: Floats, tree: cKDTree, cell: int, most: int) -> Ints:
 
 
 @nb.njit(cache=True)
-def _mark_ways(  # noqa: C901, PLR0912, PLR0915 -- one textbook search with its heap, compiled
+def _mark_ways(  # noqa: C901, PLR0912 -- one textbook search with its heap, compiled
     starts: Ints, neighbours: Ints, edges: Ints, cost: Floats, links: Ints, road_class: NDArray[np.int8], tier: int
 ) -> None:
     """Give the edges on the cheapest way between each pair of nodes a class, where theirs is lower (Dijkstra)."""

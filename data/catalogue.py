@@ -143,9 +143,14 @@ def _described(name: str) -> dict[str, Any]:
     return known[name]
 
 
+def file_of(name: str) -> str:
+    """Give the file name of a table, wherever its folder is."""
+    return str(_described(name)["file"])
+
+
 def path(name: str) -> Path:
     """Where a table's file is: the user's own folder first (``tables/`` in it), then the package."""
-    file = str(_described(name)["file"])
+    file = file_of(name)
     own = user_folder() / "tables" / file
     if own.is_file():
         return own

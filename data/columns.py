@@ -10,6 +10,8 @@ from nearhome.data import catalogue
 from nearhome.data.errors import TableError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 
@@ -20,8 +22,8 @@ class Text(NamedTuple):
     words: list[str]
 
 
-def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
-    """Read a Parquet table: its number columns, and its text columns as codes.
+def read(name: str, folder: Path | None = None) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
+    """Read a Parquet table, shipped or in a folder: its number columns, and its text columns as codes.
 
     Raises
     ------
@@ -31,14 +33,15 @@ def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
     import pyarrow as pa  # noqa: PLC0415 -- a quarter of a second that answers without roads need not pay
     import pyarrow.parquet as pq  # noqa: PLC0415 -- as above
 
-    file = catalogue.path(name)
+    file = catalogue.path(name) if folder is None else folder / catalogue.file_of(name)
     try:
         table = pq.ParquetFile(file).read()  # pq.read_table would bring pandas
     except (OSError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())
         msg = f"The table {name!r} ({file.name}) is damaged ({reason}); install nearhome again."
         raise TableError(msg) from error
-    catalogue.check_rows(name, table.num_rows)
+    if folder is None:
+        catalogue.check_rows(name, table.num_rows)
     for column in catalogue.table(name).columns:
         if column.name not in table.column_names or table[column.name].null_count:
             what = "has empty cells in" if column.name in table.column_names else "lacks"
@@ -55,3 +58,21 @@ def read(name: str) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:
         else:
             numbers[column_name] = np.from_dlpack(values)  # to_numpy would bring pandas
     return numbers, texts
+
+
+def read_array(name: str) -> NDArray[Any]:
+    """Map a shipped .npy table, rows of named fields.
+
+    Raises
+    ------
+    TableError
+        When the file is missing, damaged or has not the rows that were built.
+    """
+    file = catalogue.path(name)
+    try:
+        array = np.load(file, mmap_mode="r").view(np.ndarray)
+    except (OSError, ValueError, EOFError) as error:
+        msg = f"The table {name!r} ({file.name}) is damaged ({error}); install nearhome again."
+        raise TableError(msg) from error
+    catalogue.check_rows(name, len(array))
+    return array

@@ -1,157 +1,57 @@
 """The compiled loops of the contraction hierarchy, on plain arrays in rank order.
 
-Node ``v`` is the ``v``-th in the elimination order; ``up[v]`` to ``up[v + 1]`` are its upward arcs, whose heads are in ``ux``,
-sorted. ``forward`` holds the weights from ``v`` up to the head, ``backward`` from the head down to ``v``. INFINITE marks
-what does not exist; it is small enough that two of them still fit the type.
+Node ``v`` is the ``v``-th in the elimination order; ``up[v]`` to ``up[v + 1]`` are its upward arcs, whose heads are in
+``ux``, sorted. ``forward`` holds the weights from ``v`` up to the head, ``backward`` from the head down to ``v``.
+INFINITE marks what does not exist; it is small enough that two of them still fit the type.
+
+Every loop lets other threads run, and none starts threads of its own inside numba, whose pools may not be entered from
+two threads at once; ``gather`` and ``next_slots`` share their rows among Python threads.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
 INFINITE_32 = np.int32(2**30 - 1)
 INFINITE_64 = np.int64(2**61)
+END = 255
+"""The slot of a node where a way ends."""
 
-
-@nb.njit(cache=True)
-def chordal(count: int, tail: Array, head: Array, rank: Array) -> tuple[Array, Array]:
-    """Build the upward arcs of the chordal supergraph: a node's upward neighbours become its parent's too."""
-    starts = np.zeros(count + 1, np.int64)
-    for arc in range(len(tail)):
-        x, y = rank[tail[arc]], rank[head[arc]]
-        if x != y:
-            starts[min(x, y) + 1] += 1
-    for v in range(count):
-        starts[v + 1] += starts[v]
-    own = np.empty(starts[count], np.int32)
-    fill = starts.copy()
-    for arc in range(len(tail)):
-        x, y = rank[tail[arc]], rank[head[arc]]
-        if x != y:
-            low = min(x, y)
-            own[fill[low]] = max(x, y)
-            fill[low] += 1
-    room = 4 * len(tail) + 16
-    out = np.empty(room, np.int32)
-    up = np.zeros(count + 1, np.int64)
-    child = np.full(count, -1, np.int32)
-    sibling = np.full(count, -1, np.int32)
-    merged = np.empty(count + 1, np.int32)
-    spare = np.empty(count + 1, np.int32)
-    for v in range(count):
-        mine = np.sort(own[starts[v] : starts[v + 1]])
-        size = 0
-        for i in range(len(mine)):
-            if size == 0 or merged[size - 1] != mine[i]:
-                merged[size] = mine[i]
-                size += 1
-        c = child[v]
-        while c >= 0:
-            a, b, last, q = 0, up[c] + 1, up[c + 1], 0  # the first of a child's arcs is to v itself
-            while a < size or b < last:
-                if b >= last or (a < size and merged[a] < out[b]):
-                    spare[q] = merged[a]
-                    a += 1
-                elif a >= size or out[b] < merged[a]:
-                    spare[q] = out[b]
-                    b += 1
-                else:
-                    spare[q] = merged[a]
-                    a += 1
-                    b += 1
-                q += 1
-            merged, spare, size = spare, merged, q
-            c = sibling[c]
-        if up[v] + size > room:
-            room = 2 * room + size
-            larger = np.empty(room, np.int32)
-            larger[: up[v]] = out[: up[v]]
-            out = larger
-        out[up[v] : up[v] + size] = merged[:size]
-        up[v + 1] = up[v] + size
-        if size > 0:
-            parent = merged[0]
-            sibling[v] = child[parent]
-            child[parent] = v
-    return up, out[: up[count]].copy()
-
-
-@nb.njit(cache=True)
-def postorder(up: Array, ux: Array) -> Array:
-    """Order the elimination tree depth first, children before parents: the same hierarchy, closer in memory."""
-    count = len(up) - 1
-    child = np.full(count + 1, -1, np.int32)
-    sibling = np.full(count, -1, np.int32)
-    for v in range(count - 1, -1, -1):
-        parent = ux[up[v]] if up[v + 1] > up[v] else count
-        sibling[v] = child[parent]
-        child[parent] = v
-    before = np.empty(count, np.int32)
-    stack = np.empty(count, np.int32)
-    size = found = 0
-    c = child[count]
-    while c >= 0:
-        stack[size] = c
-        size += 1
-        c = sibling[c]
-    while size > 0:
-        size -= 1
-        v = stack[size]
-        before[found] = v
-        found += 1
-        c = child[v]
-        while c >= 0:
-            stack[size] = c
-            size += 1
-            c = sibling[c]
-    return before[::-1].copy()
-
-
-@nb.njit(cache=True)
-def slots(up: Array, ux: Array, tail: Array, head: Array) -> Array:
-    """Find the upward arc of each input arc (ends in rank order): its number, or -1 for a loop."""
-    out = np.empty(len(tail), np.int64)
-    for arc in range(len(tail)):
-        x, y = tail[arc], head[arc]
-        if x == y:
-            out[arc] = -1
-            continue
-        low, high = min(x, y), max(x, y)
-        left, right = up[low], up[low + 1]
-        while left < right:
-            middle = (left + right) >> 1
-            if ux[middle] < high:
-                left = middle + 1
-            else:
-                right = middle
-        out[arc] = left
-    return out
+FEW_ROWS = 20_000
+"""Fewer rows than this are not worth a second thread."""
 
 
 @nb.njit(cache=True, nogil=True)
-def customise(
+def customise(  # noqa: C901 -- two loops over the same arrays
     up: Array,
     ux: Array,
-    slot: Array,
-    upward: Array,
-    weight: Array,
-    forward: Array,
-    backward: Array,
-    via_forward: Array,
-    via_backward: Array,
+    arcs: tuple[Array, Array, Array],
+    weights: tuple[Array, Array],
+    vias: tuple[Array, Array],
+    nothing: int,
 ) -> None:
     """Set the weights of the upward arcs: input arcs by minimum, then every lower triangle.
 
-    ``via_forward`` and ``via_backward`` get the lower node of the triangle that won, or -1 for an input arc.
+    ``arcs`` are the upward arc of each input arc (-1: none), whether it runs along it, and its weight. ``weights`` are
+    ``forward`` and ``backward``, which hold ``nothing`` on entry; ``vias``, -1 on entry, get the lower node of the
+    triangle that won.
     """
+    slot, upward, weight = arcs
+    forward, backward = weights
+    via_forward, via_backward = vias
     for arc in range(len(slot)):
         s = slot[arc]
         if s >= 0:
@@ -163,6 +63,8 @@ def customise(
         first, last = up[v], up[v + 1]
         for i in range(first, last - 1):
             x, down, out = ux[i], backward[i], forward[i]
+            if down >= nothing and out >= nothing:
+                continue
             p = up[x]
             for j in range(i + 1, last):
                 y = ux[j]
@@ -181,12 +83,19 @@ def customise(
 
 @nb.njit(cache=True, nogil=True)
 def seed(
-    up: Array, ux: Array, weights: Array, node: Array, cost: Array, column: Array, found: Array, chosen: Array, nothing: int
+    up: Array,
+    ux: Array,
+    weights: Array,
+    seeds: tuple[Array, Array, Array],
+    found: Array,
+    chosen: Array,
+    nothing: int,
 ) -> None:
-    """Climb from each seed to the root, setting ``found[:, column]`` for all its ancestors.
+    """Climb from each seed (node, cost and column) to the root, setting ``found[:, column]`` for all its ancestors.
 
     A row is cleared to ``nothing`` when it is first touched, and then marked in ``chosen``.
     """
+    node, cost, column = seeds
     columns = found.shape[1]
     for i in range(len(node)):
         v, k = node[i], column[i]
@@ -203,107 +112,150 @@ def seed(
                     chosen[x] = True
                     for c in range(columns):
                         found[x, c] = nothing
-                way = here + weights[arc]
-                if way < found[x, k]:
-                    found[x, k] = way
+                found[x, k] = min(found[x, k], here + weights[arc])
             if up[v] == up[v + 1]:
                 break
             v = ux[up[v]]
 
 
-@nb.njit(cache=True, nogil=True)
-def sweep(up: Array, ux: Array, forward: Array, found: Array, chosen: Array) -> None:
-    """Complete ``found`` (nodes, columns): the way to each column's goal, over the ancestors already set.
+@cache
+def sweep(columns: int = 0) -> Callable[[Array, Array, Array, Array, Array, int], None]:
+    """Give the sweep for any number of columns, or that made for one number.
 
-    ``chosen`` says which rows hold something before the sweep; the others need not be initialised.
+    The latter takes half a second to compile, once, and is three times as fast: the row then stays in registers.
+
+    Returns
+    -------
+    A loop over ``up``, ``ux``, ``forward``, ``found``, ``chosen`` and ``nothing``. It completes ``found`` (nodes,
+    columns), the way to each column's goal, over the ancestors already set; ``chosen`` says which rows hold something
+    before the sweep, and the others need not be initialised.
     """
-    columns = found.shape[1]
-    row = np.empty(columns, found.dtype)
-    nothing = INFINITE_32
-    for v in range(len(up) - 2, -1, -1):
-        if chosen[v]:
-            for k in range(columns):
-                row[k] = found[v, k]
-        else:
-            for k in range(columns):
-                row[k] = nothing
-        for arc in range(up[v], up[v + 1]):
-            weight, above = forward[arc], found[ux[arc]]
-            for k in range(columns):
-                way = np.int32(above[k] + weight)
-                row[k] = way if way < row[k] else row[k]
-        for k in range(columns):
-            found[v, k] = row[k]
 
-
-@nb.njit(cache=True, nogil=True)
-def sweep_64(up: Array, ux: Array, forward: Array, found: Array, chosen: Array) -> None:
-    """Do what ``sweep`` does with int64 weights, time and distance in one."""
-    columns = found.shape[1]
-    row = np.empty(columns, np.int64)
-    for v in range(len(up) - 2, -1, -1):
-        if chosen[v]:
-            for k in range(columns):
-                row[k] = found[v, k]
-        else:
-            for k in range(columns):
-                row[k] = INFINITE_64
-        for arc in range(up[v], up[v + 1]):
-            weight, above = forward[arc], found[ux[arc]]
-            for k in range(columns):
-                way = above[k] + weight
-                row[k] = way if way < row[k] else row[k]
-        for k in range(columns):
-            found[v, k] = row[k]
-
-
-@nb.njit(cache=True, nogil=True)
-def climb(
-    up: Array, ux: Array, weights: Array, node: Array, cost: Array, best: Array, before: Array, touched: Array
-) -> int:
-    """Climb from several seeds at once, keeping where each best value came from (-1: a seed itself).
-
-    ``best`` holds infinity everywhere on entry; ``touched`` gets the nodes it was changed at, and their number is given.
-    """
-    count = 0
-    for i in range(len(node)):
-        v = node[i]
-        if best[v] == INFINITE_64:
-            touched[count] = v
-            count += 1
-        if cost[i] < best[v]:
-            best[v] = cost[i]
-            before[v] = -1
-        while True:
-            here = best[v]
+    @nb.njit(cache=True, nogil=True)
+    def run(up: Array, ux: Array, forward: Array, found: Array, chosen: Array, nothing: int) -> None:
+        width = columns if columns > 0 else found.shape[1]
+        row = np.empty(width, found.dtype)
+        for v in range(len(up) - 2, -1, -1):
+            if chosen[v]:
+                for k in range(width):
+                    row[k] = found[v, k]
+            else:
+                for k in range(width):
+                    row[k] = nothing
             for arc in range(up[v], up[v + 1]):
-                x = ux[arc]
-                way = here + weights[arc]
-                if way < best[x]:
-                    if best[x] == INFINITE_64:
-                        touched[count] = x
-                        count += 1
-                    best[x] = way
-                    before[x] = v
-            if up[v] == up[v + 1]:
-                break
-            v = ux[up[v]]
+                weight, above = forward[arc], found[ux[arc]]
+                for k in range(width):
+                    way = found.dtype.type(above[k] + weight)  # else numba widens, and the loop takes twice as long
+                    row[k] = min(row[k], way)
+            for k in range(width):
+                found[v, k] = row[k]
+
+    return run
+
+
+@nb.njit(cache=True, nogil=True)
+def ancestors(up: Array, ux: Array, node: Array, chain: Array) -> int:
+    """Fill ``chain`` with some nodes and all above them, rising, and give how many those are."""
+    heads = node.copy()
+    left, count = len(heads), 0
+    while left > 0:
+        v = heads[0]
+        for i in range(1, left):
+            v = min(v, heads[i])
+        chain[count] = v
+        count += 1
+        above = ux[up[v]] if up[v + 1] > up[v] else -1
+        i = 0
+        while i < left:
+            if heads[i] != v:
+                i += 1
+            elif above >= 0:
+                heads[i], above = above, -1
+                i += 1
+            else:
+                left -= 1
+                heads[i] = heads[left]
     return count
 
 
 @nb.njit(cache=True, nogil=True)
-def meet(best: Array, other: Array, touched: Array, count: int) -> tuple[int, int]:
-    """Find the node where two climbs meet at the least sum: node (-1 if none) and sum."""
-    least, where = INFINITE_64, -1
-    for i in range(count):
-        v = touched[i]
-        if other[v] < INFINITE_64 and best[v] + other[v] < least:
-            least, where = best[v] + other[v], v
+def climb(
+    up: Array, ux: Array, weights: Array, chain: Array, best: Array, before: Array, other: Array
+) -> tuple[Any, Any]:
+    """Relax the upward arcs of the nodes of a rising chain, noting in ``before`` where each best value came from.
+
+    Gives the node where ``best`` and ``other`` meet at the least sum (-1 if nowhere), and that sum.
+    """
+    least, where = INFINITE_64, np.int64(-1)
+    for v in chain:
+        here = best[v]
+        if here >= least:
+            continue
+        if here + other[v] < least:
+            least, where = here + other[v], np.int64(v)
+        for arc in range(up[v], up[v + 1]):
+            x, way = ux[arc], here + weights[arc]
+            if way < best[x]:
+                best[x] = way
+                before[x] = v
     return where, least
 
 
 @nb.njit(cache=True, nogil=True)
-def arc_between(up: Array, ux: Array, low: int, high: int) -> int:
+def between(  # noqa: C901 -- a search, and reading it out
+    up: Array,
+    ux: Array,
+    forward: Array,
+    backward: Array,
+    entry: tuple[Array, Array],
+    leaving: tuple[Array, Array],
+    scratch: tuple[Array, Array, Array],
+) -> tuple[Any, Array]:
+    """Find the least weight from any of several nodes to any of others, and the nodes of the hierarchy on that way.
+
+    ``entry`` and ``leaving`` are nodes and costs. ``scratch`` are best values (infinite on entry and on return), where
+    they came from, and chains of ancestors, each of shape (2, nodes).
+    """
+    bests, befores, chains = scratch
+    sizes = np.zeros(2, np.int64)
+    where, least = np.int64(-1), INFINITE_64
+    for side in range(2):
+        node, cost = leaving if side else entry
+        sizes[side] = ancestors(up, ux, node, chains[side])
+        for i in range(len(node)):
+            if cost[i] < bests[side, node[i]]:
+                bests[side, node[i]] = cost[i]
+                befores[side, node[i]] = -1
+        weights = backward if side else forward
+        where, least = climb(up, ux, weights, chains[side, : sizes[side]], bests[side], befores[side], bests[1 - side])
+    path = np.empty(0, np.int64)
+    if where >= 0:
+        length = 1
+        for side in range(2):
+            v = befores[side, where]
+            while v >= 0:
+                length += 1
+                v = befores[side, v]
+        path = np.empty(length, np.int64)
+        size, v = 0, where
+        while v >= 0:
+            path[size] = v
+            size += 1
+            v = befores[0, v]
+        path[:size] = path[:size][::-1].copy()
+        v = befores[1, where]
+        while v >= 0:
+            path[size] = v
+            size += 1
+            v = befores[1, v]
+    for side in range(2):
+        for v in chains[side, : sizes[side]]:
+            bests[side, v] = INFINITE_64
+    return least, path
+
+
+@nb.njit(cache=True, nogil=True)
+def arc_between(up: Array, ux: Array, low: int, high: int) -> Any:
     """Find the upward arc from one node to a higher one."""
     left, right = up[low], up[low + 1]
     while left < right:
@@ -316,69 +268,93 @@ def arc_between(up: Array, ux: Array, low: int, high: int) -> int:
 
 
 @nb.njit(cache=True, nogil=True)
-def unpack(
-    up: Array, ux: Array, via_forward: Array, via_backward: Array, path: Array, room: int
-) -> Array:
+def _longer(array: Array, size: int) -> Array:
+    """Give the array, or a copy twice as long if fewer than two places are left."""
+    if size + 2 <= len(array):
+        return array
+    larger = np.empty(2 * len(array) + 2, array.dtype)
+    larger[:size] = array[:size]
+    return larger
+
+
+@nb.njit(cache=True, nogil=True)
+def unpack(up: Array, ux: Array, via_forward: Array, via_backward: Array, path: Array) -> Array:
     """Replace every arc of a path of nodes by the input arcs it stands for; give the nodes."""
-    out = np.empty(room, np.int64)
-    out[0] = path[0]
-    size = 1
-    stack = np.empty((4096, 2), np.int64)
+    out = np.empty(4 * len(path) + 64, np.int64)
+    out[0], size = path[0], 1
+    ends = np.empty(256, np.int64)  # the heads of the arcs still to do, the next one last
     for i in range(len(path) - 1):
-        stack[0, 0], stack[0, 1] = path[i], path[i + 1]
-        top = 1
+        x, ends[0], top = path[i], path[i + 1], 1
         while top > 0:
-            top -= 1
-            x, y = stack[top, 0], stack[top, 1]
-            if x < y:
-                via = via_forward[arc_between(up, ux, x, y)]
+            y = ends[top - 1]
+            via = via_forward[arc_between(up, ux, x, y)] if x < y else via_backward[arc_between(up, ux, y, x)]
+            if via >= 0:
+                ends = _longer(ends, top)
+                ends[top] = via
+                top += 1
             else:
-                via = via_backward[arc_between(up, ux, y, x)]
-            if via < 0:
-                if size == len(out):
-                    larger = np.empty(2 * size, np.int64)
-                    larger[:size] = out
-                    out = larger
-                out[size] = y
+                out = _longer(out, size)
+                out[size] = x = y
                 size += 1
-            else:
-                stack[top, 0], stack[top, 1] = via, y
-                stack[top + 1, 0], stack[top + 1, 1] = x, via
-                top += 2
+                top -= 1
     return out[:size]
 
 
-@nb.njit(cache=True, nogil=True, parallel=True)
-def gather(starts: Array, node: Array, cost: Array, found: Array, out: Array) -> None:
-    """For each place the least over its entries of ``cost + found[node]``, a row of columns at a time."""
+@nb.njit(cache=True, nogil=True)
+def _gather(starts: Array, node: Array, cost: Array, found: Array, out: Array, nothing: int) -> None:
     columns = found.shape[1]
-    for place in nb.prange(len(starts) - 1):
+    for place in range(len(starts) - 1):
         row = out[place]
         for k in range(columns):
             row[k] = INFINITE_64
         for entry in range(starts[place], starts[place + 1]):
             below, price = found[node[entry]], cost[entry]
             for k in range(columns):
-                way = below[k] + price
-                row[k] = way if way < row[k] else row[k]
+                way = below[k] + price if below[k] < nothing else INFINITE_64
+                row[k] = min(row[k], way)
 
 
-@nb.njit(cache=True, nogil=True, parallel=True)
-def next_slots(starts: Array, head: Array, weight: Array, found: Array, out: Array) -> None:
-    """For each node and column the number of the arc, among the node's own, on which the best way goes on.
+def gather(starts: Array, node: Array, cost: Array, found: Array, out: Array) -> None:
+    """For each place the least over its entries of ``cost + found[node]``, a row of columns at a time.
 
-    255 where the way ends or none exists. Heads and ``found`` use the same node numbers.
+    ``out`` is int64, and INFINITE_64 where no entry has a way.
     """
+    nothing = infinite(found)
+    _share(len(starts) - 1, lambda a, b: _gather(starts[a : b + 1], node, cost, found, out[a:b], nothing))
+
+
+@nb.njit(cache=True, nogil=True)
+def _next_slots(
+    starts: Array, head: Array, weight: Array, found: Array, out: Array, first: int, last: int, nothing: int
+) -> None:
     columns = found.shape[1]
-    for v in nb.prange(len(starts) - 1):
+    for v in range(first, last):
         row, slot = found[v], out[v]
         for k in range(columns):
-            slot[k] = 255
+            slot[k] = END
         for arc in range(starts[v], starts[v + 1]):
             below, price, number = found[head[arc]], weight[arc], np.uint8(arc - starts[v])
             for k in range(columns):
-                if below[k] + price == row[k]:
-                    slot[k] = number
+                way = found.dtype.type(below[k] + price)
+                slot[k] = number if (way == row[k]) & (way < nothing) else slot[k]
+
+
+def next_slots(starts: Array, head: Array, weight: Array, found: Array, out: Array) -> None:
+    """For each node and column the number of the arc, among the node's own, on which the best way goes on.
+
+    END where the way ends or none exists. Heads and ``found`` use the same node numbers.
+
+    Raises
+    ------
+    ValueError
+        When a weight is not positive, because two nodes could then point at each other, or a node has more arcs than a
+        byte can number.
+    """
+    if len(weight) and (weight.min() <= 0 or np.diff(starts).max() > END):
+        msg = "Slots need weights above 0 and at most 255 arcs at a node; search for the route instead."
+        raise ValueError(msg)
+    nothing = infinite(found)
+    _share(len(starts) - 1, lambda a, b: _next_slots(starts, head, weight, found, out, a, b, nothing))
 
 
 @nb.njit(cache=True, nogil=True)
@@ -386,8 +362,24 @@ def chase(starts: Array, head: Array, slot: Array, start: int, column: int, path
     """Follow stored arcs from a node to a column's goal; fill ``path`` with nodes and give their number."""
     v, size = start, 1
     path[0] = v
-    while slot[v, column] != 255 and size < len(path):
+    while slot[v, column] != END and size < len(path):
         v = head[starts[v] + slot[v, column]]
         path[size] = v
         size += 1
     return size
+
+
+def infinite(weights: Array) -> int:
+    """Give what marks a way that does not exist among weights of this type."""
+    return int(INFINITE_64 if weights.dtype == np.int64 else INFINITE_32)
+
+
+def _share(rows: int, work: Callable[[int, int], None]) -> None:
+    """Do the work on stretches of rows, one for each core."""
+    parts = min(os.cpu_count() or 1, rows // FEW_ROWS)
+    if parts <= 1:
+        work(0, rows)
+        return
+    edges = [rows * part // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as threads:
+        list(threads.map(work, edges[:-1], edges[1:]))

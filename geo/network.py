@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ast import literal_eval
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from nearhome.geo import speeds
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from pathlib import Path
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -53,6 +55,27 @@ class Edges:
         return str(text.words[text.codes[edge]])
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far local streets that are not on the network may reach, metres.
+
+    A place joins roads within ``wide_metres``, or within ``spread`` times the distance of the nearest; two places
+    within ``direct_metres`` may be joined by local streets alone. Roads are sampled every ``sample_metres``.
+    """
+
+    wide_metres: float
+    spread: float
+    direct_metres: float
+    sample_metres: float
+
+
+STRATEGIC = Reach(wide_metres=2_500.0, spread=3.0, direct_metres=6_000.0, sample_metres=500.0)
+"""For a network of main roads alone."""
+
+DETAILED = Reach(wide_metres=50.0, spread=1.5, direct_metres=100.0, sample_metres=100.0)
+"""For a network that has the local streets."""
+
+
 @dataclass(frozen=True)
 class RoadNetwork:
     """Nodes, edges and directed arcs.
@@ -74,6 +97,9 @@ class RoadNetwork:
     shapes: dict[int, Floats] | None = None
     """Lines of edges as (lat, lon) rows from u to v; None: read from the shipped table when first needed."""
     model: speeds.SpeedModel = speeds.DEFAULT
+    reach: Reach = STRATEGIC
+    rank: NDArray[np.int32] | None = None
+    """The order of the nodes' elimination; None: found when it is first needed."""
 
     @cached_property
     def xy(self) -> Floats:
@@ -94,16 +120,16 @@ class RoadNetwork:
         return whole if self.forward[arc] else whole[::-1]
 
 
-def shipped(model: speeds.SpeedModel = speeds.DEFAULT) -> RoadNetwork:
-    """Open the shipped strategic network of the United Kingdom.
+def shipped(model: speeds.SpeedModel = speeds.DEFAULT, folder: Path | None = None) -> RoadNetwork:
+    """Open the strategic network of the United Kingdom, shipped or from a folder of tables.
 
     Raises
     ------
     TableError
         When a table is missing or damaged.
     """
-    nodes, _ = columns.read("road_nodes")
-    numbers, texts = columns.read("road_edges")
+    nodes, _ = columns.read("road_nodes", folder)
+    numbers, texts = columns.read("road_edges", folder)
     wide = {name: values.astype(np.int64) for name, values in numbers.items()}
     lat, lon = nodes["lat"].astype(np.float64), nodes["lon"].astype(np.float64)
     motorway = texts["road_class"].codes == texts["road_class"].words.index("motorway")
@@ -122,6 +148,7 @@ def shipped(model: speeds.SpeedModel = speeds.DEFAULT) -> RoadNetwork:
         deciseconds=np.r_[taken, taken],
         labels=list(range(len(lat))),
         model=model,
+        rank=columns.read_array("road_order")["rank"] if folder is None else None,
     )
 
 
@@ -168,7 +195,7 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
 
     south, west, north, east = box or (-90.0, -180.0, 90.0, 180.0)
     inside = (roads.lat >= south) & (roads.lat <= north) & (roads.lon >= west) & (roads.lon <= east)
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(roads.reach))
     edges = roads.edges
     streets = np.bincount(np.r_[edges.u, edges.v], minlength=len(roads.lat))
     for node in np.flatnonzero(inside):
@@ -280,6 +307,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
         forward=forward,
         deciseconds=taken,
         labels=labels,
+        reach=_reach(graph.graph.get("reach")),
         shapes={number: _shape(a["geometry"], crs) for number, (_, _, a) in enumerate(rows) if "geometry" in a},
     )
 
@@ -328,6 +356,17 @@ def _seconds(attributes: dict[str, Any]) -> float:
     kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
     limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
     return 3.6 * float(attributes["length"]) / (min(kph, limit) if limit else kph)
+
+
+def _reach(value: Any) -> Reach:
+    """Read the reach that ``to_graph`` wrote; files such as GraphML keep it as text."""
+    if value is None:
+        return DETAILED
+    try:
+        return Reach(*(literal_eval(value) if isinstance(value, str) else value))
+    except (TypeError, ValueError, SyntaxError) as error:
+        msg = f"The graph's reach is {value!r}, not four numbers of metres; leave it out or load the graph again."
+        raise SourceError(msg) from error
 
 
 def _first(value: Any) -> str:

@@ -2,24 +2,27 @@
 
 Nodes of degree one and two are peeled off, because their elimination adds nothing; the rest is ordered by nested
 dissection (inertial flow, through RoutingKit's binding where it is installed, else straight cuts), and the whole is
-renumbered depth first so that neighbours in the hierarchy lie close in memory. The order depends on topology alone, so it
-is computed when a network is built and shipped with it.
+renumbered depth first so that neighbours in the hierarchy lie close in memory. The order depends on topology alone, so
+it is computed when a network is built and shipped with it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
 
-from nearhome.geo import kernels
+from nearhome.geo import elimination
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+
+FEW = 2
+"""Nodes with at most so many neighbours are peeled off."""
 
 LEAF = 12
 """Parts of the graph smaller than this are ordered as they come."""
@@ -50,11 +53,10 @@ def order(tail: Ints, head: Ints, lat: Floats, lon: Floats) -> Ints:
     renumber = np.full(count, -1)
     renumber[left] = np.arange(len(left))
     inner = _dissect(renumber[rest_tail], renumber[rest_head], lat[left], lon[left])
-    elimination = np.r_[peeled, left[inner]]
-    rank = np.empty(count, np.int64)
-    rank[elimination] = np.arange(count)
-    up, ux = kernels.chordal(count, tail, head, rank)
-    return _inverse(elimination[kernels.postorder(up, ux)])
+    first = np.r_[peeled, left[inner]]
+    rank = inverse(first)
+    up, ux = elimination.chordal(count, rank[tail], rank[head])
+    return inverse(first[elimination.postorder(up, ux)])
 
 
 def _mask(count: int, members: Ints) -> NDArray[np.bool_]:
@@ -63,10 +65,11 @@ def _mask(count: int, members: Ints) -> NDArray[np.bool_]:
     return mask
 
 
-def _inverse(permutation: Ints) -> Ints:
-    inverse = np.empty(len(permutation), np.int64)
-    inverse[permutation] = np.arange(len(permutation))
-    return inverse
+def inverse(permutation: NDArray[Any]) -> Ints:
+    """Give the place of each number in a permutation."""
+    places = np.empty(len(permutation), np.int64)
+    places[permutation] = np.arange(len(permutation))
+    return places
 
 
 def _neighbours(count: int, tail: Ints, head: Ints) -> tuple[Ints, Ints]:
@@ -90,7 +93,7 @@ def _peel(starts: Ints, neighbours: Ints) -> tuple[Ints, Ints, Ints]:  # noqa: C
     queue = np.empty(4 * count + 16, np.int64)
     first, last = 0, 0
     for v in range(count):
-        if degree[v] <= 2:
+        if degree[v] <= FEW:
             queue[last] = v
             last += 1
     peeled = np.empty(count, np.int64)
@@ -98,7 +101,7 @@ def _peel(starts: Ints, neighbours: Ints) -> tuple[Ints, Ints, Ints]:  # noqa: C
     while first < last:
         v = queue[first]
         first += 1
-        if gone[v] or degree[v] > 2:
+        if gone[v] or degree[v] > FEW:
             continue
         gone[v] = True
         peeled[found] = v
@@ -107,7 +110,7 @@ def _peel(starts: Ints, neighbours: Ints) -> tuple[Ints, Ints, Ints]:  # noqa: C
         if degree[v] == 0:
             continue
         a = neighbours[begin]
-        b = neighbours[begin + 1] if degree[v] == 2 else -1
+        b = neighbours[begin + 1] if degree[v] == FEW else -1
         for side in range(2):
             x, y = (a, b) if side == 0 else (b, a)
             if x < 0:
@@ -124,7 +127,7 @@ def _peel(starts: Ints, neighbours: Ints) -> tuple[Ints, Ints, Ints]:  # noqa: C
             else:
                 degree[x] -= 1
                 neighbours[place] = neighbours[here + degree[x]]
-                if degree[x] <= 2 and last < len(queue):
+                if degree[x] <= FEW and last < len(queue):
                     queue[last] = x
                     last += 1
     size = 0
@@ -170,7 +173,7 @@ def _straight_cuts(tail: Ints, head: Ints, lat: Floats, lon: Floats) -> Ints:
         la, lb = local[a], local[b]
         best: tuple[int, Ints, NDArray[np.bool_]] | None = None
         for direction in along:
-            rank = _inverse(np.argsort(direction[nodes], kind="stable"))
+            rank = inverse(np.argsort(direction[nodes], kind="stable"))
             crossing = np.zeros(len(nodes) + 1, np.int64)
             np.add.at(crossing, np.minimum(rank[la], rank[lb]) + 1, 1)
             np.add.at(crossing, np.maximum(rank[la], rank[lb]) + 1, -1)

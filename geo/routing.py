@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.geo.access import Joins
+    from nearhome.geo.contraction import Metric
+    from nearhome.geo.national import PostcodeMatrix
     from nearhome.geo.network import RoadNetwork
 
     Ints = NDArray[np.int64]
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
 
 SHIFT = 1 << 22
 """One weight holds ``deciseconds * SHIFT + metres``: exact in float64 up to 59,000 hours and 4,194 km."""
-
-DIRECT_METRES = 6_000.0
-"""Two places closer than this may be joined by local streets alone."""
 
 NO_ARC = -1
 
@@ -139,7 +138,7 @@ class Router:
         NoRouteError
             When a place lies too far from any road, or no road or ferry joins the two.
         """
-        xy = _grid_points([origin, destination])
+        xy = grid_points([origin, destination])
         joins = self.access.joins(xy)
         start, end = self._side(joins, 0), self._side(joins, 1)
         self._refuse_unreached(start, "origin")
@@ -173,7 +172,7 @@ class Router:
 
     def matrix(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
         """Compute minutes and miles of the quickest ways from all origins to all destinations."""
-        return self.matrix_between(_grid_points(origins), _grid_points(destinations))
+        return self.matrix_between(grid_points(origins), grid_points(destinations))
 
     def matrix_between(self, origins_xy: Floats, destinations_xy: Floats) -> Matrix:
         """Compute a matrix between points in metres, EPSG:27700, both of shape (places, 2)."""
@@ -199,6 +198,35 @@ class Router:
             minutes=np.where(reached, (whole // SHIFT) / 600.0, np.nan),
             miles=np.where(reached, (whole % SHIFT) / 1609.344, np.nan),
         )
+
+    def all_postcodes_to(self, goals: Sequence[Point]) -> PostcodeMatrix:
+        """Compute minutes and miles from every postcode of Great Britain; for the shipped network, and with numba.
+
+        The rows are looked up in the postcodes table: nothing is searched or copied for a postcode.
+        """
+        from nearhome.geo import national  # noqa: PLC0415 -- it needs this module, and numba
+
+        return national.all_postcodes_to(self, goals)
+
+    @cached_property
+    def metric(self) -> Metric:
+        """The network as a contraction hierarchy, with time and distance in one weight; needs numba."""
+        from nearhome.geo.contraction import Hierarchy  # noqa: PLC0415 -- it brings numba
+
+        roads = self.network
+        hierarchy = Hierarchy.build(roads.tail, roads.head, roads.lat, roads.lon, roads.rank)
+        return hierarchy.customise(roads.deciseconds * SHIFT + roads.edges.metres[roads.edge])
+
+    def exits(self, goals: Sequence[Point]) -> list[tuple[Ints, Ints]]:
+        """Give for each goal the nodes from which it is reached, and the weights of the rest of the way."""
+        joins = self.access.joins(grid_points(goals))
+        sides = [self._entries(self._side(joins, goal), arriving=True) for goal in range(len(goals))]
+        return [(node, weight.astype(np.int64)) for node, weight, _ in sides]
+
+    @property
+    def arcs_by_edge(self) -> tuple[Ints, Ints]:
+        """The arc of each edge from u to v, and from v to u; NO_ARC where there is none."""
+        return self._arc_of
 
     # How a place enters and leaves the network
 
@@ -301,7 +329,7 @@ class Router:
         )
         for column, point in enumerate(destinations):
             crow = np.hypot(*(origins - point).T)
-            near = np.flatnonzero(crow <= DIRECT_METRES)
+            near = np.flatnonzero(crow <= self.network.reach.direct_metres)
             if len(near) == 0:
                 continue
             wet = self.access.crosses_water(origins[near], np.repeat(point[None], len(near), axis=0))
@@ -414,7 +442,7 @@ def _as_place_zero(joins: Joins) -> Joins:
     return type(joins)(np.zeros_like(joins.place), joins.edge, joins.fraction, joins.metres, joins.deciseconds)
 
 
-def _grid_points(points: Sequence[Point]) -> Floats:
+def grid_points(points: Sequence[Point]) -> Floats:
     lat = np.array([point.lat for point in points], dtype=float)
     lon = np.array([point.lon for point in points], dtype=float)
     return np.column_stack(grid.to_metres(lat, lon))

@@ -33,8 +33,8 @@ class SpeedModel:
     motorway_urban_kph: float = 76.5
     dual_rural_kph: float = 80.5
     dual_urban_kph: float = 58.5
-    single_rural_kph: float = 72.5
-    single_urban_kph: float = 49.5
+    single_rural_kph: float = 72.0
+    single_urban_kph: float = 49.0
     dense_kph: float = 32.0
     local_rural_kph: float = 46.5
     local_urban_kph: float = 26.5

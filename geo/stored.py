@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from nearhome.data import columns
 from nearhome.data.errors import SourceError, TableError
 from nearhome.data.files import replacing
-from nearhome.geo.network import Edges, RoadNetwork
+from nearhome.geo.network import Edges, Reach, RoadNetwork
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ def save(roads: RoadNetwork, path: Path) -> None:
     lines = [roads.lines[edge] for edge in shaped]
     arrays: dict[str, NDArray[np.generic]] = {
         "format": np.array(FORMAT),
+        "reach": np.array(astuple(roads.reach)),
         "lat": roads.lat,
         "lon": roads.lon,
         "labels": np.array(roads.labels, dtype=np.int64),
@@ -98,5 +100,6 @@ def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
         forward=arrays["arc_forward"].astype(np.bool_),
         deciseconds=arrays["arc_deciseconds"].astype(np.int64),
         labels=arrays["labels"].tolist(),
+        reach=Reach(*arrays["reach"].astype(float).tolist()),
         shapes=dict(zip(arrays["shape_edge"].tolist(), lines, strict=False)),
     )

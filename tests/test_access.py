@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from nearhome.data import catalogue, grid
 from nearhome.geo import network, speeds
-from nearhome.geo.access import FURTHEST_METRES, SAMPLE_METRES, Access
+from nearhome.geo.access import FURTHEST_METRES, Access
 from nearhome.geo.routing import Router
 
 
@@ -89,7 +90,7 @@ def test_no_place_joins_a_motorway_a_ferry_or_a_tolled_bridge(access: Access, do
 
 
 def test_slip_roads_of_a_foreign_graph_are_not_joined_either() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700")
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700", reach=astuple(network.STRATEGIC))
     tags = ["motorway", "motorway_link", "primary", "residential", "ferry"]
     for number, highway in enumerate(tags):
         graph.add_node((number, 0), x=450_000.0, y=200_000.0 + 100 * number)
@@ -134,7 +135,7 @@ def test_the_nearest_road_is_joined_or_lies_across_water(access: Access, doors: 
         way = shapely.shortest_line(here, nearest)
         wet = access.crosses_water(*(np.array([point]) for point in shapely.get_coordinates(way)))[0]
         assert ours >= shapely.length(way) - 1
-        assert wet or ours <= np.hypot(shapely.length(way), SAMPLE_METRES / 2) + 1
+        assert wet or ours <= np.hypot(shapely.length(way), network.STRATEGIC.sample_metres / 2) + 1
 
 
 @given(st.lists(st.tuples(*[st.integers(-1_000, 1_000)] * 4), min_size=1, max_size=8), st.data())

@@ -24,7 +24,7 @@ shares = st.integers(0, 100)
 def edge(**values: Any) -> Edges:
     """Return one edge, by default 10 km of rural single A road without junctions."""
     words = {"road_class": "a", "carriageway": "single", "kind": "road"}
-    numbers = {name: 0 for name in ("u", "v", "urban_percent", "dense_percent", "ferry_seconds", "wait_seconds")}
+    numbers = dict.fromkeys(("u", "v", "urban_percent", "dense_percent", "ferry_seconds", "wait_seconds"), 0)
     numbers |= {"metres": 10_000, "junctions": 0}
     texts = {name: Text(np.zeros(1, np.int64), [values.pop(name, word)]) for name, word in words.items()}
     columns: dict[str, Any] = {name: np.array([value], np.int64) for name, value in (numbers | values).items()}
@@ -119,6 +119,7 @@ def test_no_arc_of_the_shipped_network_is_quicker_than_the_law() -> None:
     assert kph[~sails].min() >= 16
     assert kph[sails].max() <= 50  # a fast ferry makes 27 knots, and people wait for it
     assert roads.deciseconds.min() >= 1
+    assert np.all(roads.edges.dense_percent <= roads.edges.urban_percent)
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -49,4 +49,5 @@ STEPS: dict[str, Step] = {
         ),
     ),
     "roads": Step("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
+    "derived": Step("nearhome.geo.derived", ("road_order", "sector_roads", "postcode_roads")),
 }

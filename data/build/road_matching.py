@@ -29,7 +29,7 @@ NEAR_METRES = 130.0
 NEAREST_VERTICES = 14
 RATIO_SLACK = 0.15
 SLACK_METRES = 400.0
-"""A match may be longer than the edge by this share and this length: the skeleton's own lengths are simplified."""
+"""A match may be longer or shorter than the edge by this share and this length: the skeleton's lengths are simplified."""
 BREAK_RATIO = 1.3
 UNCOVERED_METRES = 300.0
 """A centreline this far from every matched way is one that the skeleton does not have."""
@@ -70,6 +70,8 @@ class Matcher:
             vertex += group.tolist()
         self.node, self.vertex = np.asarray(node), np.asarray(vertex)
         self.reach = np.hypot(*(lines.xy[self.vertex] - skeleton.xy[self.node]).T)
+        self.aside = np.full(len(skeleton.nodes), np.inf)
+        np.minimum.at(self.aside, self.node, self.reach)
         tail, head, metres = lines.arcs
         self.graph = smallest(
             np.r_[tail, self.node + self.offset],
@@ -91,14 +93,13 @@ class Matcher:
             metres, before = dijkstra(self.graph, indices=self.offset + start, limit=limit, return_predecessors=True)
             for row, goal, length in zip(group.index, group["v"], group["metres"], strict=True):
                 way = metres[self.offset + goal]
-                if way > length * (1 + RATIO_SLACK) + SLACK_METRES:
+                if abs(way - length) > length * RATIO_SLACK + SLACK_METRES:
                     continue
                 path = self._path(before, start, int(goal))
                 if len(path) == 0:
                     continue
                 covered.append(path)
-                ends = self.lines.xy[path[[0, -1]]] - self.skeleton.xy[[start, goal]]
-                way -= float(np.hypot(*ends.T).sum())  # the way to the line and from it is the rounding of the nodes
+                way -= self.aside[start] + self.aside[goal]  # how far nodes lie off the line is their rounding
                 road_class, carriageway, ref = self._describe(path)
                 for name, value in zip(found, (row, max(length, way), road_class, carriageway, ref), strict=True):
                     found[name].append(value)

@@ -36,13 +36,12 @@ URBAN_PER_KM2 = 40.0
 DENSE_PER_KM2 = 130.0
 """... and as dense: inner cities, where a kilometre holds several signals."""
 
-SIMPLIFIED_SHORT_BY = {"dual": 1.013, "single": 1.075}
+SIMPLIFIED_SHORT_BY = {"dual": 1.018, "single": 1.06}
 """How much longer roads are than the skeleton's simplified lines, for edges that no centreline measures.
 
-Surveyed HAPMS lengths are 1.013 times the skeleton's on 1,829 km of dual and 1.028 times on 1,063 km of single trunk
-road. Other A roads are more crooked than trunk roads: 1.075 is calibrated on every other row of the published city
-mileages and judged on the rest (``benchmarks/accuracy.py``); it also puts Belfast to Derry between the 115 and 120 km
-that the Help with Prison Visits service's own test expects."""
+Surveyed HAPMS lengths are 1.018 times the skeleton's on 2,950 km of dual and 1.035 times on 1,220 km of single trunk road.
+Other A roads are more crooked than trunk roads: 1.06 is calibrated on every other row of the published city mileages and
+judged on the rest (``benchmarks/accuracy.py``)."""
 
 SHAPE_METRES = 25.0
 """Shapes are simplified by no more than this; lengths are taken before."""
@@ -137,7 +136,7 @@ def _postcode_points(sources: Path) -> Floats:
         msg = f"The postcodes cannot be read from {folder}: {reason}; give --sources the folder that holds postcodes/."
         raise SourceError(msg) from error
     britain = frame[frame["country"] != "Northern Ireland"]
-    sectors = sectors[sectors["sector"].str.startswith("BT")].dropna(subset=["lat", "lon"])
+    sectors = sectors[sectors["sector"].str.startswith("BT")].dropna()
     easting, northing = grid.to_metres(sectors["lat"], sectors["lon"])
     repeated = np.repeat(np.column_stack([easting, northing]), sectors["postcodes"], axis=0)
     return np.vstack([britain[["easting", "northing"]].to_numpy(float), repeated])

@@ -1,0 +1,137 @@
+"""All postcodes of Great Britain to a set of places at once: minutes and miles, looked up by postcode.
+
+One sweep of the hierarchy gives every junction's way to every goal; a compiled loop then adds each postcode's local
+streets. What comes out is what ``Router.route`` says for the same postcode, in tenths of a minute and of a mile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nearhome.data import columns, postcodes
+from nearhome.data.errors import UnknownPlaceError
+from nearhome.geo.routing import NO_ARC, SHIFT, grid_points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from nearhome.geo.access import Joins
+    from nearhome.geo.routing import Point, Router
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+UNREACHABLE = np.uint16(65_535)
+"""What stands where no way exists; ``minutes`` and ``miles`` give NaN."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostcodeMatrix:
+    """Every postcode, in the order of the postcodes table, to every goal.
+
+    Both arrays are uint16, shape (postcodes, goals), with UNREACHABLE where there is no way.
+    """
+
+    tenths_of_minutes: NDArray[np.uint16]
+    tenths_of_miles: NDArray[np.uint16]
+
+    def minutes(self, row: int | slice = slice(None), goal: int | slice = slice(None)) -> Floats:
+        """Minutes for some rows and goals; NaN where unreachable."""
+        return _read(self.tenths_of_minutes[row, goal])
+
+    def miles(self, row: int | slice = slice(None), goal: int | slice = slice(None)) -> Floats:
+        """Miles for some rows and goals; NaN where unreachable."""
+        return _read(self.tenths_of_miles[row, goal])
+
+    def of(self, postcode: str) -> tuple[Floats, Floats]:
+        """Minutes and miles from one postcode to every goal.
+
+        Raises
+        ------
+        UnknownPlaceError
+            When the postcode is not in the table.
+        """
+        row = int(postcodes.shipped().row_of([postcode])[0])
+        if row < 0:
+            msg = f"{postcode} is not a postcode in the table; check its letters and numbers: one looks like TR1 2HE."
+            raise UnknownPlaceError(msg)
+        return self.minutes(row), self.miles(row)
+
+
+def _read(values: NDArray[np.uint16]) -> Floats:
+    return np.where(values == UNREACHABLE, np.nan, values / 10.0)
+
+
+def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
+    """Compute the whole matrix; see ``Router.all_postcodes_to``."""
+    from nearhome.geo.postcode_kernel import fill  # noqa: PLC0415 -- needs numba
+
+    roads, table = router.network, postcodes.shipped()
+    east, north = table.all_points()
+    found = router.metric.to_goals(router.exits(goals))
+    choice, starts, edges = _joined_roads()
+    xy = grid_points(goals)
+    joins = router.access.joins(xy)
+    minutes = np.empty((len(table), len(goals)), np.uint16)
+    miles = np.empty_like(minutes)
+    forward, backward = (
+        np.where(arcs == NO_ARC, -1, roads.deciseconds[np.maximum(arcs, 0)]) for arcs in router.arcs_by_edge
+    )
+    fill(
+        east,
+        north,
+        choice,
+        np.repeat(np.arange(len(table.sectors)), table.sectors["count"].astype(np.int64)).astype(np.int32),
+        starts,
+        edges,
+        router.metric.hierarchy.rank[np.column_stack([roads.edges.u, roads.edges.v])],
+        roads.xy[np.column_stack([roads.edges.u, roads.edges.v])],
+        np.column_stack([forward, backward]),
+        roads.edges.metres,
+        router.access.seconds_per_metre,
+        roads.model.detour,
+        roads.reach.direct_metres,
+        found,
+        xy,
+        *_goals_by_edge(joins, len(roads.edges.u)),
+        _rates(joins, len(goals), router.access.seconds_per_metre),
+        *_barriers_near(router.access.barriers, xy, roads.reach.direct_metres),
+        SHIFT,
+        minutes,
+        miles,
+    )
+    return PostcodeMatrix(minutes, miles)
+
+
+def _joined_roads() -> tuple[NDArray[np.uint8], Ints, Ints]:
+    """Open the shipped choice of roads: choices by row, and each sector's list of edges."""
+    choice, lists = columns.read_array("postcode_roads"), columns.read_array("sector_roads")
+    starts = np.searchsorted(lists["sector"], np.arange(len(postcodes.shipped().sectors) + 1))
+    return choice.view(np.uint8).reshape(len(choice), -1), starts, lists["edge"].astype(np.int64)
+
+
+def _goals_by_edge(joins: Joins, size: int) -> tuple[Ints, Ints, Floats, Ints, Ints]:
+    """Arrange the goals' joins by edge: starts, goal, fraction, deciseconds and metres."""
+    order = np.argsort(joins.edge, kind="stable")
+    starts = np.searchsorted(joins.edge[order], np.arange(size + 1))
+    return starts, joins.place[order], joins.fraction[order], joins.deciseconds[order], joins.metres[order]
+
+
+def _rates(joins: Joins, goals: int, seconds_per_metre: Floats) -> Floats:
+    """Seconds for a metre of local streets around each goal; NaN where it joins no road."""
+    rate = np.full(goals, np.nan)
+    np.fmax.at(rate, joins.place, seconds_per_metre[joins.edge])
+    return rate
+
+
+def _barriers_near(barriers: Floats, xy: Floats, metres: float) -> tuple[Ints, Floats]:
+    """Choose for each goal the barriers that may lie between it and a place within some metres."""
+    low, high = np.minimum(barriers[:, :2], barriers[:, 2:]), np.maximum(barriers[:, :2], barriers[:, 2:])
+    near = [(low <= point + metres).all(axis=1) & (high >= point - metres).all(axis=1) for point in xy]
+    starts = np.r_[0, np.cumsum([chosen.sum() for chosen in near])].astype(np.int64)
+    return starts, np.concatenate([barriers[chosen] for chosen in near]) if near else np.empty((0, 4))
