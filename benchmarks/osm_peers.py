@@ -153,7 +153,7 @@ def valhalla(request: dict[str, Any], extract: Path, places: list[Any]) -> list[
 
     tiles = extract.with_name("tiles")
     tiles.mkdir(exist_ok=True)
-    config = engine.get_config(tile_dir=str(tiles), verbose=False)
+    config = engine.get_config(tile_extract="", tile_dir=str(tiles), verbose=False)
     config["service_limits"]["auto"].update(
         max_distance=2_000_000.0, max_matrix_distance=2_000_000.0, max_matrix_location_pairs=1_000_000
     )

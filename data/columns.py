@@ -70,7 +70,7 @@ def read_array(name: str) -> NDArray[Any]:
     """
     file = catalogue.path(name)
     try:
-        array = np.load(file, mmap_mode="r").view(np.ndarray)
+        array: NDArray[Any] = np.load(file, mmap_mode="r").view(np.ndarray)
     except (OSError, ValueError, EOFError) as error:
         msg = f"The table {name!r} ({file.name}) is damaged ({error}); install nearhome again."
         raise TableError(msg) from error

@@ -1,9 +1,9 @@
 """Catchments: the land from which a place is reached within so many minutes, and the people who live there.
 
-The lines are drawn through the travel times of ``nearhome.geo.surface``, between the middles of its squares, by marching
-squares (Lorensen and Cline, *Marching cubes*, 1987, in two dimensions). A longer time has the larger area in every square,
-so that catchments of the same place lie within one another. Land that takes longer, or that no road or car ferry
-reaches, is left out: as a hole, a bay or a gap between parts.
+The lines are drawn through the travel times of ``nearhome.geo.surface``, between the middles of its squares, by
+marching squares (Lorensen and Cline, *Marching cubes*, 1987, in two dimensions). A longer time has the larger area
+between any four middles, so that catchments of the same place lie within one another. Land that takes longer, or that
+no road or car ferry reaches, is left out: as a hole, a bay or a gap between parts.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ SHORTEST_MINUTES = 10
 """Shorter times cover too few squares for a line between them to mean much."""
 
 STEEP_MINUTES = 5.0
-"""Two neighbouring squares whose times differ by more than this have a break between them, water or no road, rather than a
-slope; the line is then drawn nearer to half way."""
+"""Two neighbouring squares whose times differ by more than this have a break between them, water or no road, rather
+than a slope; the line is then drawn nearer to half way."""
 
 NO_WAY = "no road or car ferry that nearhome knows leads there"
 TOO_SMALL = "smaller than the squares of the map"
@@ -124,8 +124,8 @@ def _check(destinations: Sequence[Destination], minutes: Sequence[int]) -> None:
     if twice:
         msg = f"The destination {twice[0]!r} was given more than once; give each one its own id."
         raise InputError(msg)
-    whole = all(isinstance(limit, int | np.integer) and limit >= SHORTEST_MINUTES for limit in minutes)
-    if len(minutes) == 0 or not whole or any(low >= high for low, high in pairwise(minutes)):
+    usable = len(minutes) > 0 and all(limit % 1 == 0 and limit >= SHORTEST_MINUTES for limit in minutes)
+    if not usable or any(low >= high for low, high in pairwise(minutes)):
         given = ", ".join(str(limit) for limit in minutes) or "none"
         msg = f"The minutes must be whole, rising and {SHORTEST_MINUTES} or more, such as 30, 60; given: {given}."
         raise InputError(msg)
@@ -177,8 +177,8 @@ class _Field:
     def of(cls, patch: Patch, limit_minutes: int, squares: Squares) -> _Field:
         """Put time and coast in one number, whichever keeps a square out.
 
-        Times are whole tenths of a second, so that half of one more than the limit is no square's time, and no line runs
-        through a corner.
+        Times are whole tenths of a second, so that half of one more than the limit is no square's time, and no line
+        runs through a corner.
         """
         tall = slice(patch.top, patch.top + len(patch.times))
         wide = slice(patch.left, patch.left + patch.times.shape[1])
@@ -197,12 +197,11 @@ class _Field:
             name="serial",
             fill_type=contourpy.FillType.ChunkCombinedOffsetOffset,
         )
-        (points,), (rings,), (polygons,) = lines.filled(-2.0, 0.0)
+        points, rings, polygons = (chunks[0] for chunks in lines.filled(-2.0, 0.0))
         if points is None or rings is None or polygons is None:
             return None
-        shape = shapely.from_ragged_array(
-            shapely.GeometryType.MULTIPOLYGON, points, (rings, polygons, np.array([0, len(polygons) - 1]))
-        )[0]
+        offsets = rings, polygons, np.array([0, len(polygons) - 1])
+        shape = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, points, offsets)[0]
         return shape if shapely.is_valid(shape) else _only_polygons(shapely.make_valid(shape))
 
     def corners(self) -> NDArray[np.int64]:
@@ -213,8 +212,8 @@ class _Field:
 
 def _only_polygons(shape: shapely.Geometry) -> shapely.Geometry:
     """Keep the areas of a mended shape, not the lines and points that mending may leave."""
-    parts = shapely.get_parts(shape)
-    return shapely.multipolygons(shapely.get_parts(parts[shapely.get_dimensions(parts) == 2]))  # noqa: PLR2004 -- areas
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.MultiPolygon([part for part in parts if isinstance(part, shapely.Polygon)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,7 +226,7 @@ class _Homes:
 
     people: Residents
     number: NDArray[np.int32]
-    first: NDArray[np.int64]
+    first: NDArray[np.intp]
     sums: Floats
 
     @classmethod
@@ -245,11 +244,11 @@ class _Homes:
         inhabited = np.union1d(cell, unknown)
         number = np.full(shape[0] * shape[1], -1, np.int32)
         number[inhabited] = np.arange(len(inhabited))
-        sums = np.column_stack(
+        sums: Floats = np.column_stack(
             [np.bincount(number[cell], weights=figure, minlength=len(inhabited)) for figure in people.figures.T]
         )
         sums[number[unknown]] = np.nan
-        first = np.searchsorted(cell[order], np.r_[inhabited, shape[0] * shape[1]])
+        first: NDArray[np.intp] = np.searchsorted(cell[order], np.append(inhabited, len(number)))
         return cls(Residents(people.xy[order], people.figures[order]), number.reshape(shape), first, sums)
 
     def inside(self, field: _Field, shape: shapely.Geometry) -> tuple[float, float, float]:

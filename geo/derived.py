@@ -65,9 +65,7 @@ def _write_order(roads: network.RoadNetwork, out: Path) -> None:
     _write(out / catalogue.file_of("road_order"), rank.view(np.dtype([("rank", "<i4")])))
 
 
-def _roads_of_postcodes(
-    roads: network.RoadNetwork, table: postcodes.PostcodeTable, out: Path
-) -> NDArray[np.int64]:
+def _roads_of_postcodes(roads: network.RoadNetwork, table: postcodes.PostcodeTable, out: Path) -> NDArray[np.int64]:
     """Find the edges that each postcode joins, the nearest first; -1 where there are fewer."""
     access = Access(roads, read_barriers(out))
     xy = np.column_stack(table.all_points()).astype(float)

@@ -35,6 +35,15 @@ _NATIONS = {"E": "England", "W": "Wales", "S": "Scotland", "N": "Northern Irelan
 _NUMBER = r"[-+]?\d{1,3}(?:\.\d+)?"
 _COORDINATE = re.compile(rf"\s*({_NUMBER})\s*(?:,\s*|\s+)({_NUMBER})\s*")
 _LIKE_A_POSTCODE = re.compile(r"[A-Za-z]{1,2}\d")
+_ISLANDS = {
+    "isle of man": "IM",
+    "jersey": "JE",
+    "guernsey": "GY",
+    "alderney": "GY",
+    "sark": "GY",
+    "channel islands": "JE",
+}
+"""The Crown dependencies by name, as their postcode areas: the gazetteer would find hamlets called the same."""
 _NAMED = 3
 
 
@@ -75,6 +84,9 @@ def find(text: str) -> Place:
         return _at(wanted, float(coordinate[1]), float(coordinate[2]))
     if postcodes.is_unit(wanted):
         return _unit(wanted)
+    island = _ISLANDS.get(wanted.casefold())
+    if island:
+        postcodes.refuse_crown(island)
     return _part(wanted) or _town(wanted)
 
 

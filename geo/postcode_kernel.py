@@ -31,7 +31,7 @@ def _dry(x: float, y: float, goal_x: float, goal_y: float, first: int, last: int
 
 
 @nb.njit(cache=True, nogil=True, parallel=True)
-def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915 -- one pass over all postcodes; parts of it would be arrays in between
+def fill(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass over all postcodes, on plain arrays
     east: Array,
     north: Array,
     choice: Array,
@@ -89,7 +89,7 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915 -- one pass over all postcode
                 below = found[ends[edge, 1 - way]]
                 for k in range(count):
                     total = below[k] + price
-                    best[k] = total if total < best[k] else best[k]
+                    best[k] = total if total < best[k] else best[k]  # noqa: FURB136 -- twice as fast as min here
             for entry in range(goal_starts[edge], goal_starts[edge + 1]):
                 share = goal_fraction[entry] - fraction
                 way = 0 if share >= 0 else 1
@@ -105,8 +105,8 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915 -- one pass over all postcode
                     first, last = barrier_starts[k], barrier_starts[k + 1]
                     if _dry(x, y, goals[k, 0], goals[k, 1], first, last, barriers):
                         crow = np.hypot(off_x, off_y)
-                        total = int(np.rint(10.0 * crow * max(rate, goal_rate[k]))) * shift + int(np.rint(crow * detour))
-                        best[k] = min(best[k], total)
+                        total = int(np.rint(10.0 * crow * max(rate, goal_rate[k]))) * shift
+                        best[k] = min(best[k], total + int(np.rint(crow * detour)))
         for k in range(count):
             if best[k] >= INFINITE:
                 minutes[row, k] = 65_535

@@ -1,8 +1,8 @@
 """Where people live: the population, children and car-less households of the United Kingdom at the points of postcodes.
 
 Modelled: a postcode's people are its local authority's, shared equally among the authority's postcodes. In Northern
-Ireland, whose postcodes are not shipped, its sectors take their place, by the number of their postcodes. A figure that is
-not published for an authority is missing for each of its postcodes, and so for every sum that one of them is part of.
+Ireland, whose postcodes are not shipped, its sectors take their place, by the number of their postcodes. A figure that
+is not published for an authority is missing for each of its postcodes, and so for every sum that one of them is in.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FIGURES = ("people", "children", "households_without_car")
-"""Children are those under 18; households are those of the census of 2021. Scotland publishes neither of the households'
-figures in the form that the tables have, Northern Ireland no children either."""
+"""Children are those under 18; households are those of the census of 2021. The tables have no households for Scotland
+and Northern Ireland, and no children for Northern Ireland."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

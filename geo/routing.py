@@ -443,6 +443,7 @@ def _as_place_zero(joins: Joins) -> Joins:
 
 
 def grid_points(points: Sequence[Point]) -> Floats:
+    """Give places as metres, EPSG:27700, shape (places, 2)."""
     lat = np.array([point.lat for point in points], dtype=float)
     lon = np.array([point.lon for point in points], dtype=float)
     return np.column_stack(grid.to_metres(lat, lon))

@@ -1,17 +1,18 @@
 """Travel times over the land: from the middle of every square of a grid to any destination.
 
-The times are those of ``Router.matrix_between``, to the tenth of a second; the squares' ways to the roads are found once
-for a network, so that a further destination costs one search from it and one pass over the squares.
+The times are those of ``Router.matrix_between``, to the tenth of a second; the squares' ways to the roads are found
+once for a network, so that a further destination costs one search from it and one pass over the squares.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.ndimage import binary_dilation
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
@@ -46,7 +47,8 @@ UNREACHED = np.int32(2**29)
 """Stands for a time where no way exists: never to be shown, and two of them still fit the type."""
 
 _ISLAND_METRES = (3_000.0, 2_000.0)
-"""Roads outside the boundaries are joined to islands: drawn so wide, and back again by so much."""
+"""Roads outside the boundaries are joined to islands: drawn so wide, and back again by so much, which is also how
+finely they are looked at."""
 
 _MARGIN_SQUARES = 2
 
@@ -55,8 +57,8 @@ _MARGIN_SQUARES = 2
 class Squares:
     """A grid over the land, rows from south to north.
 
-    ``east`` and ``north`` are the middles of its columns and rows (EPSG:27700, metres). The others have a row and a column
-    for each: ``sea`` is the distance from the land in sides of a square, negative on land, at most 1 either way;
+    ``east`` and ``north`` are the middles of its columns and rows (EPSG:27700, metres). The others have a row and a
+    column for each: ``sea`` is the distance from the land in sides of a square, negative on land, at most 1 either way;
     ``timed`` marks the squares that have times, those on land or within two of it; ``uncounted`` land that no figures
     of people are known for, such as the Isle of Man.
     """
@@ -79,7 +81,7 @@ def united_kingdom() -> shapely.Geometry:
 
 
 def islands(kingdom: shapely.Geometry, roads_xy: Floats) -> shapely.Geometry:
-    """Outline the islands that have roads and lie outside the United Kingdom: of the shipped network, the Isle of Man.
+    """Outline roughly the islands that have roads and are not of the United Kingdom: in what ships, the Isle of Man.
 
     Roads of the Republic of Ireland, which touch the kingdom, give none.
 
@@ -93,41 +95,48 @@ def islands(kingdom: shapely.Geometry, roads_xy: Floats) -> shapely.Geometry:
     shapely.prepare(kingdom)
     outside = roads_xy[~shapely.contains_xy(kingdom, roads_xy[:, 0], roads_xy[:, 1])]
     out, back = _ISLAND_METRES
-    parts = shapely.get_parts(shapely.multipoints(outside).buffer(out, quad_segs=2).buffer(-back, quad_segs=2))
+    sparse = shapely.points(np.unique(np.round(outside / back), axis=0) * back)
+    parts = shapely.get_parts(shapely.buffer(shapely.union_all(shapely.buffer(sparse, out)), -back))
     return shapely.union_all(parts[~shapely.intersects(kingdom, parts)])
 
 
 def squares(roads_xy: Floats, metres: float = SQUARE_METRES) -> Squares:
     """Lay a grid over the United Kingdom and the islands that have roads; see ``islands``."""
-    kingdom = united_kingdom()
-    abroad = islands(kingdom, roads_xy)
-    land = shapely.union_all([kingdom, abroad])
-    west, south, east, north = (
-        np.array(shapely.bounds(land)) // metres + np.array([-1, -1, 1, 1]) * _MARGIN_SQUARES
-    ).tolist()
+    return _squares(shapely.to_wkb(islands(united_kingdom(), roads_xy)), metres)
+
+
+@lru_cache(maxsize=2)
+def _squares(islands_wkb: bytes, metres: float) -> Squares:
+    """Lay the grid; networks with the same islands share it."""
+    abroad = shapely.from_wkb(islands_wkb)
+    land = shapely.union_all([united_kingdom(), abroad])
+    west, south, east, north = shapely.bounds(land) // metres + np.array([-1, -1, 1, 1]) * _MARGIN_SQUARES
     columns, rows = np.arange(west, east + 1) * metres, np.arange(south, north + 1) * metres
-    x, y = (axis.ravel() for axis in np.meshgrid(columns, rows))
+    x, y = np.meshgrid(columns, rows)
     shapely.prepare(land)
     shapely.prepare(abroad)
-    gap = _from_coast(land, x, y, _MARGIN_SQUARES * metres + COAST_METRES)
+    furthest = _MARGIN_SQUARES * metres + COAST_METRES
+    gap = _from_coast(land, columns, rows, furthest)
     gap[shapely.contains_xy(land, x, y)] *= -1.0
     sea = np.clip((gap - COAST_METRES) / metres, -1.0, 1.0).astype(np.float32)
-    shape = len(rows), len(columns)
-    uncounted = shapely.contains_xy(abroad, x, y)
-    timed = gap < _MARGIN_SQUARES * metres + COAST_METRES
-    return Squares(metres, columns, rows, sea.reshape(shape), timed.reshape(shape), uncounted.reshape(shape))
+    return Squares(metres, columns, rows, sea, gap < furthest, shapely.contains_xy(abroad, x, y))
 
 
-def _from_coast(land: shapely.Geometry, x: Floats, y: Floats, furthest: float) -> Floats:
-    """Measure how far points lie from a coast, on either side of it, at most ``furthest`` metres."""
+def _from_coast(land: shapely.Geometry, east: Floats, north: Floats, furthest: float) -> Floats:
+    """Measure how far the middles of squares lie from a coast, on either side of it, at most ``furthest`` metres."""
+    metres = float(east[1] - east[0])
     rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(land))]
     ends = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
-    tree = shapely.STRtree(shapely.linestrings(ends))
-    (number, _), near = tree.query_nearest(
-        shapely.points(x, y), max_distance=furthest, return_distance=True, all_matches=False
+    shores = np.asarray(shapely.linestrings(ends))
+    x, y = shapely.get_coordinates(shapely.segmentize(shores, metres)).T
+    near = np.zeros((len(north), len(east)), bool)
+    near[np.rint((y - north[0]) / metres).astype(np.int64), np.rint((x - east[0]) / metres).astype(np.int64)] = True
+    row, column = np.nonzero(binary_dilation(near, np.ones((3, 3)), iterations=int(furthest // metres) + 2))
+    (number, _), distance = shapely.STRtree(shores).query_nearest(
+        shapely.points(east[column], north[row]), max_distance=furthest, return_distance=True, all_matches=False
     )
-    gap = np.full(len(x), furthest)
-    gap[number] = near
+    gap = np.full(near.shape, furthest)
+    gap[row[number], column[number]] = distance
     return gap
 
 
@@ -254,6 +263,7 @@ class _Tile:
         self._first = np.flatnonzero(np.diff(ways.place, prepend=-1))
         self._joined = ways.place[self._first]
         self._rate = _slowest_road(router, joins, len(xy))
+        self._box = (xy.min(axis=0), xy.max(axis=0)) if len(xy) else (np.full(2, np.inf), np.full(2, -np.inf))
         order = np.argsort(joins.edge, kind="stable")
         self._by_edge = type(joins)(
             joins.place[order], joins.edge[order], joins.fraction[order], joins.metres[order], joins.deciseconds[order]
@@ -285,6 +295,8 @@ class _Tile:
     def _along_edge(self, taken: Times, edge: int, fraction: float, deciseconds: int) -> None:
         """Shorten times by ways along one edge that a square and the destination both join."""
         rows = slice(*(int(end) for end in np.searchsorted(self._by_edge.edge, [edge, edge + 1])))
+        if rows.start == rows.stop:
+            return
         share = fraction - self._by_edge.fraction[rows]
         arc = np.where(share >= 0, *(arcs[edge] for arcs in self._arc_of))
         usable = np.flatnonzero(arc >= 0)
@@ -295,10 +307,12 @@ class _Tile:
 
     def _direct(self, taken: Times, point: Floats, rate: float) -> None:
         """Shorten times by ways on local streets alone."""
-        crow = np.hypot(*(self._xy - point).T)
-        near = np.flatnonzero((crow <= self._router.network.reach.direct_metres) & np.isfinite(self._rate))
-        if not np.isfinite(rate) or len(near) == 0:
+        furthest = self._router.network.reach.direct_metres
+        low, high = self._box
+        if not np.isfinite(rate) or (point < low - furthest).any() or (point > high + furthest).any():
             return
+        crow = np.hypot(*(self._xy - point).T)
+        near = np.flatnonzero((crow <= furthest) & np.isfinite(self._rate))
         wet = self._router.access.crosses_water(self._xy[near], np.repeat(point[None], len(near), axis=0))
         near = near[~wet]
         way = np.round(10.0 * crow[near] * np.maximum(self._rate[near], rate))

@@ -132,6 +132,8 @@ def test_the_islands_are_refused_by_name(text: str) -> None:
         ("TR99 1AA", "nor is its district TR99"),
         ("ZZ9", "'ZZ9' is not a postcode; check"),
         ("TR1 2VV", "'TR1 2VV' is not a postcode; check"),
+        ("Isle of Man", "Journeys that start in the Isle of Man are not covered"),
+        ("jersey", "Journeys that start in Jersey are not covered"),
         ("TR1 2HQ9", "'TR1 2HQ9' is not a postcode; check"),
         ("TR99", "TR99 is not a postcode district we know"),
         ("Trruo", "did you mean Truro"),

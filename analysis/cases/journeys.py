@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis import costs, help_with_visits
-from nearhome.analysis.plan import LEAD_MINUTES, SESSION_MINUTES
-from nearhome.analysis.plan import food_lines
+from nearhome.analysis.plan import LEAD_MINUTES, SESSION_MINUTES, food_lines
 from nearhome.data.grid import crow_miles
 from nearhome.geo.routing import Router
 

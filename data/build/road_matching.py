@@ -29,7 +29,7 @@ NEAR_METRES = 130.0
 NEAREST_VERTICES = 14
 RATIO_SLACK = 0.15
 SLACK_METRES = 400.0
-"""A match may be longer or shorter than the edge by this share and this length: the skeleton's lengths are simplified."""
+"""A match may differ from the edge by this share and this length: the skeleton's own lengths are simplified."""
 BREAK_RATIO = 1.3
 UNCOVERED_METRES = 300.0
 """A centreline this far from every matched way is one that the skeleton does not have."""

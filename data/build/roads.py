@@ -39,9 +39,9 @@ DENSE_PER_KM2 = 130.0
 SIMPLIFIED_SHORT_BY = {"dual": 1.018, "single": 1.06}
 """How much longer roads are than the skeleton's simplified lines, for edges that no centreline measures.
 
-Surveyed HAPMS lengths are 1.018 times the skeleton's on 2,950 km of dual and 1.035 times on 1,220 km of single trunk road.
-Other A roads are more crooked than trunk roads: 1.06 is calibrated on every other row of the published city mileages and
-judged on the rest (``benchmarks/accuracy.py``)."""
+Surveyed HAPMS lengths are 1.018 times the skeleton's on 2,950 km of dual and 1.035 times on 1,220 km of single trunk
+road. Other A roads are more crooked than trunk roads: 1.06 is calibrated on every other row of the published city
+mileages and judged on the rest (``benchmarks/accuracy.py``)."""
 
 SHAPE_METRES = 25.0
 """Shapes are simplified by no more than this; lengths are taken before."""

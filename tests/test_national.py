@@ -1,0 +1,80 @@
+"""All postcodes at once say what the router says for each of them."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from nearhome.data import columns, postcodes, prisons
+from nearhome.data.errors import UnknownPlaceError
+from nearhome.geo import national
+from nearhome.geo.access import ROADS
+from nearhome.geo.routing import Router, grid_points
+
+DAY = date(2026, 11, 21)
+GOALS = ("EXI", "PVI", "IWI", "SCO-INVERNESS", "NI-MAGILLIGAN", "JSY-LMO", "WSI")
+
+
+@pytest.fixture(scope="module")
+def goals() -> list[prisons.Prison]:
+    """Prisons in towns, on islands, across the sea and beyond any car ferry."""
+    known = {prison.id: prison for prison in prisons.prisons()}
+    chosen = [known[name] for name in GOALS if name in known]
+    assert len(chosen) >= 5
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def whole(goals: list[prisons.Prison]) -> national.PostcodeMatrix:
+    return Router.shipped().all_postcodes_to(goals)
+
+
+def test_every_postcode_has_a_row_and_every_prison_a_column(
+    whole: national.PostcodeMatrix, goals: list[prisons.Prison]
+) -> None:
+    assert whole.tenths_of_minutes.shape == whole.tenths_of_miles.shape == (len(postcodes.shipped()), len(goals))
+
+
+def test_rows_are_those_of_the_matrix(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+    east, north = postcodes.shipped().all_points()
+    at_the_gate = [
+        row
+        for x, y in grid_points(goals)
+        for row in np.flatnonzero((np.abs(east - x) < 3_000) & (np.abs(north - y) < 3_000))[:40]
+    ]
+    rows = np.r_[np.random.default_rng(1).choice(np.flatnonzero(east > 0), 1_500, replace=False), at_the_gate]
+    expected = Router.shipped().matrix_between(np.column_stack([east, north])[rows].astype(float), grid_points(goals))
+    np.testing.assert_array_equal(np.rint(expected.minutes * 10), np.rint(whole.minutes()[rows] * 10))
+    np.testing.assert_array_equal(np.rint(expected.miles * 10), np.rint(whole.miles()[rows] * 10))
+
+
+def test_a_postcode_is_looked_up_by_name(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+    minutes, miles = whole.of("tr12he")
+    exeter = [prison.id for prison in goals].index("EXI")
+    assert minutes[exeter] == pytest.approx(115, abs=6)
+    assert miles[exeter] == pytest.approx(87, abs=3)
+    with pytest.raises(UnknownPlaceError, match="TR1 2ZZ is not a postcode in the table"):
+        whole.of("TR1 2ZZ")
+
+
+def test_what_cannot_be_reached_is_no_number(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+    nowhere = np.isnan(whole.minutes())
+    np.testing.assert_array_equal(nowhere, np.isnan(whole.miles()))
+    for column, prison in enumerate(goals):
+        assert nowhere[:, column].all() == (prison.country in {"Jersey", "Guernsey"})
+    east, _ = postcodes.shipped().all_points()
+    assert nowhere[east < 0].all()
+
+
+def test_the_shipped_roads_of_postcodes_are_those_that_access_finds() -> None:
+    router, table = Router.shipped(), postcodes.shipped()
+    east, north = table.all_points()
+    rows = np.sort(np.random.default_rng(2).choice(np.flatnonzero(east > 0), 2_000, replace=False))
+    joins = router.access.joins(np.column_stack([east, north])[rows].astype(float))
+    choice = columns.read_array("postcode_roads").view(np.uint8).reshape(-1, ROADS)
+    lists = columns.read_array("sector_roads")
+    starts = np.searchsorted(lists["sector"], np.arange(len(table.sectors)))
+    sector = np.repeat(np.arange(len(table.sectors)), table.sectors["count"].astype(np.int64))
+    for number, row in enumerate(rows):
+        shipped = {int(lists["edge"][starts[sector[row]] + each]) for each in choice[row] if each != 255}
+        assert shipped == set(joins.edge[joins.place == number].tolist())
