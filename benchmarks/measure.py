@@ -136,15 +136,6 @@ def machine() -> str:
     )
 
 
-def resident_bytes() -> int | None:
-    """Give the memory this process holds now; None where the system does not say."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return None
-    held = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
-    return 1024 * int(held.split()[1])
-
-
 def progress(text: str) -> None:
     """Say on the error stream what is being done."""
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)

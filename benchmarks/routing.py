@@ -30,7 +30,6 @@ from measure import (
     measure,
     measure_each,
     progress,
-    resident_bytes,
     same,
     seconds,
     table,
@@ -56,8 +55,8 @@ LONGEST_ROUTE_NODES = 20_000
 PAIRS = 1_000
 ORACLE_PAIRS, ORACLE_ORIGINS = 200, 1_000
 
-ORDER = "order, with RoutingKit"
-ORDER_ALONE = "order, without"
+ORDER = "order"
+ORDER_ALONE = "order without RoutingKit's binding"
 BUILD = "hierarchy from the order"
 SAVE = "save"
 OPEN = "open from disk"
@@ -92,11 +91,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the smallest graph only, and fewer runs")
     parser.add_argument("--cache", type=Path, help="folder to keep the graphs in; a temporary one if none is given")
     parser.add_argument("--python312", help="an interpreter that has osrm-bindings, pyvalhalla, osmium and numpy")
-    parser.add_argument("--resident", nargs=2, type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.resident:
-        print(_resident(*chosen.resident))
-        return
     sizes = sorted(float(size) for size in chosen.sizes.split(","))
     wanted = {"all": [*peers.PEERS, *ORACLES], "none": []}.get(chosen.peers, chosen.peers.split(","))
     unknown = sorted(set(wanted) - {*peers.PEERS, *ORACLES})
@@ -231,11 +226,11 @@ def known_goals(graph: RoadGraph, tree: Hierarchy, found: NDArray[np.int32], run
             strict=True,
         )
     )
-    kernels.chase(starts, head, slots, 0, 0, np.empty(LONGEST_ROUTE_NODES, np.int64))
+    path = np.empty(LONGEST_ROUTE_NODES, np.int64)
+    kernels.chase(starts, head, slots, 0, 0, path)
 
     def route(item: tuple[int, int]) -> NDArray[np.int64]:
-        path = np.empty(LONGEST_ROUTE_NODES, np.int64)
-        return path[: kernels.chase(starts, head, slots, item[0], item[1], path)]
+        return path[: kernels.chase(starts, head, slots, item[0], item[1], path)].copy()
 
     each, paths = measure_each(route, asked)
     walked = [walk(graph, tree.node_at[path].astype(np.int64)) // SHIFT for path in paths]
@@ -247,21 +242,11 @@ def known_goals(graph: RoadGraph, tree: Hierarchy, found: NDArray[np.int32], run
 
 def resident(graph: RoadGraph, hierarchy: Path) -> int | None:
     """Give the bytes that a process of its own holds beside the result, after the sweep of time and miles."""
-    weights = hierarchy / "weights.npy"
-    np.save(weights, graph.deciseconds * SHIFT + graph.metres)
+    np.save(hierarchy / "weights.npy", graph.deciseconds * SHIFT + graph.metres)
     np.save(hierarchy / "goals.npy", graph.goals)
-    command = [sys.executable, __file__, "--resident", str(weights), str(hierarchy)]
+    command = [sys.executable, str(Path(__file__).with_name("memory.py")), str(hierarchy)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    return None if told == "None" else int(told)
-
-
-def _resident(weights: Path, hierarchy: Path) -> int | None:
-    tree = Hierarchy.open(hierarchy)
-    metric = tree.customise(np.load(weights))
-    goals = [(np.array([goal]), np.zeros(1, np.int64)) for goal in np.load(hierarchy / "goals.npy")]
-    found = metric.to_goals(goals)
-    held = resident_bytes()
-    return None if held is None else held - found.nbytes
+    return None if told == "unknown" else int(told)
 
 
 def oracle(name: str, result: Result, answers: Answers, folder: Path, scratch: Path, python312: str | None) -> None:

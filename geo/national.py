@@ -77,6 +77,7 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
     choice, starts, edges = _joined_roads()
     xy = grid_points(goals)
     joins = router.access.joins(xy)
+    sector_starts = np.r_[0, np.cumsum(table.sectors["count"].astype(np.int64))]
     minutes = np.empty((len(table), len(goals)), np.uint16)
     miles = np.empty_like(minutes)
     forward, backward = (
@@ -86,7 +87,7 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
         east,
         north,
         choice,
-        np.repeat(np.arange(len(table.sectors)), table.sectors["count"].astype(np.int64)).astype(np.int32),
+        sector_starts,
         starts,
         edges,
         router.metric.hierarchy.rank[np.column_stack([roads.edges.u, roads.edges.v])],
@@ -100,6 +101,7 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
         xy,
         *_goals_by_edge(joins, len(roads.edges.u)),
         _rates(joins, len(goals), router.access.seconds_per_metre),
+        *_goals_near(east, north, sector_starts, xy, roads.reach.direct_metres),
         *_barriers_near(router.access.barriers, xy, roads.reach.direct_metres),
         SHIFT,
         minutes,
@@ -127,6 +129,22 @@ def _rates(joins: Joins, goals: int, seconds_per_metre: Floats) -> Floats:
     rate = np.full(goals, np.nan)
     np.fmax.at(rate, joins.place, seconds_per_metre[joins.edge])
     return rate
+
+
+def _goals_near(
+    east: NDArray[np.int32], north: NDArray[np.int32], sector_starts: Ints, xy: Floats, metres: float
+) -> tuple[Ints, Ints]:
+    """Choose for each sector the goals that may lie within some metres of one of its postcodes."""
+    low, high = [], []
+    for values in (east, north):
+        known = np.where(values < 0, np.iinfo(np.int32).max, values), values
+        low.append(np.minimum.reduceat(known[0], sector_starts[:-1]))
+        high.append(np.maximum.reduceat(known[1], sector_starts[:-1]))
+    near = np.ones((len(sector_starts) - 1, len(xy)), bool)
+    for axis in (0, 1):
+        near &= (xy[:, axis] + metres >= low[axis][:, None]) & (xy[:, axis] - metres <= high[axis][:, None])
+    sector, goal = np.nonzero(near)
+    return np.searchsorted(sector, np.arange(len(sector_starts))), goal
 
 
 def _barriers_near(barriers: Floats, xy: Floats, metres: float) -> tuple[Ints, Floats]:

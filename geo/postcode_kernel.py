@@ -35,7 +35,7 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass over all postcode
     east: Array,
     north: Array,
     choice: Array,
-    sector: Array,
+    sector_starts: Array,
     road_starts: Array,
     roads: Array,
     ends: Array,
@@ -53,6 +53,8 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass over all postcode
     goal_taken: Array,
     goal_metres: Array,
     goal_rate: Array,
+    near_starts: Array,
+    near: Array,
     barrier_starts: Array,
     barriers: Array,
     shift: int,
@@ -61,56 +63,70 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass over all postcode
 ) -> None:
     """Fill minutes and miles, tenths of each, uint16; see ``nearhome.geo.national``."""
     count = found.shape[1]
-    for row in nb.prange(len(east)):
+    bits = int(np.rint(np.log2(shift)))
+    for block in nb.prange(len(sector_starts) - 1):
         best = np.empty(count, np.int64)
-        for k in range(count):
-            best[k] = INFINITE
-        rate = 0.0
-        x, y = float(east[row]), float(north[row])
-        for slot in range(choice.shape[1]):
-            chosen = choice[row, slot]
-            if chosen == NOTHING:
-                break
-            edge = roads[road_starts[sector[row]] + chosen]
-            ux, uy, vx, vy = ends_xy[edge, 0, 0], ends_xy[edge, 0, 1], ends_xy[edge, 1, 0], ends_xy[edge, 1, 1]
-            along_x, along_y = vx - ux, vy - uy
-            square = max(along_x * along_x + along_y * along_y, 1e-9)
-            fraction = min(1.0, max(0.0, ((x - ux) * along_x + (y - uy) * along_y) / square))
-            gap = np.hypot(ux + fraction * along_x - x, uy + fraction * along_y - y)
-            rate = max(rate, rates[edge])
-            door_taken = int(np.rint(10.0 * gap * rates[edge]))
-            door_metres = int(np.rint(gap * detour))
-            for way in range(2):
-                if taken[edge, way] < 0:
-                    continue
-                share = 1.0 - fraction if way == 0 else 1.0 - (1.0 - fraction)
-                price = (int(np.rint(share * taken[edge, way])) + door_taken) * shift
-                price += int(np.rint(share * lengths[edge])) + door_metres
-                below = found[ends[edge, 1 - way]]
+        nodes = np.empty(2 * choice.shape[1], np.int64)
+        prices = np.empty(2 * choice.shape[1], np.int64)
+        for row in range(sector_starts[block], sector_starts[block + 1]):
+            for k in range(count):
+                best[k] = INFINITE
+            rate, entries = 0.0, 0
+            x, y = float(east[row]), float(north[row])
+            for slot in range(choice.shape[1]):
+                chosen = choice[row, slot]
+                if chosen == NOTHING:
+                    break
+                edge = roads[road_starts[block] + chosen]
+                ux, uy, vx, vy = ends_xy[edge, 0, 0], ends_xy[edge, 0, 1], ends_xy[edge, 1, 0], ends_xy[edge, 1, 1]
+                along_x, along_y = vx - ux, vy - uy
+                square = max(along_x * along_x + along_y * along_y, 1e-9)
+                fraction = min(1.0, max(0.0, ((x - ux) * along_x + (y - uy) * along_y) / square))
+                gap = np.hypot(ux + fraction * along_x - x, uy + fraction * along_y - y)
+                rate = max(rate, rates[edge])
+                door_taken = int(np.rint(10.0 * gap * rates[edge]))
+                door_metres = int(np.rint(gap * detour))
+                for way in range(2):
+                    if taken[edge, way] < 0:
+                        continue
+                    share = 1.0 - fraction if way == 0 else 1.0 - (1.0 - fraction)
+                    price = (int(np.rint(share * taken[edge, way])) + door_taken) * shift
+                    price += int(np.rint(share * lengths[edge])) + door_metres
+                    node = ends[edge, 1 - way]
+                    known = 0
+                    while known < entries and nodes[known] != node:
+                        known += 1
+                    if known == entries:
+                        nodes[known], prices[known] = node, price
+                        entries += 1
+                    else:
+                        prices[known] = min(prices[known], price)
+                for entry in range(goal_starts[edge], goal_starts[edge + 1]):
+                    share = goal_fraction[entry] - fraction
+                    way = 0 if share >= 0 else 1
+                    if taken[edge, way] >= 0:
+                        total = int(np.rint(abs(share) * taken[edge, way])) + door_taken + goal_taken[entry]
+                        length = int(np.rint(abs(share) * lengths[edge])) + door_metres + goal_metres[entry]
+                        k = goal_number[entry]
+                        best[k] = min(best[k], total * shift + length)
+            for entry in range(entries):
+                below, price = found[nodes[entry]], prices[entry]
                 for k in range(count):
                     total = below[k] + price
                     best[k] = total if total < best[k] else best[k]  # noqa: FURB136 -- twice as fast as min here
-            for entry in range(goal_starts[edge], goal_starts[edge + 1]):
-                share = goal_fraction[entry] - fraction
-                way = 0 if share >= 0 else 1
-                if taken[edge, way] >= 0:
-                    total = int(np.rint(abs(share) * taken[edge, way])) + door_taken + goal_taken[entry]
-                    length = int(np.rint(abs(share) * lengths[edge])) + door_metres + goal_metres[entry]
-                    k = goal_number[entry]
-                    best[k] = min(best[k], total * shift + length)
-        if rate > 0.0:
+            if rate > 0.0:
+                for number in range(near_starts[block], near_starts[block + 1]):
+                    k = near[number]
+                    crow = np.hypot(goals[k, 0] - x, goals[k, 1] - y)
+                    if crow <= direct_metres and goal_rate[k] > 0.0:
+                        first, last = barrier_starts[k], barrier_starts[k + 1]
+                        if _dry(x, y, goals[k, 0], goals[k, 1], first, last, barriers):
+                            total = int(np.rint(10.0 * crow * max(rate, goal_rate[k]))) * shift
+                            best[k] = min(best[k], total + int(np.rint(crow * detour)))
+            out_minutes, out_miles = minutes[row], miles[row]
             for k in range(count):
-                off_x, off_y = goals[k, 0] - x, goals[k, 1] - y
-                if off_x * off_x + off_y * off_y <= direct_metres * direct_metres and goal_rate[k] > 0.0:
-                    first, last = barrier_starts[k], barrier_starts[k + 1]
-                    if _dry(x, y, goals[k, 0], goals[k, 1], first, last, barriers):
-                        crow = np.hypot(off_x, off_y)
-                        total = int(np.rint(10.0 * crow * max(rate, goal_rate[k]))) * shift
-                        best[k] = min(best[k], total + int(np.rint(crow * detour)))
-        for k in range(count):
-            if best[k] >= INFINITE:
-                minutes[row, k] = 65_535
-                miles[row, k] = 65_535
-            else:
-                minutes[row, k] = min(65_534, int(np.rint(best[k] // shift / 60.0)))
-                miles[row, k] = min(65_534, int(np.rint(best[k] % shift / 160.9344)))
+                way_there = best[k]
+                tenths = np.rint(float(way_there >> bits) / 60.0)
+                length = np.rint(float(way_there & (shift - 1)) / 160.9344)
+                out_minutes[k] = np.uint16(tenths) if way_there < INFINITE else np.uint16(65_535)
+                out_miles[k] = np.uint16(length) if way_there < INFINITE else np.uint16(65_535)

@@ -7,7 +7,7 @@ once for a network, so that a further destination costs one search from it and o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from nearhome.data import catalogue, grid
 from nearhome.geo.access import FURTHEST_METRES
+from nearhome.geo.routing import NO_ARC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.geo.access import Joins
-    from nearhome.geo.network import RoadNetwork
     from nearhome.geo.routing import Router
 
     Ints = NDArray[np.int64]
@@ -177,10 +177,6 @@ class Surface:
         self.squares = squares(router.access.xy, metres)
         self._tiles: dict[tuple[int, int], _Tile] = {}
 
-    @cached_property
-    def _arc_of(self) -> tuple[Ints, Ints]:
-        return _arcs_by_edge(self.router.network)
-
     def deciseconds_to(self, destinations_xy: Floats, limit_minutes: float) -> Iterator[Patch | None]:
         """Give the times to each destination in turn.
 
@@ -232,14 +228,14 @@ class Surface:
             timed = self.squares.timed[top : top + TILE_SQUARES, left : left + TILE_SQUARES]
             down, across = np.nonzero(timed)
             xy = np.column_stack([self.squares.east[left + across], self.squares.north[top + down]])
-            self._tiles[row, column] = _Tile(self.router, self._arc_of, down, across, xy)
+            self._tiles[row, column] = _Tile(self.router, down, across, xy)
         return self._tiles[row, column]
 
     def _to_nodes(self, joins: Joins, count: int, limit: float) -> Times:
         """Search backwards from every destination at once: shape (destinations, nodes)."""
         roads = self.router.network
         size = len(roads.lat)
-        ways = _ways(roads, self._arc_of, joins, arriving=True)
+        ways = _ways(self.router, joins, arriving=True)
         tail = np.r_[roads.head, size + ways.place]
         head = np.r_[roads.tail, ways.node]
         weight = np.r_[roads.deciseconds, ways.deciseconds]
@@ -254,11 +250,11 @@ class Surface:
 class _Tile:
     """The timed squares of one tile, and their ways to the roads; ``row`` and ``column`` are theirs in the tile."""
 
-    def __init__(self, router: Router, arc_of: tuple[Ints, Ints], row: Ints, column: Ints, xy: Floats) -> None:
+    def __init__(self, router: Router, row: Ints, column: Ints, xy: Floats) -> None:
         self.row, self.column = row, column
-        self._router, self._arc_of, self._xy = router, arc_of, xy
+        self._router, self._xy = router, xy
         joins = router.access.joins(xy)
-        ways = _ways(router.network, arc_of, joins, arriving=False)
+        ways = _ways(router, joins, arriving=False)
         self._node, self._cost = ways.node.astype(np.int32), ways.deciseconds.astype(np.int32)
         self._first = np.flatnonzero(np.diff(ways.place, prepend=-1))
         self._joined = ways.place[self._first]
@@ -298,8 +294,8 @@ class _Tile:
         if rows.start == rows.stop:
             return
         share = fraction - self._by_edge.fraction[rows]
-        arc = np.where(share >= 0, *(arcs[edge] for arcs in self._arc_of))
-        usable = np.flatnonzero(arc >= 0)
+        arc = np.where(share >= 0, *(arcs[edge] for arcs in self._router.arcs_by_edge))
+        usable = np.flatnonzero(arc != NO_ARC)
         way = np.round(np.abs(share[usable]) * self._router.network.deciseconds[arc[usable]])
         way += self._by_edge.deciseconds[rows][usable] + deciseconds
         place = self._by_edge.place[rows][usable]
@@ -319,21 +315,13 @@ class _Tile:
         taken[near] = np.minimum(taken[near], way.astype(np.int32))
 
 
-def _arcs_by_edge(roads: RoadNetwork) -> tuple[Ints, Ints]:
-    """Give the arc of each edge along it and against it, -1 where there is none."""
-    arcs = np.full((2, len(roads.edges.u)), -1)
-    for row, direction in enumerate((True, False)):
-        chosen = np.flatnonzero(roads.forward == direction)
-        arcs[row, roads.edge[chosen]] = chosen
-    return arcs[0], arcs[1]
-
-
-def _ways(roads: RoadNetwork, arc_of: tuple[Ints, Ints], joins: Joins, *, arriving: bool) -> _Ways:
+def _ways(router: Router, joins: Joins, *, arriving: bool) -> _Ways:
     """Turn joins into the nodes by which places enter the network, or leave it when arriving, and what that takes."""
+    roads = router.network
     places, nodes, prices = [], [], []
-    for along, arcs in zip((True, False), arc_of, strict=True):
+    for along, arcs in zip((True, False), router.arcs_by_edge, strict=True):
         arc = arcs[joins.edge]
-        usable = np.flatnonzero(arc >= 0)
+        usable = np.flatnonzero(arc != NO_ARC)
         share = joins.fraction[usable] if along else 1.0 - joins.fraction[usable]  # from the arc's tail
         share = share if arriving else 1.0 - share
         places.append(joins.place[usable])
