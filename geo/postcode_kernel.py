@@ -31,7 +31,7 @@ def _dry(x: float, y: float, goal_x: float, goal_y: float, first: int, last: int
 
 
 @nb.njit(cache=True, nogil=True, parallel=True)
-def fill(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass over all postcodes, on plain arrays
+def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- one pass over all postcodes, on plain arrays
     east: Array,
     north: Array,
     choice: Array,
