@@ -97,9 +97,14 @@ class RoadGraph:
             return cls(**{field.name: file[field.name] for field in fields(cls)})
 
 
+def file_of(million_arcs: float, folder: Path, seed: int = SEED) -> Path:
+    """Give the file that keeps the graph of a size."""
+    return folder / f"road_graph_{million_arcs:g}_{seed}.npz"
+
+
 def cached(million_arcs: float, folder: Path, seed: int = SEED) -> RoadGraph:
     """Open the graph of a size from a folder, or make it and keep it there."""
-    path = folder / f"road_graph_{million_arcs:g}_{seed}.npz"
+    path = file_of(million_arcs, folder, seed)
     if not path.is_file():
         generate(_postcode_points(), round(million_arcs * 1e6), _prison_points(), seed).save(path)
     return RoadGraph.open(path)

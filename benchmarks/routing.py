@@ -35,7 +35,7 @@ from measure import (
     table,
 )
 from peers import ALL, PREPARE, REWEIGHT, ROUTE, Answers
-from road_graph import RoadGraph, cached
+from road_graph import RoadGraph, cached, file_of
 
 from nearhome.geo import kernels, ordering
 from nearhome.geo.contraction import Hierarchy, Metric
@@ -262,7 +262,7 @@ def oracle(name: str, result: Result, answers: Answers, folder: Path, scratch: P
     random = np.random.default_rng(6)
     origins = random.integers(0, len(graph.lat), ORACLE_ORIGINS)
     request = {
-        "graph": str(folder / f"road_graph_{result.million_arcs:g}_7.npz"),
+        "graph": str(file_of(result.million_arcs, folder)),
         "pairs": answers.pairs[:ORACLE_PAIRS],
         "origins": origins.tolist(),
         "goals": graph.goals.tolist(),

@@ -58,9 +58,7 @@ def test_petrol_is_low_in_a_thrifty_car_and_high_in_a_thirsty_one() -> None:
     ],
 )
 def test_the_tamar_bridge_is_paid_eastbound_only(out: costs.Heading, pence: int) -> None:
-    cost = car_cost(
-        return_miles=200, tolls=there_and_back([Crossing("tamar", out)]), party=Party(), as_of=TODAY
-    )
+    cost = car_cost(return_miles=200, tolls=there_and_back([Crossing("tamar", out)]), party=Party(), as_of=TODAY)
 
     assert only(cost, "toll").pence == pence
     assert "one direction only" in only(cost, "toll").basis
@@ -73,18 +71,14 @@ def test_one_way_over_the_free_side_of_a_toll_costs_nothing() -> None:
 
 
 def test_the_humber_bridge_is_paid_both_ways() -> None:
-    cost = car_cost(
-        return_miles=60, tolls=there_and_back([Crossing("humber", "N")]), party=Party(), as_of=TODAY
-    )
+    cost = car_cost(return_miles=60, tolls=there_and_back([Crossing("humber", "N")]), party=Party(), as_of=TODAY)
 
     assert only(cost, "toll").pence == 2 * 150
 
 
 @pytest.mark.parametrize(("day", "pence"), [(date(2018, 12, 16), 560), (date(2018, 12, 17), None)])
 def test_the_severn_was_paid_westbound_until_december_2018(day: date, pence: int | None) -> None:
-    cost = car_cost(
-        return_miles=60, tolls=there_and_back([Crossing("severn", "E")]), party=Party(), as_of=day
-    )
+    cost = car_cost(return_miles=60, tolls=there_and_back([Crossing("severn", "E")]), party=Party(), as_of=day)
 
     assert [line.pence for line in cost.only("toll").lines] == ([] if pence is None else [pence])
 
@@ -103,9 +97,7 @@ def test_a_ferry_charges_the_car_with_its_driver_then_everyone_else() -> None:
 
 
 def test_a_ferry_without_cars_charges_everyone_on_foot() -> None:
-    cost = car_cost(
-        return_miles=20, ferries=[Crossing("penzance_st_marys", "W")], party=Party(2, 1), as_of=TODAY
-    )
+    cost = car_cost(return_miles=20, ferries=[Crossing("penzance_st_marys", "W")], party=Party(2, 1), as_of=TODAY)
 
     adult, child = (tariffs.value(f"penzance_st_marys.{part}", TODAY).value for part in ("adult", "child"))
     assert only(cost, "ferry").pence == 2 * adult + child
@@ -170,9 +162,7 @@ def test_the_whole_cost_of_a_mile_is_the_approved_rate() -> None:
     assert costs.whole_cost_line(return_miles=100, as_of=date(2008, 6, 1)).pence == 4000
 
 
-@pytest.mark.parametrize(
-    ("party", "rooms"), [(Party(1, 0), 1), (Party(2, 2), 1), (Party(2, 3), 2), (Party(3, 0), 2)]
-)
+@pytest.mark.parametrize(("party", "rooms"), [(Party(1, 0), 1), (Party(2, 2), 1), (Party(2, 3), 2), (Party(3, 0), 2)])
 def test_a_night_needs_a_room_for_two_adults_or_four_people(party: Party, rooms: int) -> None:
     room = tariffs.value("room_per_night", TODAY).value
     assert costs.overnight_line(nights=2, party=party, as_of=TODAY).pence == rooms * 2 * room

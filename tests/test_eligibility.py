@@ -40,9 +40,7 @@ def test_family_may_claim_grandparents_ask_and_others_not(relationship: Relation
     assert verdict(Claimant(40, relationship, Benefit.HC2)) == expected
 
 
-@pytest.mark.parametrize(
-    ("income", "expected"), [(None, "ask"), (1249.99, "may"), (1250, "ask"), (1250.01, "no")]
-)
+@pytest.mark.parametrize(("income", "expected"), [(None, "ask"), (1249.99, "may"), (1250, "ask"), (1250.01, "no")])
 def test_universal_credit_has_a_monthly_limit(income: float | None, expected: Verdict) -> None:
     claimant = Claimant(40, Relationship.WIFE, Benefit.UNIVERSAL_CREDIT, monthly_income_pounds=income)
     assert verdict(claimant) == expected
@@ -96,9 +94,7 @@ def test_children_are_under_18_and_of_the_family(
     of_claimant: bool,
     expected: bool,
 ) -> None:
-    found = eligibility.child_may_come(
-        age=age, of_prisoner=of_prisoner, of_claimant_married_to_prisoner=of_claimant
-    )
+    found = eligibility.child_may_come(age=age, of_prisoner=of_prisoner, of_claimant_married_to_prisoner=of_claimant)
     assert found is expected
 
 

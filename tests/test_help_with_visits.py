@@ -183,9 +183,7 @@ def test_an_unknown_time_away_is_said_and_not_guessed() -> None:
 
 
 def test_parking_tolls_and_ferries_come_back_but_petrol_and_wear_do_not() -> None:
-    cost = car_cost(
-        return_miles=218, tolls=there_and_back([Crossing("tamar", "E")]), party=Party(), as_of=TODAY
-    )
+    cost = car_cost(return_miles=218, tolls=there_and_back([Crossing("tamar", "E")]), party=Party(), as_of=TODAY)
     paid = Cost((*cost.lines, CostLine("Parking", "parking", 400, 0, 1000, "three hours")))
 
     found = ask(218, paid=paid)
@@ -349,8 +347,6 @@ def test_an_unknown_nation_and_impossible_numbers_are_refused() -> None:
         ask(float("nan"))
 
 
-@pytest.mark.parametrize(
-    ("pence", "text"), [(3000, "£30"), (1950, "£19.50"), (5, "£0.05"), (123_456, "£1,234.56")]
-)
+@pytest.mark.parametrize(("pence", "text"), [(3000, "£30"), (1950, "£19.50"), (5, "£0.05"), (123_456, "£1,234.56")])
 def test_pounds(pence: int, text: str) -> None:
     assert hwpv.pounds(pence) == text

@@ -48,9 +48,7 @@ def test_a_price_is_that_of_its_day(key: str, day: date, pence: int) -> None:
 
 
 def test_a_day_before_the_first_price_names_that_day() -> None:
-    with pytest.raises(
-        DateError, match=r"Humber Bridge is known before 1 January 2008, and 31 December 2007"
-    ):
+    with pytest.raises(DateError, match=r"Humber Bridge is known before 1 January 2008, and 31 December 2007"):
         tariffs.value("humber", date(2007, 12, 31))
 
 
@@ -181,9 +179,7 @@ SERIES = 'version = "1"\n[[series]]\nkey = "a"\ntitle = "A"\nunit = "p"\n'
         f'{SERIES}charged = ["NW"]\nrates = [ {RATE} ]',
     ],
 )
-def test_a_damaged_table_is_one_clear_sentence(
-    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_table_is_one_clear_sentence(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for table in tariffs.TABLES:
         (tmp_path / f"{table}.toml").write_text(damage, encoding="utf-8")
     monkeypatch.setattr(tariffs, "FOLDER", tmp_path)
