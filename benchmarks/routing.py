@@ -335,8 +335,11 @@ def shows(results: Sequence[Result]) -> str:
         rows.append(("SciPy over nearhome, at least", 300, totals["SciPy"] / ours[SWEEP_32], ""))
         customised = totals["SciPy"] / (ours[SWEEP_32] + ours[CUSTOM_32])
         rows.append(("SciPy over nearhome with customising, at least", 50, customised, ""))
-    if "networkx" in totals:
-        rows.append(("networkx over nearhome, at least", 8000, totals["networkx"] / ours[SWEEP_32], ""))
+    rows += [
+        (f"{engine} over nearhome, at least", 8000, total / ours[SWEEP_32], "")
+        for engine, total in totals.items()
+        if engine.startswith("networkx")
+    ]
     rows += [
         ("sweep over writing its result, at most", 3, ours[SWEEP_32] / ours[WRITE_32], ""),
         ("the same into new memory, at most", 3, ours[FRESH_32] / ours[WRITE_FRESH], ""),

@@ -35,7 +35,8 @@ CRS = "EPSG:27700"
 COLUMNS = ("destination", "minutes", "mode", "area_km2", *FIGURES, "note", "geometry")
 
 SHORTEST_MINUTES = 10
-"""Shorter times cover too few squares for a line between them to mean much."""
+"""Shorter times cover too few squares for a line between them to mean much: even at 10 minutes the people inside may be
+10 % off those that postcodes' own times give, from 30 on less than 1.4 %."""
 
 STEEP_MINUTES = 5.0
 """Two neighbouring squares whose times differ by more than this have a break between them, water or no road, rather

@@ -362,8 +362,17 @@ def chase(starts: Array, head: Array, slot: Array, start: int, column: int, path
     """Follow stored arcs from a node to a column's goal; fill ``path`` with nodes and give their number."""
     v, size = start, 1
     path[0] = v
-    while slot[v, column] != END and size < len(path):
-        v = head[starts[v] + slot[v, column]]
+    while size < len(path):
+        first, number = starts[v], slot[v, column]
+        if number == END:
+            break
+        # The branches let the processor guess the next node, and fetch it, before the slot has come from memory.
+        if number == 0:
+            v = head[first]
+        elif number == 1:
+            v = head[first + 1]
+        else:
+            v = head[first + number]
         path[size] = v
         size += 1
     return size

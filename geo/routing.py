@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from nearhome.geo.access import Joins
     from nearhome.geo.contraction import Metric
+    from nearhome.geo.explaining import Explanation
     from nearhome.geo.national import PostcodeMatrix
     from nearhome.geo.network import RoadNetwork
 
@@ -207,6 +208,31 @@ class Router:
         from nearhome.geo import national  # noqa: PLC0415 -- it needs this module, and numba
 
         return national.all_postcodes_to(self, goals)
+
+    def nearest(self, origins: Sequence[Point], goals: Sequence[Point], k: int = 1) -> tuple[Ints, Floats]:
+        """Find the k goals that are quickest to reach from each origin.
+
+        Returns
+        -------
+        Numbers of the goals and minutes, both of shape (origins, k), the quickest first; -1 and NaN where fewer than k
+        can be reached.
+        """
+        minutes = self.matrix(origins, goals).minutes
+        order = np.argsort(minutes, axis=1, kind="stable")[:, :k]  # NaN comes last
+        found = np.take_along_axis(minutes, order, axis=1)
+        return np.where(np.isnan(found), -1, order), found
+
+    def reweight(self, **conditions: Any) -> Router:
+        """Give a router for the same roads under other conditions; see ``nearhome.geo.reweighting.reweighted``."""
+        from nearhome.geo.reweighting import reweighted  # noqa: PLC0415 -- only scenarios need it
+
+        return Router(reweighted(self.network, **conditions))
+
+    def explain(self, origin: Point, destination: Point) -> Explanation:
+        """Say which roads the quickest way uses and on which estimates it rests; see ``nearhome.geo.explaining``."""
+        from nearhome.geo import explaining  # noqa: PLC0415 -- it needs this module
+
+        return explaining.explain(self, origin, destination)
 
     @cached_property
     def metric(self) -> Metric:

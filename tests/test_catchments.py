@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from nearhome.data import grid, postcodes, prisons
 from nearhome.data.errors import InputError
-from nearhome.geo import areas
 from nearhome.geo.catchments import CRS, NO_WAY, TOO_SMALL, catchments
 from nearhome.geo.residents import FIGURES, residents
 from nearhome.geo.routing import Router
@@ -279,22 +278,3 @@ def test_no_destination_and_one_given_twice_are_refused() -> None:
         catchments([], [30])
     with pytest.raises(InputError, match="'EXI' was given more than once"):
         catchments([prison("EXI"), prison("EXI")], [30])
-
-
-# Residents
-
-
-def test_residents_add_up_to_the_published_population() -> None:
-    whole = areas.authorities().values()
-    people = residents().figures[:, 0].sum()
-    assert people == pytest.approx(sum(authority.population for authority in whole), rel=1e-9)
-    england = shapely.box(*grid.to_metres(51.2, -1.0), *grid.to_metres(52.2, 0.5))
-    inside = residents().inside(england)
-    assert np.isfinite(inside).all()
-    assert inside[0] > inside[1] > 0
-
-
-def test_residents_are_summed_by_a_choice_as_by_the_shape_it_is_made_of() -> None:
-    here = residents()
-    box = shapely.box(520_000.0, 170_000.0, 540_000.0, 190_000.0)
-    assert here.total(shapely.contains_xy(box, *here.xy.T)).tolist() == pytest.approx(here.inside(box).tolist())
