@@ -46,7 +46,7 @@ NO_WAY = "no road or car ferry that nearhome knows leads there"
 TOO_SMALL = "smaller than the squares of the map"
 
 _ALL_CORNERS = 4
-_TENTHS = 600
+_DECISECONDS_A_MINUTE = 600
 
 
 class Destination(Protocol):
@@ -153,7 +153,7 @@ def _drawn(
 def _land_within(patch: Patch, limit_minutes: int, squares: Squares) -> Patch | None:
     """Cut a patch down to the land within a limit and one square around it; None if there is none."""
     sea = squares.sea[patch.top : patch.top + len(patch.times), patch.left : patch.left + patch.times.shape[1]]
-    inside = (patch.times[: len(sea), : sea.shape[1]] <= _TENTHS * limit_minutes) & (sea < 0)
+    inside = (patch.times[: len(sea), : sea.shape[1]] <= _DECISECONDS_A_MINUTE * limit_minutes) & (sea < 0)
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if len(rows) == 0:
         return None
@@ -183,7 +183,7 @@ class _Field:
         """
         tall = slice(patch.top, patch.top + len(patch.times))
         wide = slice(patch.left, patch.left + patch.times.shape[1])
-        late = (patch.times - (_TENTHS * limit_minutes + 0.5)) / (_TENTHS * STEEP_MINUTES)
+        late = (patch.times - (_DECISECONDS_A_MINUTE * limit_minutes + 0.5)) / (_DECISECONDS_A_MINUTE * STEEP_MINUTES)
         value = np.maximum(np.clip(late, -1.0, 1.0), squares.sea[tall, wide]).astype(np.float32)
         return cls(squares.east[wide], squares.north[tall], value, patch.top, patch.left)
 

@@ -56,7 +56,7 @@ def reweighted(
     for name in closed:
         found = np.logical_or.reduce([edges.is_(column, name) for column in NAMED_BY])
         if not name or not found.any():
-            msg = f"There is no road, crossing or ferry {name!r} to close; give one such as tamar, or a road such as A30."
+            msg = f"There is no road, crossing or ferry {name!r} to close; give one such as tamar or A30."
             raise InputError(msg)
         shut |= found
     if not tolls:

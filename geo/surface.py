@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     Times = NDArray[np.int32]
 
 SQUARE_METRES = 500.0
-"""With squares this large the people of every open prison's catchments of 30 to 120 minutes come within 1.4 % of the sum
-over postcodes; with squares of 750 m within 3.6 %, of a kilometre within 2.7 % (21 November 2026)."""
+"""With squares this large the people of every open prison's catchments of 30 to 120 minutes come within 1.4 % of the
+sum over postcodes; with squares of 750 m within 3.6 %, of a kilometre within 2.7 % (21 November 2026)."""
 
 TILE_SQUARES = 128
 """Squares are joined to the roads in tiles with so many on a side, those near a destination first."""
