@@ -31,6 +31,8 @@ COMMANDS = {
     "journey": Entry("journey", "How far, how long and how much one visit is."),
     "prisons": Entry("prisons", "List the prisons, or those nearest to a place."),
     "times": Entry("times", "Work out drive times for a file of pairs of points."),
+    "matrix": Entry("matrix", "Work out drive times from many places to many prisons."),
+    "catchments": Entry("catchments", "Draw the land within some minutes of prisons, and count the people inside."),
     "case": Entry("case", "Show a worked case, such as Cornwall."),
     "data": Entry("data", "List, check, build and import the tables."),
     "app": Entry("pages", "Open the pages in your browser."),

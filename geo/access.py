@@ -148,7 +148,12 @@ class Access:
     def crosses_water(self, a: Floats, b: Floats) -> NDArray[np.bool_]:
         """Say which straight ways from a to b cut a barrier, both shape (n, 2)."""
         crosses = np.zeros(len(a), bool)
-        for x1, y1, x2, y2 in self.barriers:
+        if len(a) == 0:
+            return crosses
+        low, high = np.minimum(a, b).min(axis=0), np.maximum(a, b).max(axis=0)
+        corners = self.barriers.reshape(-1, 2, 2)
+        near = (corners.min(axis=1) <= high).all(axis=1) & (corners.max(axis=1) >= low).all(axis=1)
+        for x1, y1, x2, y2 in self.barriers[near]:
             box = (
                 (np.minimum(a[:, 0], b[:, 0]) <= max(x1, x2))
                 & (np.maximum(a[:, 0], b[:, 0]) >= min(x1, x2))

@@ -7,10 +7,9 @@ that the distance given is the distance of the quickest way and a route and a ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -20,6 +19,7 @@ from nearhome.data import grid
 from nearhome.data.errors import NoRouteError
 from nearhome.geo import network as networks
 from nearhome.geo.access import FURTHEST_METRES, Access
+from nearhome.geo.routes import NO_ARC, SHIFT, Matrix, Point, Route, Step, cut, local_step, route_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,69 +36,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-SHIFT = 1 << 22
-"""One weight holds ``deciseconds * SHIFT + metres``: exact in float64 up to 59,000 hours and 4,194 km."""
-
-NO_ARC = -1
-
-
-class Point(Protocol):
-    """Anything with a latitude and a longitude, EPSG:4326."""
-
-    @property
-    def lat(self) -> float:
-        """Degrees north."""
-
-    @property
-    def lon(self) -> float:
-        """Degrees east."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A stretch of a route: one edge, or local streets at either end (``arc`` is -1)."""
-
-    arc: int
-    share: float
-    deciseconds: int
-    metres: int
-    kind: str
-    line: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The quickest way from one place to another."""
-
-    deciseconds: int
-    metres: int
-    steps: tuple[Step, ...]
-
-    @property
-    def minutes(self) -> float:
-        """How long it takes."""
-        return self.deciseconds / 600.0
-
-    @property
-    def miles(self) -> float:
-        """How far it is."""
-        return self.metres / 1609.344
-
-    @property
-    def line(self) -> tuple[tuple[float, float], ...]:
-        """The way as (lat, lon) points, EPSG:4326."""
-        points: list[tuple[float, float]] = []
-        for step in self.steps:
-            points += [point for point in step.line if not points or point != points[-1]]
-        return tuple(points)
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """An origin-destination matrix; both arrays have shape (origins, destinations), NaN where no way exists."""
-
-    minutes: Floats
-    miles: Floats
+__all__ = ["NO_ARC", "SHIFT", "Matrix", "Point", "Route", "Router", "Step", "grid_points"]
 
 
 class Router:
@@ -162,14 +100,14 @@ class Router:
             raise NoRouteError(msg)
         a, b = (origin.lat, origin.lon), (destination.lat, destination.lon)
         if how == "direct":
-            return _route([_local(int(weight), (a, b))])
+            return route_of([local_step(int(weight), (a, b))])
         if how == "edge" and shared is not None:
             steps = self._edge_steps(start, end, shared, a, b)
-            return _route(steps)
+            return route_of(steps)
         path = self._nodes(before, int(exit_node[best]))
         entry = int(np.flatnonzero((node == path[0]) & (cost == found[path[0]]))[0])
         steps = self._steps(start, int(row[entry]), path, end, int(exit_row[best]), a, b)
-        return _route(steps)
+        return route_of(steps)
 
     def matrix(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Matrix:
         """Compute minutes and miles of the quickest ways from all origins to all destinations."""
@@ -399,8 +337,8 @@ class Router:
         out = self._part(leaving, float(share_out), 1.0)
         into = self._part(arriving, 0.0, float(share_in))
         middle = [self._part(self._quickest(u, v), 0.0, 1.0) for u, v in pairwise(path)]
-        way_out = _local(int(start.deciseconds[row]) * SHIFT + int(start.metres[row]), (a, out.line[0]))
-        way_in = _local(int(end.deciseconds[exit_row]) * SHIFT + int(end.metres[exit_row]), (into.line[-1], b))
+        way_out = local_step(int(start.deciseconds[row]) * SHIFT + int(start.metres[row]), (a, out.line[0]))
+        way_in = local_step(int(end.deciseconds[exit_row]) * SHIFT + int(end.metres[exit_row]), (into.line[-1], b))
         return [way_out, out, *middle, into, way_in]
 
     def _edge_steps(
@@ -416,8 +354,8 @@ class Router:
         arc = int(self._arc_of[0 if high >= low else 1][start.edge[row]])
         ends = (low, high) if high >= low else (1.0 - low, 1.0 - high)
         part = self._part(arc, *ends, share=abs(high - low))
-        way_out = _local(int(start.deciseconds[row]) * SHIFT + int(start.metres[row]), (a, part.line[0]))
-        way_in = _local(int(end.deciseconds[other]) * SHIFT + int(end.metres[other]), (part.line[-1], b))
+        way_out = local_step(int(start.deciseconds[row]) * SHIFT + int(start.metres[row]), (a, part.line[0]))
+        way_in = local_step(int(end.deciseconds[other]) * SHIFT + int(end.metres[other]), (part.line[-1], b))
         return [way_out, part, way_in]
 
     def _arc_at(self, edge: int, *, head: int | None = None, tail: int | None = None) -> int:
@@ -445,7 +383,7 @@ class Router:
         share = high - low if share is None else share
         line = roads.line(arc)
         if share < 1.0:
-            line = _cut(line, low, high)
+            line = cut(line, low, high)
         return Step(
             arc=arc,
             share=share,
@@ -454,14 +392,6 @@ class Router:
             kind=roads.edges.text("kind", edge),
             line=tuple((float(lat), float(lon)) for lat, lon in line),
         )
-
-
-def _route(steps: list[Step]) -> Route:
-    return Route(sum(step.deciseconds for step in steps), sum(step.metres for step in steps), tuple(steps))
-
-
-def _local(weight: int, line: tuple[tuple[float, float], ...]) -> Step:
-    return Step(NO_ARC, 1.0, weight // SHIFT, weight % SHIFT, "local", line)
 
 
 def _as_place_zero(joins: Joins) -> Joins:
@@ -473,13 +403,3 @@ def grid_points(points: Sequence[Point]) -> Floats:
     lat = np.array([point.lat for point in points], dtype=float)
     lon = np.array([point.lon for point in points], dtype=float)
     return np.column_stack(grid.to_metres(lat, lon))
-
-
-def _cut(line: Floats, low: float, high: float) -> Floats:
-    """Cut a line of (lat, lon) rows between two shares of its length."""
-    steps = np.hypot(np.diff(line[:, 0]), np.diff(line[:, 1]) * np.cos(np.radians(line[0, 0])))
-    along = np.r_[0.0, np.cumsum(steps)]
-    along = along / along[-1] if along[-1] > 0 else np.linspace(0.0, 1.0, len(line))
-    ends = np.column_stack([np.interp([low, high], along, line[:, axis]) for axis in (0, 1)])
-    inside = line[(along > low) & (along < high)]
-    return np.vstack([ends[:1], inside, ends[1:]])

@@ -39,7 +39,7 @@ def test_it_writes_shapes_and_figures_in_three_formats(tmp_path: Path) -> None:
     for frame in (package, parquet, table):
         assert frame["name"].tolist() == ["Exeter", "Exeter"]
         assert frame["minutes"].tolist() == [15, 30]
-        assert frame["people"].tolist() == pytest.approx(parquet["people"].tolist())
+        assert frame["people"].tolist() == pytest.approx(parquet["people"].tolist(), abs=0.51)
     lines = result.output.splitlines()
     assert lines[0].startswith("Prison  Within      Square miles   People")
     assert lines[2].startswith("Exeter  30 minutes")

@@ -114,7 +114,8 @@ def _write(frame: Any, file: Path) -> None:
             elif file.suffix.lower() == ".parquet":
                 frame.to_parquet(temporary, index=False)
             else:
-                frame.drop(columns="geometry").to_csv(temporary, index=False, lineterminator="\n")
+                table = frame.drop(columns="geometry").round({"area_km2": 1, **dict.fromkeys(FIGURES, 0)})
+                table.to_csv(temporary, index=False, lineterminator="\n")
     except (OSError, RuntimeError) as error:  # pyogrio's errors are RuntimeErrors
         said = error.strerror if isinstance(error, OSError) and error.strerror else " ".join(str(error).split())
         msg = f"{str(file)!r} cannot be written ({said}); give another file with --out."
