@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.data import columns, postcodes
-from nearhome.data.errors import UnknownPlaceError
+from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.geo.routing import NO_ARC, SHIFT, grid_points
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+BLOCK = 50_000
 UNREACHABLE = np.uint16(65_535)
 """What stands where no way exists; ``minutes`` and ``miles`` give NaN."""
 
@@ -68,10 +69,21 @@ def _read(values: NDArray[np.uint16]) -> Floats:
 
 
 def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
-    """Compute the whole matrix; see ``Router.all_postcodes_to``."""
-    from nearhome.geo.postcode_kernel import fill  # noqa: PLC0415 -- needs numba
+    """Compute the whole matrix; see ``Router.all_postcodes_to``.
 
+    Raises
+    ------
+    InputError
+        When the router's network is not the shipped one, whose roads the postcodes are known to join.
+    """
     roads, table = router.network, postcodes.shipped()
+    if roads.rank is None:
+        msg = "All postcodes at once need the shipped road network; for another give its places to Router.matrix."
+        raise InputError(msg)
+    try:
+        from nearhome.geo.postcode_kernel import fill  # noqa: PLC0415 -- needs numba
+    except ImportError:
+        return _by_blocks(router, goals)
     east, north = table.all_points()
     found = router.metric.to_goals(router.exits(goals))
     choice, starts, edges = _joined_roads()
@@ -107,6 +119,20 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
         minutes,
         miles,
     )
+    return PostcodeMatrix(minutes, miles)
+
+
+def _by_blocks(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
+    """Compute the same without numba: a block of postcodes after another, some minutes for all of them."""
+    xy = np.column_stack(postcodes.shipped().all_points()).astype(float)
+    xy[(xy < 0).any(axis=1)] = np.nan
+    minutes = np.empty((len(xy), len(goals)), np.uint16)
+    miles = np.empty_like(minutes)
+    for first in range(0, len(xy), BLOCK):
+        rows = slice(first, first + BLOCK)
+        matrix = router.matrix_between(xy[rows], grid_points(goals))
+        for out, values in ((minutes, matrix.minutes), (miles, matrix.miles)):
+            out[rows] = np.where(np.isnan(values), UNREACHABLE, np.rint(10.0 * np.nan_to_num(values)))
     return PostcodeMatrix(minutes, miles)
 
 

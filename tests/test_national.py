@@ -1,12 +1,14 @@
 """All postcodes at once say what the router says for each of them."""
 
+import sys
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
 from nearhome.data import columns, postcodes, prisons
-from nearhome.data.errors import UnknownPlaceError
+from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.geo import national
 from nearhome.geo.access import ROADS
 from nearhome.geo.routing import Router, grid_points
@@ -78,3 +80,31 @@ def test_the_shipped_roads_of_postcodes_are_those_that_access_finds() -> None:
     for number, row in enumerate(rows):
         shipped = {int(lists["edge"][starts[sector[row]] + each]) for each in choice[row] if each != 255}
         assert shipped == set(joins.edge[joins.place == number].tolist())
+
+
+def test_without_numba_a_slower_way_says_the_same(
+    whole: national.PostcodeMatrix, goals: list[prisons.Prison], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = postcodes.shipped()
+    few = np.random.default_rng(5).choice(len(table), 800, replace=False)
+    points = tuple(values[few] for values in table.all_points())
+    monkeypatch.setitem(sys.modules, "nearhome.geo.postcode_kernel", None)
+    monkeypatch.setattr(postcodes.PostcodeTable, "all_points", lambda _: points)
+    slow = Router.shipped().all_postcodes_to(goals)
+    np.testing.assert_array_equal(slow.tenths_of_minutes, whole.tenths_of_minutes[few])
+    np.testing.assert_array_equal(slow.tenths_of_miles, whole.tenths_of_miles[few])
+
+
+def test_a_closed_bridge_reaches_every_postcode(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+    shut = Router.shipped().reweight(closed=["tamar"]).all_postcodes_to(goals)
+    row = int(postcodes.shipped().row_of(["PL12 4AA"])[0])
+    exeter = [prison.id for prison in goals].index("EXI")
+    assert shut.minutes(row, exeter) > whole.minutes(row, exeter)
+    known = ~np.isnan(whole.minutes(slice(None), exeter))
+    assert (shut.minutes(slice(None), exeter)[known] >= whole.minutes(slice(None), exeter)[known]).all()
+
+
+def test_another_network_is_refused_in_one_sentence(goals: list[prisons.Prison]) -> None:
+    roads = replace(Router.shipped().network, rank=None)
+    with pytest.raises(InputError, match="need the shipped road network"):
+        Router(roads).all_postcodes_to(goals)
