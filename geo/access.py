@@ -73,7 +73,8 @@ class Access:
         self.edge = rows[owner]
         self.xy = start[owner] + (step / pieces[owner])[:, None] * (end - start)[owner]
         self.tree = cKDTree(self.xy)
-        self._has_one_way = len(network.tail) < 2 * len(edges.u)
+        arcs = np.bincount(network.edge, minlength=len(edges.u))
+        self._has_one_way = bool((arcs == 1).any())  # a closed road has none and is no one-way street
         self._place_of_edge = np.zeros(len(edges.u), np.int64)
         self._place_of_edge[rows] = np.arange(len(rows))  # breaks ties between roads that meet at a junction
         self.seconds_per_metre = speeds.local_seconds_per_metre(edges.urban_percent / 100.0, network.model)

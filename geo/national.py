@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.geo.access import Joins
-    from nearhome.geo.routing import Point, Router
+    from nearhome.geo.routing import Matrix, Point, Router
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -130,10 +130,22 @@ def _by_blocks(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
     miles = np.empty_like(minutes)
     for first in range(0, len(xy), BLOCK):
         rows = slice(first, first + BLOCK)
-        matrix = router.matrix_between(xy[rows], grid_points(goals))
-        for out, values in ((minutes, matrix.minutes), (miles, matrix.miles)):
-            out[rows] = np.where(np.isnan(values), UNREACHABLE, np.rint(10.0 * np.nan_to_num(values)))
+        minutes[rows], miles[rows] = tenths(router.matrix_between(xy[rows], grid_points(goals)))
     return PostcodeMatrix(minutes, miles)
+
+
+def tenths(matrix: Matrix) -> NDArray[np.uint16]:
+    """Round a matrix to tenths of minutes and of miles, from whole deciseconds and metres as the compiled loop does.
+
+    Returns
+    -------
+    uint16, shape (2, origins, destinations), UNREACHABLE where there is no way.
+    """
+    found = np.full((2, *matrix.minutes.shape), UNREACHABLE)
+    reached = np.isfinite(matrix.minutes)
+    deciseconds, metres = np.rint(matrix.minutes[reached] * 600.0), np.rint(matrix.miles[reached] * 1609.344)
+    found[0][reached], found[1][reached] = np.rint(deciseconds / 60.0), np.rint(metres / 160.9344)
+    return found
 
 
 def _joined_roads() -> tuple[NDArray[np.uint8], Ints, Ints]:

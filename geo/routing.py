@@ -139,7 +139,7 @@ class Router:
         )
 
     def all_postcodes_to(self, goals: Sequence[Point]) -> PostcodeMatrix:
-        """Compute minutes and miles from every postcode of Great Britain; for the shipped network, and with numba.
+        """Compute minutes and miles from every postcode of Great Britain, on the shipped network.
 
         The rows are looked up in the postcodes table: nothing is searched or copied for a postcode.
         """

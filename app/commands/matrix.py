@@ -1,0 +1,133 @@
+"""``nearhome matrix``: minutes and miles from many places to many prisons, in one file."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from nearhome.app import words
+from nearhome.app.commands import options
+from nearhome.data import prisons
+from nearhome.data.errors import InputError
+from nearhome.geo import bulk, origins, parts
+from nearhome.geo.cluster import Cluster
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from nearhome.data.prisons import Prison
+    from nearhome.geo.bulk import Engine
+
+EVERY_ORIGIN = {"postcodes": origins.every_postcode, "districts": origins.every_district}
+CLEAR_LINE = "\r\N{ESCAPE}[K"
+
+
+@click.command(epilog="Example: nearhome matrix --origins districts --to all --out districts.parquet")
+@click.option(
+    "--origins",
+    "source",
+    required=True,
+    metavar="FILE.csv|postcodes|districts",
+    help="Where the ways start: a CSV file with the columns lat and lon, or postcode, and if you like id; every "
+    "postcode of Great Britain (1.7 million); or every postcode district of the United Kingdom.",
+)
+@click.option(
+    "--to",
+    "to",
+    required=True,
+    metavar="PRISONS",
+    help="Where they end: ids or names with commas between, or all for every prison open on the day.",
+)
+@click.option("--out", type=options.FILE, required=True, metavar="OUT.parquet", help="The file to write; CSV if .csv.")
+@options.as_of
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="What computes: this computer, or a Dask cluster (needs nearhome[cluster]).",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler, such as tcp://10.0.0.5:8786.")
+def command(source: str, to: str, out: Path, as_of: date, engine: str, scheduler: str | None) -> None:
+    """Work out the time and distance by car, one way, from many places to many prisons.
+
+    The file has a row for each pair, with the columns origin, destination, minutes and miles. The last two are to a
+    tenth, and empty where no road or car ferry joins the two. Which tables and licences it comes from is inside a
+    Parquet file, and in a .json file beside a CSV file.
+
+    If it is stopped, run the same command again: what was finished is kept in the folder OUT.parts until the file is
+    written, and is not worked out twice.
+    """
+    runs = _engine(engine, scheduler)
+    to_prisons = _destinations(to, as_of)
+    starts = _origins(source, out)
+    asked = ("nearhome", "matrix", "--origins", _base(source), "--to", to.strip(), "--as-of", as_of.isoformat())
+    try:
+        done = bulk.write(out, starts, to_prisons, command=shlex.join(asked), engine=runs, progress=_progress, say=_say)
+    except KeyboardInterrupt:
+        _say(f"Stopped; what is finished is kept in {parts.folder_of(out).name}: run the same command to go on.")
+        raise
+    except OSError as error:
+        msg = f"{str(out)!r} cannot be written ({error.strerror}); check its folder and the disk."
+        raise InputError(msg) from error
+    _progress("")
+    click.echo(_summary(starts, to_prisons, done, out))
+
+
+def _summary(starts: origins.Origins, to_prisons: list[Prison], done: bulk.Written, out: Path) -> str:
+    """Say what was written, in one line."""
+    count = f"{words.count(len(starts.names), 'origin')}, {words.count(len(to_prisons), 'prison')}"
+    notes = [f"{done.unreachable:,} without a way"] if done.unreachable else []
+    if starts.stand_ins:
+        notes.append(f"{words.count(starts.stand_ins, 'postcode')} placed by sector or district")
+    rest = f" ({', '.join(notes)})" if notes else ""
+    return f"{count}: {words.count(done.rows, 'row')}{rest}. Written: {out}"
+
+
+def _engine(engine: str, scheduler: str | None) -> Engine:
+    if engine == "local":
+        if scheduler is not None:
+            msg = f"--scheduler {scheduler!r} is for a Dask cluster; add --engine dask, or leave it out."
+            raise InputError(msg)
+        return bulk.in_order
+    if not scheduler:
+        msg = "--engine dask needs the address of a cluster; add --scheduler, such as tcp://10.0.0.5:8786."
+        raise InputError(msg)
+    return Cluster(scheduler)
+
+
+def _destinations(to: str, as_of: date) -> list[Prison]:
+    """Read which prisons are asked for; one that is named twice counts once."""
+    if to.strip().casefold() == "all":
+        return [prison for prison in prisons.prisons() if prison.is_open(as_of)]
+    return list({prison.id: prison for prison in (prisons.find(name, as_of) for name in to.split(","))}.values())
+
+
+def _origins(source: str, out: Path) -> origins.Origins:
+    every = EVERY_ORIGIN.get(source.strip().casefold())
+    if every is not None:
+        return every()
+    file = options.FILE.convert(source, None, None)
+    if out.exists() and file.exists() and out.samefile(file):
+        msg = f"--out names the file of the origins, {out.name!r}, which would be lost; give another name."
+        raise InputError(msg)
+    return origins.read(file)
+
+
+def _base(source: str) -> str:
+    """Give the name of a file without its folders, which differ from machine to machine."""
+    return source.strip().replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _progress(line: str) -> None:
+    """Show how far the work is on one line of the terminal; a script sees the result alone."""
+    if sys.stderr.isatty():
+        click.echo(f"{CLEAR_LINE}{line}", err=True, nl=False)
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"{CLEAR_LINE if sys.stderr.isatty() else ''}{sentence}", err=True)

@@ -1,0 +1,317 @@
+"""Bulk matrices: any number of origins to any number of prisons, in blocks, resumable, written once and whole.
+
+A block is complete in itself: whoever computes it opens the shipped tables, so that the blocks can go to other
+processes or machines (``nearhome.geo.cluster``) and the graph never has to. Finished blocks are kept beside the file
+until it is written (``nearhome.geo.parts``); then they are read row by row, so that memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+
+from nearhome.data import catalogue, postcodes
+from nearhome.data.errors import InputError, TableError
+from nearhome.geo import matrix_files, parts
+from nearhome.geo.compiled import has_numba
+from nearhome.geo.national import tenths
+from nearhome.geo.routing import Router, grid_points
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from nearhome.geo.matrix_files import Facts, Tenths
+    from nearhome.geo.origins import Origins
+    from nearhome.geo.parts import Parts
+
+    Floats = NDArray[np.float64]
+
+DESTINATIONS = 32
+"""A block has so many destinations: with every postcode it takes 220 MB and a second or two."""
+
+ORIGINS = 50_000
+"""A block has so many origins, or every postcode there is: the compiled loop for those takes them all."""
+
+ROAD_TABLES = ("road_nodes", "road_edges", "road_barriers")
+POSTCODE_TABLES = ("road_order", "postcodes", "postcode_index", "postcode_roads", "sector_roads")
+"""What the compiled loop for every postcode reads besides."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Each block uses all cores, and not every threading layer of numba bears two callers."""
+
+
+class Destination(Protocol):
+    """A prison, or anything with an id, a name and a place in EPSG:4326."""
+
+    @property
+    def id(self) -> str:
+        """What it is called in the file."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def lat(self) -> float:
+        """Degrees north."""
+
+    @property
+    def lon(self) -> float:
+        """Degrees east."""
+
+
+class Engine(Protocol):
+    """Anything that applies a function to tasks and gives each task's number and result, as each is done."""
+
+    def __call__(self, work: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, R]]:
+        """Apply ``work`` to all tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point in degrees, EPSG:4326."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Other conditions on the roads, as in ``nearhome.geo.reweighting.reweighted``; as it stands, none."""
+
+    closed: tuple[str, ...] = ()
+    slower: float = 1.0
+    tolls: bool = True
+    ferries: bool = True
+
+
+TODAY = Scenario()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of the work.
+
+    ``origins`` are in metres, EPSG:27700, shape (places, 2); None stands for every postcode. ``tables`` are the
+    versions of the tables to compute it from. The repr shows no place.
+    """
+
+    name: str
+    origins: Floats | None = field(repr=False)
+    destinations: tuple[Spot, ...] = field(repr=False)
+    scenario: Scenario
+    tables: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: rows, how many of them have no way, and how many blocks an earlier run had left."""
+
+    rows: int
+    unreachable: int
+    resumed: int
+
+
+def in_order(work: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, R]]:
+    """Do all the work here, one task after the other: the engine for one machine."""
+    for number, task in enumerate(tasks):
+        yield number, work(task)
+
+
+def compute(block: Block) -> Tenths:
+    """Compute one block.
+
+    Returns
+    -------
+    Tenths of minutes, then tenths of miles: uint16, shape (2, origins, destinations), UNREACHABLE where there is none.
+
+    Raises
+    ------
+    TableError
+        When the tables here are not those that the block asks for.
+    """
+    with _ONE_AT_A_TIME:
+        here = catalogue.versions(*block.tables)
+        other = [name for name, wanted in block.tables.items() if here[name] != wanted]
+        if other:
+            msg = (
+                f"The table {other[0]!r} is {here[other[0]]} on the machine that computes and "
+                f"{block.tables[other[0]]} on the one that asked; install the same nearhome on both."
+            )
+            raise TableError(msg)
+        router = _router(block.scenario)
+        if block.origins is None:
+            every = router.all_postcodes_to(block.destinations)
+            return np.stack([every.tenths_of_minutes, every.tenths_of_miles])
+        return tenths(router.matrix_between(block.origins, grid_points(block.destinations)))
+
+
+@lru_cache(maxsize=2)
+def _router(scenario: Scenario) -> Router:
+    return Router.shipped() if scenario == TODAY else Router.shipped().reweight(**asdict(scenario))
+
+
+def write(
+    out: Path,
+    origins: Origins,
+    destinations: Sequence[Destination],
+    *,
+    command: str,
+    scenario: Scenario = TODAY,
+    engine: Engine = in_order,
+    progress: Callable[[str], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Written:
+    """Write minutes and miles from all origins to all destinations, one row a pair: origin by origin.
+
+    What an earlier run on the same file had finished is not computed again. The same inputs give the same bytes,
+    whichever engine computes, and whatever stopped it in between.
+
+    Parameters
+    ----------
+    out
+        A file whose name ends in ``.parquet``, or ``.csv`` for no more than five million rows.
+    origins, destinations
+        Where the ways start and end; the names and ids become columns of the file.
+    command
+        The command to record in the file, without anything that differs from machine to machine.
+    scenario
+        The conditions on the roads, also recorded.
+    engine
+        What runs the blocks.
+    progress
+        Called with a few words on how far the work is.
+    say
+        Called with a sentence where parts of an earlier run cannot be used.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to compute, the file's name or size is not one that can be written, another process is
+        writing it, or the scenario closes what is not there.
+    """
+    if not destinations or not len(origins.names):
+        msg = f"There are {len(origins.names):,} origins and {len(destinations)} destinations; give at least one each."
+        raise InputError(msg)
+    writer = matrix_files.writer(out, len(origins.names) * len(destinations))
+    blocks = _blocks(origins, destinations, scenario)
+    tables = (*ROAD_TABLES, *(POSTCODE_TABLES if origins.every_postcode else ()), *origins.tables, "prisons")
+    versions = catalogue.versions(*dict.fromkeys(tables))
+    inputs = _inputs(origins, destinations, versions) | {"scenario": json.dumps(asdict(scenario))}
+    with parts.kept(out, inputs, say) as store:
+        done = store.finished([block.name for block in blocks])
+        left = [block for block in blocks if block.name not in done]
+        _tell(progress, len(done), len(blocks))
+        for count, (number, found) in enumerate(engine(compute, left), start=len(done) + 1):
+            store.put(left[number].name, found)
+            _tell(progress, count, len(blocks))
+        reader = _Reader(store, len(origins.names), len(destinations), per_block=_per_block(origins))
+        unreachable = writer(
+            out,
+            matrix_files.Content(
+                origins=origins.names,
+                destinations=[each.id for each in destinations],
+                tenths=reader,
+                facts=_facts(origins, destinations, versions) | {"command": command, "scenario": asdict(scenario)},
+            ),
+            progress,
+        )
+        store.remove()
+    return Written(len(origins.names) * len(destinations), unreachable, len(done))
+
+
+def _per_block(origins: Origins) -> int:
+    """Say how many origins a block has."""
+    return len(origins.names) if origins.every_postcode and has_numba() else ORIGINS
+
+
+def _blocks(origins: Origins, destinations: Sequence[Destination], scenario: Scenario) -> list[Block]:
+    every = origins.every_postcode and has_numba()
+    names = (*ROAD_TABLES, *(POSTCODE_TABLES if every else ()))
+    versions = catalogue.versions(*names)
+    return [
+        Block(
+            name=_name(first, column),
+            origins=None if every else origins.xy[first : first + ORIGINS],
+            destinations=tuple(
+                Spot(float(each.lat), float(each.lon)) for each in destinations[column : column + DESTINATIONS]
+            ),
+            scenario=scenario,
+            tables=versions,
+        )
+        for first in range(0, len(origins.names), _per_block(origins))
+        for column in range(0, len(destinations), DESTINATIONS)
+    ]
+
+
+def _name(first_origin: int, first_destination: int) -> str:
+    return f"{first_origin:09d}-{first_destination:05d}"
+
+
+def _tell(progress: Callable[[str], None], done: int, blocks: int) -> None:
+    progress(f"computing: {done} of {blocks} blocks")
+
+
+def _inputs(origins: Origins, destinations: Sequence[Destination], versions: dict[str, str]) -> dict[str, str]:
+    """Say what the parts are computed from, in words that complete "made with other ..."."""
+    places = "\n".join(f"{each.id} {each.lat!r} {each.lon!r}" for each in destinations)
+    return {
+        "nearhome": version("nearhome"),
+        "tables": " ".join(f"{name}={each}" for name, each in versions.items()),
+        "origins": origins.checksum(),
+        "destinations": hashlib.sha256(places.encode()).hexdigest(),
+        "blocks": f"{_per_block(origins)} x {DESTINATIONS}",
+    }
+
+
+def _facts(origins: Origins, destinations: Sequence[Destination], versions: dict[str, str]) -> Facts:
+    """Gather what a reader of the file has to know: where it is from, and under which licences."""
+    own = postcodes.installed_version() if "postcode_sectors" in origins.tables else None
+    used = [catalogue.table(name) for name in versions]
+    return {
+        "title": "Quickest ways by car, one way: minutes and miles from origins to prisons",
+        "made by": f"nearhome {version('nearhome')}",
+        "tables": versions | ({"your postcodes": own} if own else {}),
+        "licences": list(dict.fromkeys(table.licence for table in used)),
+        "attributions": list(dict.fromkeys(table.attribution for table in used)),
+        "destinations": {each.id: each.name for each in destinations},
+        "notes": [
+            "By roads and car ferries, without the traffic of the day; nearhome's README says how sure the times are.",
+            *([f"{origins.stand_ins:,} postcodes are placed by their sector or district."] * bool(origins.stand_ins)),
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads rows of the whole matrix from the parts."""
+
+    store: Parts
+    origins: int
+    destinations: int
+    per_block: int
+
+    def __call__(self, first: int, last: int) -> Tenths:
+        """Read some origins to all destinations: shape (2, last - first, destinations)."""
+        found = np.empty((2, last - first, self.destinations), np.uint16)
+        for start in range(first - first % self.per_block, last, self.per_block):
+            low, high = max(first, start), min(last, start + self.per_block)
+            for column in range(0, self.destinations, DESTINATIONS):
+                part = self.store.get(_name(start, column))
+                found[:, low - first : high - first, column : column + DESTINATIONS] = part[
+                    :, low - start : high - start
+                ]
+        return found
