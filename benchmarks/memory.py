@@ -1,7 +1,9 @@
-"""What a process that only routes holds in memory; run by ``routing.py`` with a folder, prints bytes.
+"""What a process that only routes holds in memory; run by ``routing.py``, prints bytes.
 
-The folder has a saved hierarchy, the weights of the arcs and the goals. The result of the sweep is not counted; the
-interpreter and every library are.
+    python benchmarks/memory.py FOLDER WEIGHTS
+
+The folder has a saved hierarchy and the goals; the weights of the arcs are another file. The result of the sweep is not
+counted; the interpreter and every library are.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from nearhome.geo.contraction import Hierarchy
 
 def main() -> None:
     """Open, customise, sweep, and print what is held beside the result; "unknown" where the system does not say."""
-    folder = Path(sys.argv[1])
-    metric = Hierarchy.open(folder).customise(np.load(folder / "weights.npy"))
+    folder, weights = map(Path, sys.argv[1:3])
+    metric = Hierarchy.open(folder).customise(np.load(weights))
     goals = [(np.array([goal]), np.zeros(1, np.int64)) for goal in np.load(folder / "goals.npy")]
     found = metric.to_goals(goals)
     status = Path("/proc/self/status")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -167,6 +169,7 @@ def test_a_peer_that_is_missing_is_listed_and_an_unknown_one_refused(
     routing, peers = import_module("routing"), import_module("peers")
     monkeypatch.setattr(routing, "cached", lambda *_: small_graph())
     monkeypatch.setattr(peers, "installed", lambda _: False)
+    monkeypatch.setattr(routing, "national", lambda: "### The shipped network")
     arguments = ["routing.py", "--quick", "--cache", str(tmp_path), "--peers", "igraph"]
     monkeypatch.setattr("sys.argv", arguments)
     routing.main()
@@ -174,3 +177,16 @@ def test_a_peer_that_is_missing_is_listed_and_an_unknown_one_refused(
     monkeypatch.setattr("sys.argv", [*arguments[:-1], "horse"])
     with pytest.raises(SystemExit):
         routing.main()
+
+
+def test_the_shipped_network_is_reported_or_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    routing = import_module("routing")
+    told = {"postcodes": 1743449, "prisons": 120, "cold_seconds": 2.5, "warm_seconds": 0.4, "most_bytes": 1_500_000_000}
+    answer = SimpleNamespace(returncode=0, stdout=json.dumps(told | {"sample": 40, "equal": 39}), stderr="")
+    monkeypatch.setattr(routing.subprocess, "run", lambda *_, **__: answer)
+    text = routing.national()
+    assert "1,743,449 postcodes to 120 open prisons" in text
+    assert "39 of 40" in text
+    assert "| cold process, imports and tables included | 3 s | 2.5 s |" in text
+    answer.returncode, answer.stderr = 1, "a long story\nTableError: the roads are missing"
+    assert routing.national().endswith("Not measured: TableError: the roads are missing")
