@@ -218,6 +218,8 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
             "oneway": not two_way[edge],
         }
         attributes |= {key: edges.text(key, edge) for key in ("toll", "ferry") if edges.text(key, edge)}
+        if "speed_source" in edges.texts:
+            attributes["speed_source"] = edges.text("speed_source", edge)
         if edge in roads.lines:
             attributes["geometry"] = LineString(roads.line(arc)[:, ::-1])
         graph.add_edge(roads.labels[roads.tail[arc]], roads.labels[roads.head[arc]], **attributes)
@@ -284,6 +286,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
             for key, words in zip(TRAITS, zip(*(_traits(a) for _, _, a in rows), strict=True), strict=True)
         },
         **{key: _coded([_first(a.get(key)) for _, _, a in rows]) for key in ("ref", "name")},
+        "speed_source": _coded([_speed_source(a) for _, _, a in rows]),
         "carriageway": _coded(["unknown"] * len(rows)),
     }
     edges = Edges(
@@ -356,6 +359,17 @@ def _seconds(attributes: dict[str, Any]) -> float:
     kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
     limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
     return 3.6 * float(attributes["length"]) / (min(kph, limit) if limit else kph)
+
+
+def _speed_source(attributes: dict[str, Any]) -> str:
+    """Say where an edge's speed is from: tag, imputed, or given with a travel time that says no more."""
+    if attributes.get("speed_source"):
+        return str(attributes["speed_source"])
+    if attributes.get("travel_time") is not None:
+        return "given"
+    limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
+    kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
+    return "tag" if limit and limit < kph else "imputed"
 
 
 def _reach(value: Any) -> Reach:

@@ -1,26 +1,26 @@
 """Roads from an OpenStreetMap extract, as a graph in OSMnx conventions.
 
 Ways that cars may use are read; between junctions a road is one edge, whose time is the sum over its pieces at the
-speed of each. Left out: turn restrictions, gates and bollards on a road, speed by time of day, and what a toll costs.
+speed of each and over the waits at signals, give-way lines and roundabouts. Turn restrictions are read by
+``nearhome.geo.turns``. Left out: speed by time of day, and what a toll costs.
 Needs pyosmium: ``pip install "nearhome[osm]"``.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nearhome.data import catalogue
+from nearhome.data import catalogue, grid
 from nearhome.data.errors import MissingExtraError, SourceError
-from nearhome.geo import network, speeds, stored
+from nearhome.geo import bends, delays, network, osm_tags, speeds, stored, turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import networkx as nx
@@ -35,48 +35,12 @@ EARTH_RADIUS_METRES = 6_371_009.0
 FERRY_WAIT_SECONDS = 900
 """Waiting for a car ferry and boarding it: an estimate, general knowledge, unverified; 300 to 2,700 is plausible."""
 
-ROADS = frozenset(speeds.OSM_SPEEDS_KPH) - {"ferry"}
-CLOSED = frozenset(
-    {"no", "private", "agricultural", "forestry", "delivery", "emergency", "military", "permit", "use_sidepath"}
-)
-"""Words of access tags that keep a visitor's car out."""
-
-NOT_THROUGH = frozenset({"parking_aisle", "driveway", "drive-through", "emergency_access", "private"})
-"""Kinds of service road that lead only to a door or a parking space."""
-
-ACCESS_TAGS = ("motorcar", "motor_vehicle", "vehicle", "access")
-"""From the most to the least particular: the first that is tagged decides."""
-
-FORWARD_WORDS = frozenset({"yes", "true", "1"})
-BACKWARD_WORDS = frozenset({"-1", "reverse"})
-BOTH_WORDS = frozenset({"no", "false", "0"})
-ROUND = frozenset({"roundabout", "circular"})
-
-_ISO_DURATION = re.compile(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
-
-
-class WayTags(NamedTuple):
-    """What is kept of a way's tags; ``direction`` is 1 along the way, -1 against it, 0 both ways.
-
-    ``kph`` is an average speed (``nearhome.geo.speeds``); ``seconds`` is how long a ferry takes for the whole way, 0
-    for roads and for ferries without a duration.
-    """
-
-    highway: str
-    kind: str
-    ref: str
-    name: str
-    maxspeed: str
-    ferry: str
-    direction: int
-    kph: float
-    seconds: float
-
 
 class _Ways(NamedTuple):
     """Ways one after the other: node ids with (lat, lon) and the way of each; OSM ids and rows of tags of the ways.
 
-    A node that the extract leaves out is at NaN.
+    A node that the extract leaves out, or where cars are kept out, is at NaN. ``signals`` are the ids of nodes with
+    traffic lights, ``minis`` of mini-roundabouts.
     """
 
     refs: Ints
@@ -84,11 +48,16 @@ class _Ways(NamedTuple):
     way: Ints
     osm_ids: Ints
     rows: Ints
-    tags: list[WayTags]
+    tags: list[osm_tags.WayTags]
+    signals: Ints
+    minis: Ints
 
 
 class _Pieces(NamedTuple):
-    """Straight pieces between two nodes (rows) that follow each other on a way (a row of ``_Ways.osm_ids``)."""
+    """Straight pieces between two nodes (rows) that follow each other on a way (a row of ``_Ways.osm_ids``).
+
+    ``tagged`` says whose speed was tagged, as a limit or a ferry's duration; ``town`` is the share of a town around.
+    """
 
     u: Ints
     v: Ints
@@ -96,32 +65,39 @@ class _Pieces(NamedTuple):
     metres: Floats
     seconds: Floats
     direction: Ints
+    tagged: NDArray[np.bool_]
+    town: Floats
 
     def only(self, kept: NDArray[np.bool_]) -> _Pieces:
         """Give some of the pieces."""
-        return _Pieces(
-            self.u[kept], self.v[kept], self.way[kept], self.metres[kept], self.seconds[kept], self.direction[kept]
-        )
+        return _Pieces._make(column[kept] for column in self)
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: the file it wrote, what is in it, and how many nodes were cut off from the rest."""
+    """What an import did: the file it wrote, what is in it, and how many nodes were cut off from the rest.
+
+    ``tagged_edges`` are those with a tagged speed; the speeds of the others are imputed.
+    """
 
     file: Path
     nodes: int
     edges: int
     dropped_nodes: int
+    tagged_edges: int
 
 
-def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -> nx.MultiDiGraph[int]:
+def read_extract(
+    path: Path, progress: Callable[[str], None] = lambda _: None, lost: speeds.Delays = speeds.OSM_DELAYS
+) -> nx.MultiDiGraph[int]:
     """Read an extract (``.osm.pbf``, ``.osm``) as a graph in OSMnx conventions.
 
     Nodes are OSM ids with ``x`` and ``y`` (EPSG:4326); edges have ``osmid``, ``length`` (metres), ``travel_time``
-    (seconds), ``speed_kph``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road or ferry), where they are tagged
-    ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name), and ``geometry`` where the road
-    bends. Only the largest strongly connected part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM nodes of
-    roads outside it.
+    (seconds, with what is ``lost`` at junctions), ``speed_kph``, ``speed_source`` (tag: a tagged limit or duration;
+    imputed: the class and the surroundings), ``urban_percent``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road
+    or ferry), where they are tagged ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name),
+    and ``geometry`` where the road bends. Only the largest strongly connected part is kept;
+    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it.
 
     Raises
     ------
@@ -132,7 +108,7 @@ def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -
     """
     import networkx as nx  # noqa: PLC0415 -- slow to import, and only graphs need it
 
-    ways, ids, at, pieces = _read(path, progress)
+    ways, ids, at, pieces = _read(path, progress, lost)
     inside = _largest_part(pieces, len(ids))
     pieces = pieces.only(inside[pieces.u] & inside[pieces.v])
     dropped = int((~inside & ~np.isnan(at[:, 0])).sum())
@@ -148,10 +124,13 @@ def read_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -
     return graph
 
 
-def import_extract(path: Path, progress: Callable[[str], None] = lambda _: None) -> Imported:
+def import_extract(
+    path: Path, progress: Callable[[str], None] = lambda _: None, *, turn_restrictions: bool = False
+) -> Imported:
     """Read an extract and keep its roads in the user's own folder, under the extract's name.
 
-    ``nearhome.geo.stored.open_saved`` opens the file again.
+    ``nearhome.geo.stored.open_saved`` opens the file again. With ``turn_restrictions`` no banned turn can be driven in
+    it. Winding roads are cut at their bends.
 
     Raises
     ------
@@ -160,83 +139,23 @@ def import_extract(path: Path, progress: Callable[[str], None] = lambda _: None)
     """
     graph = read_extract(path, progress)
     file = catalogue.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
-    stored.save(network.from_graph(graph), file)
+    routed = graph
+    if turn_restrictions:
+        banned = turns.bans(graph, turns.read_restrictions(path))
+        routed = turns.expanded(graph, banned)
+        progress(f"{len(banned):,} turns are banned")
+    stored.save(bends.straightened(network.from_graph(routed)), file)
+    edges = graph.number_of_edges()
+    tagged = sum(data["speed_source"] == "tag" for _, _, data in graph.edges(data=True))
+    progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
     progress(f"written: {file.name}")
-    return Imported(file, graph.number_of_nodes(), graph.number_of_edges(), graph.graph["dropped_nodes"])
-
-
-# Which ways, and how fast
-
-
-def way_tags(tags: Mapping[str, str]) -> WayTags | None:
-    """Read the tags of a way; None where cars may not use it or it leads nowhere.
-
-    A ferry counts only where cars are tagged as allowed: most ferries without such a tag carry people on foot.
-    """
-    highway = tags.get("highway", "")
-    ferry = highway not in ROADS and tags.get("route") == "ferry"
-    if not (ferry or highway in ROADS) or tags.get("area") == "yes":
-        return None
-    words = [tags[key] for key in ACCESS_TAGS if key in tags]
-    if ferry:
-        allowed = [tags[key] for key in ACCESS_TAGS[:-1] if key in tags]
-        if not allowed or allowed[0] in CLOSED:
-            return None
-    elif (words and words[0] in CLOSED) or (highway == "service" and tags.get("service") in NOT_THROUGH):
-        return None
-    maxspeed = "" if ferry else tags.get("maxspeed", "")
-    name = tags.get("name", "")
-    return WayTags(
-        highway="ferry" if ferry else highway,
-        kind="ferry" if ferry else "road",
-        ref=tags.get("ref", ""),
-        name=name,
-        maxspeed=maxspeed,
-        ferry=_key(name) if ferry else "",
-        direction=_direction(tags, highway),
-        kph=_kph("ferry" if ferry else highway, maxspeed),
-        seconds=duration_seconds(tags.get("duration", "")) if ferry else 0.0,
-    )
-
-
-def _direction(tags: Mapping[str, str], highway: str) -> int:
-    """Give 1 for one way along, -1 for against, 0 for both; motorways and roundabouts are one way unless tagged."""
-    word = tags.get("oneway", "")
-    if word in BACKWARD_WORDS:
-        return -1
-    if word in FORWARD_WORDS:
-        return 1
-    implied = highway == "motorway" or tags.get("junction") in ROUND
-    return 1 if implied and word not in BOTH_WORDS else 0
-
-
-def _kph(highway: str, maxspeed: str) -> float:
-    """Give the average speed of a class, or the limit where that is lower."""
-    kph, limit = float(speeds.OSM_SPEEDS_KPH[highway]), speeds.limit_kph(maxspeed)
-    return min(kph, limit) if limit and limit > 0 else kph
-
-
-def _key(name: str) -> str:
-    """Make a key of a ferry's name, such as a tariff table could have."""
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_") or "unnamed_ferry"
-
-
-def duration_seconds(text: str) -> float:
-    """Read a ``duration`` tag: ``1:30``, ``01:30:00``, minutes alone, or ISO 8601 such as ``PT1H30M``; 0 for none."""
-    iso = _ISO_DURATION.fullmatch(text) if text else None
-    parts = [part or "0" for part in iso.groups()] if iso else text.split(":")
-    if not all(part.isdecimal() for part in parts):
-        return 0.0
-    values = [int(part) for part in parts]
-    if len(values) == 1:
-        return 60.0 * values[0]
-    return float(sum(value * unit for value, unit in zip(values, (3600, 60, 1), strict=False)))
+    return Imported(file, graph.number_of_nodes(), edges, graph.graph["dropped_nodes"], tagged)
 
 
 # Reading
 
 
-def _read(path: Path, progress: Callable[[str], None]) -> tuple[_Ways, Ints, Floats, _Pieces]:
+def _read(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[_Ways, Ints, Floats, _Pieces]:
     """Read the ways, node ids, their (lat, lon) and the pieces of road between them."""
     try:
         import osmium  # noqa: PLC0415 -- an optional extra
@@ -255,7 +174,7 @@ def _read(path: Path, progress: Callable[[str], None]) -> tuple[_Ways, Ints, Flo
         raise SourceError(msg) from error
     ids, first, row = np.unique(ways.refs, return_index=True, return_inverse=True)
     at = ways.at[first]
-    pieces = _pieces(ways, row, at)
+    pieces = _pieces(ways, row, ids, at, lost)
     if len(pieces.u) == 0:
         msg = f"{path.name} has no roads that cars may use; give an OpenStreetMap extract with highways."
         raise SourceError(msg)
@@ -267,19 +186,27 @@ def _ways(osmium: Any, path: Path) -> _Ways:
     """Read the ways for cars; pyosmium keeps where every node of the extract is, 16 bytes for each."""
     refs, lat, lon, way = array("q"), array("d"), array("d"), array("q")
     osm_ids, row_of = array("q"), array("q")
-    rows: dict[WayTags, int] = {}
+    signals, minis, closed = array("q"), array("q"), set[int]()
+    rows: dict[osm_tags.WayTags, int] = {}
     found = (
         osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
         .with_locations()
-        .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        .with_filter(osmium.filter.KeyFilter("highway", "route"))
+        .with_filter(osmium.filter.KeyFilter("highway", "route", "barrier"))
     )
     for each in found:
-        tags = way_tags(each.tags)
+        if each.is_node():
+            if "traffic_signals" in each.tags.get("highway", ""):
+                signals.append(each.id)
+            elif each.tags.get("highway") == "mini_roundabout":
+                minis.append(each.id)
+            elif osm_tags.keeps_cars_out(each.tags):
+                closed.add(each.id)
+            continue
+        tags = osm_tags.way_tags(each.tags)
         if tags is None:
             continue
         for node in each.nodes:
-            known = node.location.valid()
+            known = node.location.valid() and node.ref not in closed
             refs.append(node.ref)
             lat.append(node.location.lat if known else math.nan)
             lon.append(node.location.lon if known else math.nan)
@@ -293,21 +220,30 @@ def _ways(osmium: Any, path: Path) -> _Ways:
         osm_ids=np.array(osm_ids, dtype=np.int64),
         rows=np.array(row_of, dtype=np.int64),
         tags=list(rows),
+        signals=np.array(signals, dtype=np.int64),
+        minis=np.array(minis, dtype=np.int64),
     )
 
 
-def _pieces(ways: _Ways, row: Ints, at: Floats) -> _Pieces:
+def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) -> _Pieces:
     """Cut ways into pieces; those with an end that the extract leaves out are dropped."""
     known = ~np.isnan(ways.at[:, 0])
     joined = (ways.way[1:] == ways.way[:-1]) & known[1:] & known[:-1] & (row[1:] != row[:-1])
     u, v, way = row[:-1][joined], row[1:][joined], ways.way[:-1][joined]
     metres = great_circle_metres(at[u], at[v])
     tag_row = ways.rows[way]
-    kph = np.array([tags.kph for tags in ways.tags])[tag_row]
+    ferry = np.array([tags.kind == "ferry" for tags in ways.tags], dtype=bool)[tag_row]
+    ring = np.array([tags.ring for tags in ways.tags], dtype=bool)[tag_row]
+    rank = np.array([delays.rank(tags.highway) for tags in ways.tags], dtype=np.int64)[tag_row]
+    xy = np.column_stack(grid.to_metres(at[:, 0], at[:, 1]))
+    town = delays.town_share(xy[u], xy[v], np.where((rank < delays.LOWEST) & ~ferry, metres, 0.0))
+    classes = np.array([speeds.OSM_KPH[tags.highway] for tags in ways.tags], dtype=float).reshape(-1, 2)[tag_row]
+    limit = np.array([tags.limit_kph for tags in ways.tags])[tag_row]
+    kph, tagged = speeds.osm_kph(classes[:, 0], classes[:, 1], limit, town)
+    kph = np.where(ring, np.minimum(kph, speeds.RING_KPH), kph)
     whole = np.bincount(way, weights=metres, minlength=len(ways.osm_ids))[way]
     timed = np.array([tags.seconds for tags in ways.tags])[tag_row]
     seconds = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), 3.6 * metres / kph)
-    ferry = np.array([tags.kind == "ferry" for tags in ways.tags], dtype=bool)[tag_row]
     ashore, afloat = np.zeros(len(at), bool), np.zeros(len(at), bool)
     for ends in (u, v):
         ashore[ends[~ferry]] = True
@@ -315,8 +251,11 @@ def _pieces(ways: _Ways, row: Ints, at: Floats) -> _Pieces:
     landing = ashore & afloat
     boardings = landing[u].astype(np.int64) + landing[v]
     seconds += np.where(ferry, 0.5 * FERRY_WAIT_SECONDS * boardings, 0.0)
+    seconds += delays.seconds(
+        delays.Junctions(u, v, rank, ring, ferry, np.isin(ids, ways.signals), np.isin(ids, ways.minis)), lost
+    )
     direction = np.array([tags.direction for tags in ways.tags], dtype=np.int64)[tag_row]
-    return _Pieces(u, v, way, metres, seconds, direction)
+    return _Pieces(u, v, way, metres, seconds, direction, np.where(ferry, timed > 0, tagged), town)
 
 
 def great_circle_metres(a: Floats, b: Floats) -> Floats:
@@ -401,7 +340,7 @@ def _looks(ways: _Ways) -> Ints:
     numbers: dict[tuple[str, ...], int] = {}
     return np.array(
         [
-            numbers.setdefault((tags.highway, tags.kind, tags.ref, tags.name, tags.ferry), len(numbers))
+            numbers.setdefault((tags.highway, tags.kind, tags.ref, tags.name, tags.ferry, str(tags.ring)), len(numbers))
             for tags in ways.tags
         ],
         dtype=np.int64,
@@ -422,7 +361,9 @@ def _edge_tags(ways: _Ways, pieces: _Pieces, chain: list[int]) -> dict[str, Any]
         "kind": first.kind,
         "length": metres,
         "travel_time": seconds,
-        "speed_kph": 3.6 * metres / seconds if seconds else first.kph,
+        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH[first.highway],
+        "speed_source": "tag" if 2 * pieces.metres[chain][pieces.tagged[chain]].sum() > metres else "imputed",
+        "urban_percent": round(100 * float(np.average(pieces.town[chain], weights=pieces.metres[chain] + 1e-9))),
     }
     attributes |= {key: getattr(first, key) for key in ("ref", "name", "ferry") if getattr(first, key)}
     if limits:

@@ -45,26 +45,72 @@ class SpeedModel:
 
 DEFAULT = SpeedModel()
 
-OSM_SPEEDS_KPH: Mapping[str, float] = {
-    "motorway": 100,
-    "motorway_link": 70,
-    "trunk": 75,
-    "trunk_link": 50,
-    "primary": 55,
-    "primary_link": 40,
-    "secondary": 48,
-    "secondary_link": 38,
-    "tertiary": 42,
-    "tertiary_link": 35,
-    "unclassified": 38,
-    "residential": 28,
-    "living_street": 15,
-    "service": 18,
-    "road": 30,
-    "ferry": 20,
+OSM_KPH: Mapping[str, tuple[float, float]] = {
+    "motorway": (105, 100),
+    "motorway_link": (75, 60),
+    "trunk": (90, 55),
+    "trunk_link": (62, 48),
+    "primary": (90, 46),
+    "primary_link": (62, 48),
+    "secondary": (75, 50),
+    "secondary_link": (62, 48),
+    "tertiary": (56, 42),
+    "tertiary_link": (50, 38),
+    "unclassified": (55, 31),
+    "residential": (40, 29),
+    "living_street": (15, 12),
+    "service": (20, 15),
+    "road": (40, 29),
+    "ferry": (20, 20),
 }
-"""Average speeds by OpenStreetMap highway tag, for graphs that bring no travel times: about the averages of the model
-above; tagged limits are capped by them because an average lies below a limit."""
+"""Average speeds between junctions by OpenStreetMap highway tag, in the country and in towns, km/h.
+
+Where a limit is tagged it is the speed, up to the speed of the class in the country: cars in free flow keep close to it
+on all but the narrow roads (general knowledge of the Department for Transport's vehicle speed statistics, unverified).
+The rest, with the delays below, was fitted to OSRM and Valhalla in Newport and rounded by hand; their times lie a
+quarter apart, and these come out between them (``benchmarks/newport.py``). No drive was measured."""
+
+OSM_SPEEDS_KPH: Mapping[str, float] = {
+    highway: 2.0 / (1.0 / country + 1.0 / town) for highway, (country, town) in OSM_KPH.items()
+}
+"""The same for graphs whose surroundings are not known: half country, half town."""
+
+TOWN_KM_PER_KM2 = 5.0, 9.0
+"""Kilometres of public road per square kilometre around: the country's figure and the town's, in between a share."""
+
+RING_KPH = 40.0
+"""Nobody drives faster round a roundabout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Seconds lost at junctions drawn in OpenStreetMap, besides the driving.
+
+    ``signal`` at each node of traffic lights, of which one junction often has several; ``ring`` on entering and on
+    leaving a roundabout; ``give_way`` on leaving or joining a larger road; ``crossing`` on passing where three or more
+    roads of a class meet, or on the largest of them; ``mini`` at a mini-roundabout; ``yard`` at the mouth of a service
+    road.
+    """
+
+    signal_seconds: float = 1.5
+    ring_seconds: float = 1.0
+    give_way_seconds: float = 1.0
+    crossing_seconds: float = 0.5
+    mini_seconds: float = 3.0
+    yard_seconds: float = 0.5
+
+
+OSM_DELAYS = Delays()
+NO_DELAYS = Delays(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def osm_kph(
+    country: NDArray[np.float64], town: NDArray[np.float64], limit: NDArray[np.float64], town_share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give average speeds by class, surroundings and tagged limit (0: none), and whether the limit decides it."""
+    tagged = (limit > 0) & (limit <= country)
+    imputed = np.where(limit > 0, country, 1.0 / ((1.0 - town_share) / country + town_share / town))
+    return np.where(tagged, limit, imputed), tagged
 
 
 def deciseconds(edges: Edges, model: SpeedModel = DEFAULT) -> NDArray[np.int64]:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import contextmanager
 from dataclasses import astuple
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
-from nearhome.data import columns
+from nearhome.data import columns, grid
 from nearhome.data.errors import SourceError, TableError
 from nearhome.data.files import replacing
 from nearhome.geo.network import Edges, Reach, RoadNetwork
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-FORMAT = "nearhome roads 1"
+FORMAT = "nearhome roads 2"
 NUMBERS = ("u", "v", "metres", "urban_percent", "dense_percent", "ferry_seconds", "wait_seconds", "junctions")
+THIN_METRES = 200.0
+CONCAVITY = 0.3
+"""How closely the outline follows: 0 as closely as it can, 1 the convex hull (``shapely.concave_hull``)."""
+
 ARCS = ("tail", "head", "edge", "forward", "deciseconds")
 
 
@@ -40,6 +47,7 @@ def save(roads: RoadNetwork, path: Path) -> None:
     arrays: dict[str, NDArray[np.generic]] = {
         "format": np.array(FORMAT),
         "reach": np.array(astuple(roads.reach)),
+        "outline": shapely.get_coordinates(outline(roads.lat, roads.lon)),
         "lat": roads.lat,
         "lon": roads.lon,
         "labels": np.array(roads.labels, dtype=np.int64),
@@ -68,19 +76,53 @@ def open_saved(path: Path) -> RoadNetwork:
     TableError
         When the file is missing, damaged or of another version.
     """
+    with _opened(path) as file:
+        return _network({name: file[name] for name in file.files})
+
+
+def region(path: Path) -> shapely.Polygon:
+    """Read the outline of a kept network, EPSG:27700, without the rest of it.
+
+    Raises
+    ------
+    TableError
+        As for ``open_saved``.
+    """
+    with _opened(path) as file:
+        return shapely.Polygon(file["outline"])
+
+
+def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polygon:
+    """Draw a line around nodes (EPSG:4326), EPSG:27700, in metres.
+
+    It follows the nodes more closely than a convex hull, and lies a little outside them; nodes are thinned first.
+    """
+    xy = np.column_stack(grid.to_metres(lat, lon))
+    thin = xy[np.unique(np.floor(xy / THIN_METRES).astype(np.int64), axis=0, return_index=True)[1]]
+    hull = shapely.concave_hull(shapely.MultiPoint(thin), ratio=CONCAVITY)
+    return shapely.Polygon(hull.buffer(THIN_METRES, join_style="mitre").exterior)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a file of this format; whatever is wrong with it is one sentence."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return _network({name: file[name] for name in file.files})
-    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            _check(str(file["format"]))
+            yield file
+    except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
         told = " ".join(str(error).split())
         msg = f"The road network {path.name} is missing or damaged ({told}); import the extract again."
         raise TableError(msg) from error
 
 
-def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
-    if str(arrays["format"]) != FORMAT:
-        msg = f"its format is {str(arrays['format'])!r}, not {FORMAT!r}"
+def _check(found: str) -> None:
+    if found != FORMAT:
+        msg = f"its format is {found!r}, not {FORMAT!r}"
         raise ValueError(msg)
+
+
+def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
     texts = {
         name.removeprefix("codes_"): columns.Text(
             codes.astype(np.int64), arrays[name.replace("codes_", "words_", 1)].tolist()

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nearhome.data.errors import MissingExtraError, SourceError
-from nearhome.geo import network, osm, speeds, stored
+from nearhome.geo import bends, network, osm, osm_tags, speeds, stored
 from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:
@@ -80,7 +80,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def town(tiny: Path) -> nx.MultiDiGraph[int]:
-    return osm.read_extract(tiny)
+    return osm.read_extract(tiny, lost=speeds.NO_DELAYS)
+
+
+def country_kph(highway: str) -> float:
+    """Give a class's speed where few roads are around."""
+    return speeds.OSM_KPH[highway][0]
 
 
 def metres(*nodes: int) -> float:
@@ -117,7 +122,7 @@ def test_only_the_roads_that_cars_may_use_are_there(town: nx.MultiDiGraph[int]) 
 
 def test_a_bend_is_no_junction_and_times_are_summed_piece_by_piece(town: nx.MultiDiGraph[int]) -> None:
     street = town.edges[1, 4, 0]
-    kph = speeds.OSM_SPEEDS_KPH["residential"]
+    kph = country_kph("residential")
     slow = 10 / speeds.MILES_PER_KM
     expected = 3.6 * (metres(1, 2, 3) / kph + metres(3, 4) / slow)
     assert street["length"] == pytest.approx(metres(1, 2, 3, 4), rel=1e-6)
@@ -172,7 +177,7 @@ def test_what_cannot_be_reached_is_dropped_and_counted(town: nx.MultiDiGraph[int
     ],
 )
 def test_directions(tags: dict[str, str], direction: int) -> None:
-    found = osm.way_tags(tags)
+    found = osm_tags.way_tags(tags)
     assert found is not None
     assert found.direction == direction
 
@@ -197,25 +202,48 @@ def test_directions(tags: dict[str, str], direction: int) -> None:
     ],
 )
 def test_who_may_drive_where(tags: dict[str, str], *, open_to_cars: bool) -> None:
-    assert (osm.way_tags(tags) is not None) is open_to_cars
+    assert (osm_tags.way_tags(tags) is not None) is open_to_cars
 
 
 @pytest.mark.parametrize(
-    ("maxspeed", "highway", "kph"),
+    ("maxspeed", "highway", "mph", "source"),
     [
-        ("20 mph", "primary", 20 / speeds.MILES_PER_KM),
-        ("70 mph", "primary", speeds.OSM_SPEEDS_KPH["primary"]),
-        ("GB:nsl_single", "trunk", speeds.OSM_SPEEDS_KPH["trunk"]),
-        ("GB:nsl_restricted", "trunk", 30 / speeds.MILES_PER_KM),
-        ("signals", "trunk", speeds.OSM_SPEEDS_KPH["trunk"]),
-        ("0", "trunk", speeds.OSM_SPEEDS_KPH["trunk"]),
-        ("-5", "trunk", speeds.OSM_SPEEDS_KPH["trunk"]),
+        ("20 mph", "primary", 20, "tag"),
+        ("70 mph", "primary", None, "imputed"),
+        ("GB:nsl_single", "trunk", None, "imputed"),
+        ("GB:nsl_restricted", "trunk", 30, "tag"),
+        ("signals", "trunk", None, "imputed"),
+        ("0", "trunk", None, "imputed"),
+        ("-5", "trunk", None, "imputed"),
     ],
 )
-def test_speeds(maxspeed: str, highway: str, kph: float) -> None:
-    found = osm.way_tags({"highway": highway, "maxspeed": maxspeed})
-    assert found is not None
-    assert found.kph == pytest.approx(kph)
+def test_a_tagged_limit_is_the_speed_up_to_that_of_the_class(
+    maxspeed: str, highway: str, mph: float | None, source: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "one.osm", [(1, [1, 2], {"highway": highway, "maxspeed": maxspeed})], POINTS)
+    road = osm.read_extract(path).edges[1, 2, 0]
+    kph = country_kph(highway) if mph is None else mph / speeds.MILES_PER_KM
+    assert road["speed_kph"] == pytest.approx(kph)
+    assert road["speed_source"] == source
+
+
+def test_untagged_roads_are_slower_in_a_town(tmp_path: Path) -> None:
+    side = 12
+    close = {10 * north + east + 1: (north, east) for north in range(side) for east in range(10)}
+    with osmium.SimpleWriter(str(tmp_path / "grid.osm")) as writer:
+        for number, (north, east) in close.items():
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=(-4.0 + 0.002 * east, 50.0 + 0.0012 * north)))
+        writer.add_node(osmium.osm.mutable.Node(id=900, location=(-4.3, 50.2)))
+        rows = [[number for number in close if close[number][0] == north] for north in range(side)]
+        columns = [[number for number in close if close[number][1] == east] for east in range(10)]
+        for number, nodes in enumerate([*rows, *columns, [1, 900]], start=1):
+            writer.add_way(osmium.osm.mutable.Way(id=number, nodes=nodes, tags={"highway": "residential"}))
+    graph = osm.read_extract(tmp_path / "grid.osm", lost=speeds.NO_DELAYS)
+    country, town = speeds.OSM_KPH["residential"]
+    assert graph.edges[1, 900, 0]["speed_kph"] == pytest.approx(country, rel=0.01)
+    assert graph.edges[1, 900, 0]["urban_percent"] == 0
+    assert min(data["speed_kph"] for *_, data in graph.edges(data=True)) == pytest.approx(town)
+    assert max(data["urban_percent"] for *_, data in graph.edges(data=True)) == 100
 
 
 @pytest.mark.parametrize(
@@ -223,12 +251,12 @@ def test_speeds(maxspeed: str, highway: str, kph: float) -> None:
     [("1:30", 5400), ("00:08", 480), ("01:00:30", 3630), ("25", 1500), ("PT1H5M", 3900), ("PT40S", 40), ("soon", 0)],
 )
 def test_durations(text: str, seconds: float) -> None:
-    assert osm.duration_seconds(text) == seconds
+    assert osm_tags.duration_seconds(text) == seconds
 
 
 @given(st.text())
 def test_no_duration_breaks_the_reader(text: str) -> None:
-    assert osm.duration_seconds(text) >= 0
+    assert osm_tags.duration_seconds(text) >= 0
 
 
 def test_a_ring_without_a_junction_is_read(tmp_path: Path) -> None:
@@ -257,7 +285,7 @@ def plain_graph(ways: list[tuple[list[int], dict[str, str]]]) -> nx.DiGraph[int]
     """Build what the ways mean, node by node, by the rules of the OpenStreetMap wiki, and keep its largest part."""
     graph: nx.DiGraph[int] = nx.DiGraph()
     for nodes, tags in ways:
-        kph = speeds.OSM_SPEEDS_KPH[tags["highway"]]
+        kph = min(country_kph(tags["highway"]), speeds.RING_KPH if "junction" in tags else 100)
         word = tags.get("oneway", "yes" if "junction" in tags else "no")
         for a, b in pairwise(nodes):
             seconds = 3.6 * metres(a, b) / kph
@@ -271,7 +299,10 @@ def plain_graph(ways: list[tuple[list[int], dict[str, str]]]) -> nx.DiGraph[int]
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(ways=SOME_WAYS)
-def test_joining_pieces_changes_no_quickest_way(ways: list[tuple[list[int], dict[str, str]]], tmp_path: Path) -> None:
+def test_joining_pieces_changes_no_quickest_way(
+    ways: list[tuple[list[int], dict[str, str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speeds, "TOWN_KM_PER_KM2", (1e6, 2e6))  # many ways on one line would count as a town
     path = tmp_path / "some.osm"
     path.unlink(missing_ok=True)
     write(path, [(number, nodes, tags) for number, (nodes, tags) in enumerate(ways, start=1)], POINTS)
@@ -280,7 +311,7 @@ def test_joining_pieces_changes_no_quickest_way(ways: list[tuple[list[int], dict
         with pytest.raises(SourceError):
             osm.read_extract(path)
         return
-    graph = osm.read_extract(path)
+    graph = osm.read_extract(path, lost=speeds.NO_DELAYS)
     if not set(graph) <= set(plain):  # another part is as large
         return
     for start in graph:
@@ -357,7 +388,13 @@ def test_an_import_can_be_opened_again_and_is_the_same_each_time(
     assert (done.nodes, done.edges, done.dropped_nodes) == (town.number_of_nodes(), town.number_of_edges(), 2)
     assert told
     assert osm.import_extract(tiny).file.read_bytes() == first
-    assert arcs_of(stored.open_saved(done.file)) == arcs_of(network.from_graph(town))
+    graph = osm.read_extract(tiny)
+    assert arcs_of(stored.open_saved(done.file)) == arcs_of(bends.straightened(network.from_graph(graph)))
+    assert done.tagged_edges == sum(data["speed_source"] == "tag" for *_, data in graph.edges(data=True))
+    assert f"{done.tagged_edges:,} edges as tagged" in " ".join(told)
+
+
+TEXTS = ("road_class", "kind", "ref", "name", "ferry", "speed_source")
 
 
 def arcs_of(roads: network.RoadNetwork) -> list[tuple[Any, ...]]:
@@ -368,7 +405,7 @@ def arcs_of(roads: network.RoadNetwork) -> list[tuple[Any, ...]]:
             roads.labels[roads.head[arc]],
             int(roads.deciseconds[arc]),
             int(roads.edges.metres[roads.edge[arc]]),
-            *(roads.edges.text(name, int(roads.edge[arc])) for name in ("road_class", "kind", "ref", "name", "ferry")),
+            *(roads.edges.text(name, int(roads.edge[arc])) for name in TEXTS),
             tuple(map(tuple, roads.line(arc).round(6).tolist())),
         )
         for arc in range(len(roads.tail))
@@ -407,7 +444,7 @@ def test_the_router_agrees_with_networkx_on_what_was_read(town: nx.MultiDiGraph[
 
 
 def test_a_graph_that_osmnx_made_routes_as_networkx_says(tmp_path: Path) -> None:
-    roads = [way for way in WAYS if "route" not in way[2] and osm.way_tags(way[2]) is not None]
+    roads = [way for way in WAYS if "route" not in way[2] and osm_tags.way_tags(way[2]) is not None]
     path = write(tmp_path / "tiny.osm", roads, POINTS)
     whole = osmnx.graph_from_xml(path, retain_all=True, simplify=False)
     graph = osmnx.truncate.largest_component(whole, strongly=True)
@@ -447,7 +484,7 @@ def test_newport_is_as_long_as_osmnx_says(tmp_path: Path) -> None:
             if west < node.location.lon < east and south < node.location.lat < north:
                 inside.add(node.id)
         for way in osmium.FileProcessor(NEWPORT, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-            tags = osm.way_tags(way.tags)
+            tags = osm_tags.way_tags(way.tags)
             if tags is not None and all(node.ref in inside for node in way.nodes):
                 writer.add(way)
     ours = osm.read_extract(box)
@@ -460,3 +497,13 @@ def test_newport_is_as_long_as_osmnx_says(tmp_path: Path) -> None:
     for start in common[:5]:
         here, there = (nx.single_source_dijkstra_path_length(graph, start, weight="length") for graph in (ours, theirs))
         assert [here[end] for end in common] == pytest.approx([there[end] for end in common], abs=0.01)
+
+
+@pytest.mark.skipif(not NEWPORT.is_file(), reason="the Newport extract lies beside the repository only in development")
+def test_an_import_can_ban_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
+    told: list[str] = []
+    done = osm.import_extract(NEWPORT, told.append, turn_restrictions=True)
+    assert any("turns are banned" in line for line in told)
+    assert len(stored.open_saved(done.file).lat) > done.nodes
+    assert done.tagged_edges > 1_000

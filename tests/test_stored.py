@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 
 from nearhome.data.errors import SourceError, TableError
 from nearhome.geo import network, stored
@@ -71,7 +72,7 @@ def test_a_damaged_file_is_told_in_one_sentence(damage: str, tmp_path: Path) -> 
         with path.open("wb") as stream:
             np.save(stream, np.zeros(3))
     elif damage == "format":
-        np.savez(path, **(arrays | {"format": np.array("nearhome roads 0")}))
+        np.savez(path, **(arrays | {"format": np.array("nearhome roads 1")}))
     else:
         np.savez(path, **{name: values for name, values in arrays.items() if name != "arc_head"})
     with pytest.raises(TableError, match=r"roads\.npz") as caught:
@@ -90,3 +91,30 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path)
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be written"):
         stored.save(small(1, 2), tmp_path / "file" / "roads.npz")
+
+
+def test_the_outline_is_read_without_the_rest(tmp_path: Path) -> None:
+    roads = small(1, 2, 3)
+    stored.save(roads, tmp_path / "roads.npz")
+    region = stored.region(tmp_path / "roads.npz")
+    assert region.equals(stored.outline(roads.lat, roads.lon))
+    assert shapely.contains_xy(region, roads.xy).all()
+
+
+def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326")
+    for number in range(5):
+        graph.add_node(number, x=-4.0 + 0.1 * number, y=50.0)
+    graph.add_edge(0, 1, length=7_000.0, travel_time=400.0, highway="primary", speed_source="tag")
+    graph.add_edge(1, 2, length=7_000.0, travel_time=400.0, highway="primary")
+    graph.add_edge(2, 3, length=7_000.0, highway="primary", maxspeed="20 mph")
+    graph.add_edge(3, 4, length=7_000.0, highway="primary")
+    stored.save(network.from_graph(graph), tmp_path / "roads.npz")
+    back = stored.open_saved(tmp_path / "roads.npz")
+    assert [back.edges.text("speed_source", edge) for edge in range(4)] == ["tag", "given", "tag", "imputed"]
+    assert [data["speed_source"] for *_, data in network.to_graph(back).edges(data=True)] == [
+        "tag",
+        "given",
+        "tag",
+        "imputed",
+    ]
