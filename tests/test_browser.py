@@ -196,7 +196,8 @@ def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
         "Start: your place",
         "Prison: Exeter (HMP & YOI)",
     ]
-    assert frame.locator("img.leaflet-marker-icon").evaluate_all("all => all.every(each => each.naturalWidth > 0)")
+    icons = "[...document.querySelectorAll('img.leaflet-marker-icon')]"
+    frame.wait_for_function(f"{icons}.length === 2 && {icons}.every(each => each.complete && each.naturalWidth > 0)")
     page.get_by_text("OpenStreetMap contributors").wait_for()
     assert violations(page) == []
     assert violations(frame) == []
