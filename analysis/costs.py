@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from nearhome.analysis.plan import Party
+    from nearhome.analysis.party import Party
     from nearhome.analysis.tariffs import Tariff
 
 LITRES_PER_GALLON = 4.54609
@@ -28,7 +28,9 @@ UNKNOWN_FERRY_LOW = 0.5
 UNKNOWN_FERRY_HIGH = 3.0
 """A ferry in no table is taken at the Scottish tariff, from half of it to three times as much: a guess."""
 
-Kind = Literal["fuel", "wear", "whole", "parking", "toll", "ferry", "hire", "room", "food"]
+Kind = Literal[
+    "fuel", "wear", "whole", "parking", "toll", "ferry", "hire", "room", "food", "rail", "bus", "coach", "taxi"
+]
 Heading = Literal["N", "E", "S", "W"]
 OPPOSITE: dict[Heading, Heading] = {"N": "S", "E": "W", "S": "N", "W": "E"}
 

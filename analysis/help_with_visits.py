@@ -5,7 +5,8 @@ and -external 6686d265) and of gov.uk. The guide keys the mileage rate on where 
 calculator on where the visitor lives: both are worked out, the lower is shown, and the difference is said. A
 rate for which no source was found is never filled in: the answer then says so and gives no figure.
 
-Eligibility is in ``eligibility``, deadlines and limits are in ``claims``.
+Eligibility is in ``eligibility``, deadlines and limits are in ``claims``, journeys by train, bus or hired car in
+``fare_claims``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
     from nearhome.analysis.costs import Cost, CostLine, Kind
-    from nearhome.analysis.plan import Party
+    from nearhome.analysis.party import Party
     from nearhome.analysis.tariffs import Tariff
 
 FOOD = "Food and drink"
@@ -51,6 +52,7 @@ BENEFITS_CONDITION = (
     "income-based Jobseeker's Allowance or income-related Employment and Support Allowance, "
     "or have an HC2 or HC3 certificate. With HC3 you get part of the money."
 )
+SHORTEST_CONDITION = "The scheme counts the shortest way by road, so its miles may be fewer than ours."
 SECOND_ADULT_CONDITION = (
     "Only one car journey is paid for each claim. Another adult gets food money only if they can claim too, "
     "or go along as a helper with someone who is 75 or over or seriously ill."
@@ -154,22 +156,24 @@ def estimate(
     if not miles >= 0 or (away_minutes is not None and not away_minutes >= 0):
         msg = f"Miles and minutes must be 0 or more, and {miles} miles and {away_minutes} minutes were given."
         raise InputError(msg)
-    elsewhere = _other_scheme(home, prison, as_of)
+    elsewhere = other_scheme(home, prison, as_of)
     if elsewhere is not None:
         return elsewhere
     rates = _mile_rates(home, prison, as_of)
     if rates is None:
-        return _without_rate(as_of)
+        return without_rate(as_of)
     lines = (
         _mileage_line(miles, rates),
-        *_food_lines(prison, party, away_minutes, as_of),
+        *food_lines(prison, party, away_minutes, as_of),
         *(_actual_line(line) for line in (out_of_pocket.only(*CLAIMABLE).lines if out_of_pocket else ())),
     )
     known = [line for line in lines if line.pence is not None]
     total = sum(line.pence or 0 for line in known)
     conditions = (
         *_rule_conditions(home, prison, rates, miles),
-        *_claim_conditions(prison, party, away_minutes, total, as_of),
+        *claim_conditions(prison, away_minutes, total, as_of),
+        SHORTEST_CONDITION,
+        *([SECOND_ADULT_CONDITION] if party.adults > 1 else []),
     )
     low, high = sum(line.low_pence or 0 for line in known), sum(line.high_pence or 0 for line in known)
     return Reimbursement(SCHEME, total, low, high, lines, conditions)
@@ -275,7 +279,7 @@ def pounds(pence: int) -> str:
     return f"£{whole:,}.{rest:02d}" if rest else f"£{whole:,}"
 
 
-def _other_scheme(home: Nation, prison: Nation, as_of: date) -> Reimbursement | None:
+def other_scheme(home: Nation, prison: Nation, as_of: date) -> Reimbursement | None:
     """Return the answer where Help with Prison Visits does not apply in full, else None."""
     tariffs.known("hwpv_mile_england_wales", as_of)
     if prison is Nation.ISLE_OF_MAN:
@@ -292,7 +296,7 @@ def _other_scheme(home: Nation, prison: Nation, as_of: date) -> Reimbursement | 
     return None
 
 
-def _without_rate(as_of: date) -> Reimbursement:
+def without_rate(as_of: date) -> Reimbursement:
     """Return the answer for a day between two sources."""
     later = next(rate for rate in tariffs.series("hwpv_mile_england_wales") if rate.valid_from > as_of)
     told = (
@@ -363,7 +367,7 @@ def _food_tariff(prison: Nation, away_minutes: float, as_of: date) -> Tariff | N
     return tariffs.known("hwpv_food_10h", as_of) if as_of >= first_long else None
 
 
-def _food_lines(prison: Nation, party: Party, away_minutes: float | None, as_of: date) -> tuple[ReimbursementLine, ...]:
+def food_lines(prison: Nation, party: Party, away_minutes: float | None, as_of: date) -> tuple[ReimbursementLine, ...]:
     """Return food and drink for everyone; the low end counts one adult and the children."""
     if away_minutes is None or away_minutes <= FOOD_HOURS * MINUTES_PER_HOUR:
         return ()
@@ -405,17 +409,14 @@ def _rule_conditions(home: Nation, prison: Nation, rates: _MileRates, miles: flo
     return tuple(told)
 
 
-def _claim_conditions(
-    prison: Nation, party: Party, away_minutes: float | None, total_pence: int, as_of: date
-) -> tuple[str, ...]:
-    """Say who may claim, by when, and what changes the sum."""
+def claim_conditions(prison: Nation, away_minutes: float | None, total_pence: int, as_of: date) -> tuple[str, ...]:
+    """Say who may claim, by when, and what changes the sum, however one travels."""
     age = "16 or over" if prison is Nation.SCOTLAND else "18 or over"
     first_limit = tariffs.series("hwpv_claim_days")[0].valid_from
     told = [
         f"You must be {age}, and close family, a partner, the next of kin or the prisoner's only visitor.",
         BENEFITS_CONDITION,
         "You pay first. The scheme decides what it pays back.",
-        "The scheme counts the shortest way by road, so its miles may be fewer than ours.",
     ]
     if as_of >= first_limit:
         told.append(f"Claim within {claims.claim_days(as_of)} days after the visit. Keep your receipts.")
@@ -425,8 +426,6 @@ def _claim_conditions(
         f"Up to {claims.VISITS_A_YEAR} visits a year and {claims.VISITS_A_MONTH} a month "
         "go through without extra checks."
     )
-    if party.adults > 1:
-        told.append(SECOND_ADULT_CONDITION)
     if away_minutes is None:
         told.append("If you are away for more than 5 hours you can also claim for food and drink.")
     if total_pence > claims.AUTOMATIC_LIMIT_PENCE:

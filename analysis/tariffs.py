@@ -1,4 +1,4 @@
-"""Dated prices: fuel, wear, parking, tolls, ferries, hire, and the rates of Help with Prison Visits.
+"""Dated prices: fuel, wear, parking, tolls, ferries, hire, trains, buses, taxis, and Help with Prison Visits' rates.
 
 The figures live in ``tariff_tables/*.toml``, each with the day from which it holds, its unit, its source and
 how far it can be trusted. A figure that nobody published is marked an estimate and carries a wide low and
@@ -21,7 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent / "tariff_tables"
-TABLES = ("ferries", "fuel", "help_with_visits", "hire", "parking", "running", "tolls")
+TABLES = (
+    "bus",
+    "coach",
+    "ferries",
+    "fuel",
+    "help_with_visits",
+    "hire",
+    "parking",
+    "rail",
+    "running",
+    "taxi",
+    "tolls",
+)
 PARTS = ("car", "adult", "child")
 """A ferry fare comes in parts; the key of each is the ferry's key, a full stop, and the part."""
 HEADINGS = frozenset("NESW")

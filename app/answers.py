@@ -1,8 +1,4 @@
-"""A visit plan as answers in plain words, as HTML for the page and as a document to keep.
-
-Everything a person or a table supplied is escaped here. The document never holds the starting point,
-as it may be printed, or saved on a shared computer.
-"""
+"""A visit plan as answers in plain words, and as HTML for the page, where everything is escaped."""
 
 from __future__ import annotations
 
@@ -10,26 +6,20 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from nearhome.app import words
+from nearhome.app import legs, words
 from nearhome.data import catalogue
+from nearhome.geo.conditions import OWN_ROADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nearhome.analysis.help_with_visits import ReimbursementLine
-    from nearhome.analysis.plan import Option, VisitPlan
+    from nearhome.analysis.options import Option
+    from nearhome.analysis.plan import VisitPlan
     from nearhome.geo.journeys import Leg
 
-MODES = {"car": "By car"}
 SHORT_MILES = 0.75
 """A piece of road shorter than this is not worth a line of its own."""
-DOCUMENT_STYLE = (
-    "body{font:1rem/1.5 Arial,Helvetica,sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem}"
-    "dt{font-weight:700;margin-top:1rem}dd{margin:0}dd p{margin:.25rem 0}.nh-figure{font-size:1.25rem}"
-    "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:700}"
-    "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0}"
-    ".nh-row>*{border-top:1px solid #b1b4b6}.nh-number{text-align:right;padding-right:0}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +37,8 @@ def answers(plan: VisitPlan, option: Option) -> tuple[Answer, ...]:
         _distance(plan, option),
         _time(option),
         _cost(plan, option),
-        _back(plan),
-        _left(plan, option),
+        _back(option),
+        _left(option),
         _sureness(plan, option),
     )
 
@@ -76,10 +66,10 @@ def cost_html(plan: VisitPlan, option: Option) -> str:
     return _table(f"{caption}, at prices on {words.day(plan.as_of)}", ("What for", "Estimate", "Range"), [*rows, total])
 
 
-def claim_html(plan: VisitPlan) -> str:
-    """Return what may be claimed, line by line, and the conditions to know before claiming."""
-    back = plan.reimbursement
-    rows = [(line.label, line.rule, _claimed(line)) for line in back.lines]
+def claim_html(option: Option) -> str:
+    """Return what may be claimed for a way, line by line, and the conditions to know before claiming."""
+    back = option.reimbursement
+    rows = [(line.label, line.rule, claimed(line)) for line in back.lines]
     table = _table(f"What {back.scheme} may pay, estimated", ("What for", "Estimate"), rows) if rows else ""
     conditions = "".join(f"<li>{escape(words.sentence(condition))}</li>" for condition in back.conditions)
     heading = f"<p><strong>{escape(words.capital(back.scheme))}</strong>: what to know before you claim</p>"
@@ -87,61 +77,34 @@ def claim_html(plan: VisitPlan) -> str:
 
 
 def route_html(option: Option) -> str:
-    """Return the way there as a numbered list; slip roads and the like belong to the road before them."""
-    steps = "".join(f"<li>{escape(leg_words(leg))}</li>" for leg in _joined(option.legs))
-    return f'<ol class="nh-list">{steps}</ol>'
+    """Return the way as a numbered list; by public transport the way home too."""
+    if option.there is None or option.back is None:
+        return _numbered(route(option))
+    parts = (("There", option.there), ("Home", option.back))
+    lists = "".join(f"<p><strong>{name}</strong></p>{_numbered(legs.by_public_transport(way))}" for name, way in parts)
+    return f"{lists}<p>{escape(words.sentence(option.there.basis))}</p>"
 
 
 def tables_html(plan: VisitPlan) -> str:
     """Return which version of each table the answer was worked out from."""
-    known = catalogue.tables()
-    items = "".join(
-        f"<li>{escape(known[name].title if name in known else _spoken(name))}: {escape(version)}</li>"
-        for name, version in plan.tables.items()
-    )
+    items = "".join(f"<li>{escape(table_words(name))}: {escape(version)}</li>" for name, version in plan.tables.items())
     return f'<ul class="nh-list">{items}</ul>'
 
 
-def _spoken(name: str) -> str:
-    """Return the name of a table of prices and rates as words: "tariffs/help_with_visits" is "help with visits"."""
-    return f"Prices and rates: {name.rpartition('/')[2].replace('_', ' ')}"
+def table_words(name: str) -> str:
+    """Return what a table is called: its title, or of prices such as "tariffs/help_with_visits" the name in words."""
+    if name == OWN_ROADS:
+        return "Roads you imported"
+    known = catalogue.tables()
+    return known[name].title if name in known else f"Prices and rates: {name.rpartition('/')[2].replace('_', ' ')}"
 
 
-def mode_words(option: Option) -> str:
-    """Return how one travels, as a heading: "By car"."""
-    return MODES.get(option.mode, f"By {option.mode.replace('_', ' ')}")
+def route(option: Option) -> tuple[str, ...]:
+    """Return the way there by road, a line a leg; slip roads and the like belong to the road before them."""
+    return tuple(legs.by_road(leg) for leg in _joined(option.legs))
 
 
-def document(plan: VisitPlan) -> str:
-    """Return the plan as one HTML page to keep or to print, without the starting point."""
-    title = f"Visit plan: {plan.prison.name}"
-    parts = [
-        f"<h1>{escape(title)}</h1>",
-        f"<p>Estimates, worked out on {words.day(plan.as_of)} by nearhome.</p>",
-    ]
-    for option in plan.options:
-        parts += [
-            f"<h2>{escape(mode_words(option))}</h2>",
-            answers_html(answers(plan, option)),
-            cost_html(plan, option),
-        ]
-    parts += ["<h2>Claiming money back</h2>", claim_html(plan), "<h2>Data used</h2>", tables_html(plan)]
-    return (
-        f'<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{DOCUMENT_STYLE}</style></head>"
-        f"<body><main>{''.join(parts)}</main></body></html>"
-    )
-
-
-def leg_words(leg: Leg) -> str:
-    """Return one leg in words, a ferry named as such."""
-    if leg.kind == "ferry":
-        return f"Ferry, {leg.name}: {words.duration(leg.minutes)} with waiting"
-    return f"{words.capital(leg.name)}: {words.miles(leg.miles)}, {words.duration(leg.minutes)}"
-
-
-def _claimed(line: ReimbursementLine) -> str:
+def claimed(line: ReimbursementLine) -> str:
     """Return the cell of one thing to claim: to the pound, exact where it is known exactly."""
     if line.pence is None or line.low_pence is None or line.high_pence is None:
         return "not known"
@@ -196,6 +159,7 @@ def _time(option: Option) -> Answer:
         f"{words.about(words.duration(option.return_minutes))} there and back",
         (
             f"Estimate: {between}, on an ordinary day.",
+            *(() if option.there is None else (f"{words.capital(option.there.basis)}: look it up before you go.",)),
             f"It is {words.about(words.duration(option.minutes))} each way.",
             "Breaks and the visit itself come on top.",
         ),
@@ -210,8 +174,8 @@ def _cost(plan: VisitPlan, option: Option) -> Answer:
     return Answer("What does it cost?", words.about_money(cost.pence), (note,))
 
 
-def _back(plan: VisitPlan) -> Answer:
-    back = plan.reimbursement
+def _back(option: Option) -> Answer:
+    back = option.reimbursement
     question = "What may you get back?"
     if back.pence is None:
         return Answer(
@@ -226,25 +190,25 @@ def _back(plan: VisitPlan) -> Answer:
     return Answer(question, f"you may get back {words.about_money(back.pence)}", notes)
 
 
-def _left(plan: VisitPlan, option: Option) -> Answer:
-    between = words.money_between(*_left_range_pence(plan, option))
+def _left(option: Option) -> Answer:
+    between = words.money_between(*_left_range_pence(option))
     notes: tuple[str, ...] = (f"Estimate: {between}.",)
-    if plan.reimbursement.pence:
+    if option.reimbursement.pence:
         notes = (
             f"Estimate, if you get that money back: {between}.",
             f"If you cannot claim you pay all of it, {words.about_money(option.cost.pence)}.",
             "You pay first and get money back later.",
         )
-    return Answer("What is left for you to pay?", words.about_money(plan.left_to_pay_pence), notes)
+    return Answer("What is left for you to pay?", words.about_money(option.left_to_pay_pence), notes)
 
 
-def _left_range_pence(plan: VisitPlan, option: Option) -> tuple[int, int]:
+def _left_range_pence(option: Option) -> tuple[int, int]:
     """Return the least and the most that is left to pay.
 
     What is paid back as it was (parking, tolls, ferries, food up to a limit) cancels out. The rest varies by itself:
     the least is left when the rest comes out low and the most is paid back, and the other way round.
     """
-    back, cost = plan.reimbursement, option.cost
+    back, cost = option.reimbursement, option.cost
     if back.pence is None:
         return cost.low_pence, cost.high_pence
     repaid = {line.label for line in back.lines} & {line.label for line in cost.lines}
@@ -259,13 +223,25 @@ def _left_range_pence(plan: VisitPlan, option: Option) -> tuple[int, int]:
 
 def _sureness(plan: VisitPlan, option: Option) -> Answer:
     spread = (option.minutes_high - option.minutes_low) / 2
-    notes = (
-        f"The starting point may be off by {words.precision(plan.origin.precision_m)}.",
+    start = f"The starting point may be off by {words.precision(plan.origin.precision_m)}."
+    notes: tuple[str, ...] = (
+        start,
         "Times come from a road map and usual speeds, not from today's traffic.",
         "Eight in ten of the drives that we compared took a time within the range shown.",
         "Costs come from average prices.",
     )
+    if option.there is not None:
+        notes = (
+            start,
+            "Times come from how often and how fast trains and buses usually run, not from a timetable.",
+            "Train fares come from a model of the distance. The real one may be half, or half as much again.",
+        )
     return Answer("How sure are we?", f"give or take {words.duration(spread)} each way", notes)
+
+
+def _numbered(lines: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<ol class="nh-list">{items}</ol>'
 
 
 def _table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> str:

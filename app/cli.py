@@ -32,6 +32,7 @@ COMMANDS = {
     "prisons": Entry("prisons", "List the prisons, or those nearest to a place."),
     "times": Entry("times", "Work out drive times for a file of pairs of points."),
     "matrix": Entry("matrix", "Work out drive times from many places to many prisons."),
+    "days": Entry("days", "Work out visiting days from an area's towns to prisons."),
     "catchments": Entry("catchments", "Draw the land within some minutes of prisons, and count the people inside."),
     "case": Entry("case", "Show a worked case, such as Cornwall."),
     "data": Entry("data", "List, check, build and import the tables."),

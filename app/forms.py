@@ -13,17 +13,24 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from nearhome.data.errors import PrisonClosedError, UnknownPrisonError
+from nearhome.analysis import fares, visit_day
+from nearhome.analysis.party import Party
+from nearhome.app import beside, travelling
+from nearhome.data.errors import InputError, PrisonClosedError, UnknownPrisonError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from nearhome.data.errors import InputError
+    from nearhome.analysis.fares import Railcard
+    from nearhome.data.sessions import Session
 
-ORIGIN, PRISON, ADULTS, CHILDREN = "origin", "prison", "adults", "children"
-FIELDS = (ORIGIN, PRISON, ADULTS, CHILDREN)
+ORIGIN, PRISON, DAY, ADULTS, CHILDREN = "origin", "prison", "day", "adults", "children"
+AGES, WALKING, RAILCARD, TAXI = "ages", "walking", "railcard", "taxi"
+FIELDS = (PRISON, ORIGIN, ADULTS, CHILDREN, AGES, RAILCARD)
+WALKING_WORDS = {"ordinary": "On foot without trouble", "buggy": "With a buggy", "step-free": "Step-free, more slowly"}
 SUMMARY = "error_summary"
 ANSWER = "answer"
 TURN = "turn"
@@ -43,12 +50,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What a person entered: a starting point as typed, a prison's id or none, and who travels."""
+    """What a person entered: a starting point as typed, a prison's id or none, who travels, when and how.
+
+    ``ages`` are the children's as typed, with commas; a railcard is one of ``fares.CARDS``.
+    """
 
     origin: str
     prison: str | None
     adults: int
     children: int
+    session: Session | None = None
+    ages: str = ""
+    walking: str = "ordinary"
+    railcard: Railcard | None = None
+    taxi: bool = True
 
     def __repr__(self) -> str:
         """Leave out the starting point, so that it cannot reach a log."""
@@ -63,12 +78,12 @@ class Slots:
     fields: Mapping[str, DeltaGenerator]
 
 
-def ask(labels: Mapping[str, str], summary: DeltaGenerator) -> tuple[Questions | None, Slots]:
-    """Show the form and return what was entered, or None while the button is not pressed.
+def ask(labels: Mapping[str, str], summary: DeltaGenerator, as_of: date) -> tuple[Questions | None, Slots]:
+    """Show the questions and return what was entered, or None while the button is not pressed.
 
-    A link may name the prison by its id (``?prison=...``), so that a prison or a charity can link to its own;
-    the page itself writes nothing to its address. The starting point is read from no address and lives in the
-    memory of this session only.
+    The prison stands outside the form, because its own sessions are offered as soon as it is chosen. A link may name
+    it by its id (``?prison=...``), so that a prison or a charity can link to its own; the page itself writes nothing
+    to its address. The starting point is read from no address and lives in the memory of this session only.
 
     Parameters
     ----------
@@ -76,11 +91,25 @@ def ask(labels: Mapping[str, str], summary: DeltaGenerator) -> tuple[Questions |
         Prison ids with the labels people choose from, in the order shown.
     summary
         The container of the error summary, made above the page's heading.
+    as_of
+        Today.
     """
     named = st.query_params.get(PRISON)
     if named in labels and PRISON not in st.session_state:
         st.session_state[PRISON] = named
     slots: dict[str, DeltaGenerator] = {}
+    prison = st.selectbox(
+        "Prison",
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        key=PRISON,
+        placeholder="Type the first letters of its name",
+        filter_mode="contains",
+        persist_state="session",
+    )
+    slots[PRISON] = st.empty()
+    session = None if prison is None else _session(prison)
     with st.form("visit", border=False):
         origin = st.text_input(
             "Your postcode or town",
@@ -89,17 +118,6 @@ def ask(labels: Mapping[str, str], summary: DeltaGenerator) -> tuple[Questions |
             persist_state="session",
         )
         slots[ORIGIN] = st.empty()
-        prison = st.selectbox(
-            "Prison",
-            list(labels),
-            index=None,
-            format_func=labels.__getitem__,
-            key=PRISON,
-            placeholder="Type the first letters of its name",
-            filter_mode="contains",
-            persist_state="session",
-        )
-        slots[PRISON] = st.empty()
         left, right = st.columns(2)
         with left:
             adults = st.number_input("Adults", 1, MOST_PEOPLE, 1, key=ADULTS, persist_state="session")
@@ -107,20 +125,89 @@ def ask(labels: Mapping[str, str], summary: DeltaGenerator) -> tuple[Questions |
         with right:
             children = st.number_input("Children under 18", 0, MOST_PEOPLE, 0, key=CHILDREN, persist_state="session")
             slots[CHILDREN] = st.empty()
+        more = _more(slots, as_of)
         pressed = st.form_submit_button("Continue", type="primary")
-    entered = Questions(origin or "", prison, int(adults), int(children)) if pressed else None
+    entered = Questions(origin or "", prison, int(adults), int(children), session, *more) if pressed else None
     return entered, Slots(summary, slots)
+
+
+def _session(prison: str) -> Session | None:
+    """Ask which of a prison's own sessions it is to be; its Saturday afternoon or first comes first."""
+    known = visit_day.choose(prison)
+    usual = visit_day.usual(prison)
+    units = len({session.unit for session in known}) > 1
+    return st.selectbox(
+        "Which day?",
+        known,
+        index=known.index(usual),
+        format_func=lambda session: beside.session_words(session) + (f" ({session.unit})" if units else ""),
+        key=f"{DAY}_{prison}",
+        filter_mode=None,
+        help=None if usual.prison_id else "We do not know this prison's own sessions: these stand for them.",
+    )
+
+
+def _more(slots: dict[str, DeltaGenerator], as_of: date) -> tuple[str, str, Railcard | None, bool]:
+    """Ask what some families want to say: ages, walking, a railcard, taxis. It is open where something is wrong."""
+    state = st.session_state
+    who = party_of(int(state.get(ADULTS, 1)), int(state.get(CHILDREN, 0)), state.get(AGES) or "")
+    faulty = isinstance(who, Problem) or railcard_problem(state.get(RAILCARD), who, as_of) is not None
+    with st.expander("More about you", expanded=faulty):
+        ages = st.text_input(
+            "Children's ages, such as 4, 9 (for fares and school days)",
+            key=AGES,
+            autocomplete="off",
+            persist_state="session",
+        )
+        slots[AGES] = st.empty()
+        walking = st.selectbox(
+            "How you walk",
+            list(WALKING_WORDS),
+            format_func=WALKING_WORDS.__getitem__,
+            key=WALKING,
+            filter_mode=None,
+            persist_state="session",
+        )
+        railcard = st.selectbox(
+            "Railcard",
+            [None, *fares.CARDS],
+            format_func=lambda card: fares.CARDS[card].title if card else "None",
+            key=RAILCARD,
+            filter_mode=None,
+            persist_state="session",
+        )
+        slots[RAILCARD] = st.empty()
+        taxi = st.checkbox("Take a taxi where nothing else runs", value=True, key=TAXI, persist_state="session")
+    return ages or "", walking, railcard, taxi
+
+
+def party_of(adults: int, children: int, ages: str) -> Party | Problem:
+    """Return who travels, or what is wrong with the ages; ages alone say how many children there are."""
+    try:
+        found = travelling.ages(ages)
+        return Party(adults, children or len(found), found)
+    except InputError as error:
+        return Problem(AGES, str(error))
+
+
+def railcard_problem(railcard: Railcard | None, party: Party, as_of: date) -> Problem | None:
+    """Return what is wrong with a railcard for a party; None if nothing is."""
+    try:
+        travelling.check_railcard(railcard, party, as_of)
+    except InputError as error:
+        return Problem(RAILCARD, str(error))
+    return None
 
 
 def missing(entered: Questions) -> tuple[Problem, ...]:
     """Return what was left out or is far too long, in the order of the form."""
     problems = []
+    if entered.prison is None:
+        problems.append(Problem(PRISON, "Choose a prison from the list"))
     if not entered.origin.strip():
         problems.append(Problem(ORIGIN, "Enter your postcode or town"))
     elif len(entered.origin) > LONGEST_PLACE:
         problems.append(Problem(ORIGIN, f"Your postcode or town must be {LONGEST_PLACE} characters or less"))
-    if entered.prison is None:
-        problems.append(Problem(PRISON, "Choose a prison from the list"))
     return tuple(problems)
 
 

@@ -21,7 +21,8 @@ from nearhome.data import catalogue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nearhome.analysis.plan import Option, VisitPlan
+    from nearhome.analysis.options import Option
+    from nearhome.analysis.plan import VisitPlan
 
 # Relative to the frame of streamlit-folium, so that it survives a base path and each page's own path.
 VENDOR = "../../app/static/vendor"

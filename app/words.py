@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from nearhome.geo.conditions import IMPORTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from nearhome.data.prisons import Prison
+    from nearhome.geo.conditions import Scenario
 
 MINUTES_PER_HOUR = 60
 ROUND_LONG_TIMES_TO_MINUTES = 5
@@ -126,6 +129,24 @@ def prison(which: Prison) -> str:
     """Return a prison as one chooses it from a list: "Exeter (England)", "Ford (Arundel, England)"."""
     town = [] if which.town.casefold() in which.short_name.casefold() else [which.town]
     return f"{which.short_name} ({', '.join([*town, which.country])})"
+
+
+def roads(network: str) -> str:
+    """Return which roads an answer uses, by what ``nearhome.geo.installed.Roads`` calls their network."""
+    name = network.removeprefix(IMPORTED)
+    if name == network:
+        return "the main roads that come with nearhome"
+    return f"all the roads of {name}, which you imported, and main roads beyond"
+
+
+def scenario(conditions: Scenario) -> str:
+    """Return what is not as on an ordinary day: "A30 closed, roads 20 % slower"; nothing on an ordinary day."""
+    parts = [f"{listing(conditions.closed)} closed"] if conditions.closed else []
+    if conditions.slower != 1:
+        parts.append(f"roads {100 * (conditions.slower - 1):.4g} % slower")
+    parts += [] if conditions.tolls else ["no toll roads"]
+    parts += [] if conditions.ferries else ["no ferries"]
+    return ", ".join(parts)
 
 
 def sentence(text: str) -> str:

@@ -8,20 +8,20 @@ are not recorded.
 
 from __future__ import annotations
 
-import calendar
 import difflib
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 from nearhome.data import catalogue
 from nearhome.data.errors import InputError, PrisonClosedError, UnknownPrisonError
 from nearhome.data.grid import crow_miles
+from nearhome.data.partial_dates import closing_day, first_day, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 SEXES = ("male", "female")
 
@@ -95,12 +95,12 @@ class Prison:
 
         A year or month counts as open from its first day, and as closed from the day after its last.
         """
-        if self.opened and as_of < _first_day(self.opened):
+        if self.opened and as_of < first_day(self.opened):
             return False
-        if self.temporarily_closed and as_of >= _first_day(self.temporarily_closed):
+        if self.temporarily_closed and as_of >= first_day(self.temporarily_closed):
             return False
         if self.status == "closed":
-            return bool(self.closed) and as_of < _closing_day(self.closed)
+            return bool(self.closed) and as_of < closing_day(self.closed)
         return True
 
     def holds(self, sex: str) -> bool:
@@ -180,40 +180,6 @@ def _number(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _parts(text: str) -> list[int]:
-    return [int(part) for part in text.split("-")]
-
-
-def _first_day(text: str) -> date:
-    """First day of a year, month or day written YYYY, YYYY-MM or YYYY-MM-DD."""
-    year, month, day = (*_parts(text), 1, 1)[:3]
-    return date(year, month, day)
-
-
-def _closing_day(text: str) -> date:
-    """First day on which a prison that closed then is shut."""
-    parts = _parts(text)
-    if len(parts) == 1:
-        return date(parts[0] + 1, 1, 1)
-    if len(parts) == 2:  # noqa: PLR2004 -- a year and a month
-        year, month = parts
-        last = calendar.monthrange(year, month)[1]
-        return date.fromordinal(date(year, month, last).toordinal() + 1)
-    year, month, day = parts
-    return date(year, month, day)
-
-
-def in_words(text: str) -> str:
-    """Write a date of the table for people: ``2009-04`` is ``April 2009``."""
-    parts = _parts(text)
-    words = [str(parts[0])]
-    if len(parts) > 1:
-        words.insert(0, calendar.month_name[parts[1]])
-    if len(parts) > 2:  # noqa: PLR2004 -- a day as well
-        words.insert(0, str(parts[2]))
-    return " ".join(words)
-
-
 def find(text: str, as_of: date) -> Prison:
     """Give the prison that a person means, if it is open on the day.
 
@@ -290,7 +256,7 @@ def _unknown(text: str) -> str:
 
 def _shut(prison: Prison, as_of: date) -> str:
     """Say that, and since when, a prison is not open, and which like it are near."""
-    if prison.opened and as_of < _first_day(prison.opened):
+    if prison.opened and as_of < first_day(prison.opened):
         what = f"{prison.short_name} was not open on {_day(as_of)}: it opened in {in_words(prison.opened)}"
     elif prison.temporarily_closed and prison.status != "closed":
         what = f"{prison.short_name} has been closed for now since {in_words(prison.temporarily_closed)}"

@@ -300,6 +300,58 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         },
         strict=True,
     ),
+    "published_figures": pa.DataFrameSchema(
+        {
+            "series": _text(_like("[a-z_]+")),
+            "item": _text(),
+            "sex": _text(_one_of("male", "female"), optional=True),
+            "date": _text(_like(r"\d{4}-\d{2}-\d{2}")),
+            **{name: _real(0, 1_000_000) for name in ("low", "value", "high")},
+            "unit": _text(),
+            "confidence": _text(_one_of("published", "derived", "assumption")),
+            "source": _text(),
+        },
+        strict=True,
+        unique=["series", "item", "sex", "date"],
+    ),
+    "prison_roles": pa.DataFrameSchema(
+        {
+            "prison_id": _text(_like("[A-Z]{3}")),
+            "until": _text(_like(r"\d{4}-\d{2}-\d{2}")),
+            "sex": _text(_one_of("male", "female")),
+            "categories": _text(_like("[A-Z_0-9]+(;[A-Z_0-9]+)*")),
+            "source": _text(),
+        },
+        strict=True,
+    ),
+    "sector_people": pa.DataFrameSchema(
+        {
+            "sector": _text(_like(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9]")),
+            "authority_code": _text(_like(_GSS)),
+            "people": _real(0, 200_000),
+            "children": _real(0, 100_000),
+            "deprivation": _real(0, 1),
+        },
+        strict=True,
+        unique=["sector", "authority_code"],
+    ),
+    "small_areas": pa.DataFrameSchema(
+        {
+            "code": pa.Column(object, unique=True),
+            "easting": pa.Column("int32", pa.Check.in_range(*GRID_EASTING)),
+            "northing": pa.Column("int32", pa.Check.in_range(*GRID_NORTHING)),
+            "stop_m": pa.Column("uint16"),
+        },
+        strict=True,
+    ),
+    "bus_frequency": pa.DataFrameSchema(
+        {
+            f"{day}_{band}": pa.Column("uint16", pa.Check.le(50_000))
+            for day in ("weekday", "saturday", "sunday")
+            for band in ("morning", "midday", "afternoon", "evening", "night")
+        },
+        strict=True,
+    ),
 }
 
 
@@ -357,6 +409,18 @@ def _known_prisons(frame: pd.DataFrame) -> list[str]:
     return [f"prison_id {each} is not in the prisons table." for each in sorted(set(frame["prison_id"]) - ids)]
 
 
+def _figures_in_order(frame: pd.DataFrame) -> list[str]:
+    wrong = frame.loc[(frame["low"] > frame["value"]) | (frame["value"] > frame["high"]), "item"]
+    return [f"the low, value and high of {item} are not in order." for item in wrong]
+
+
+def _people_of_authorities(frame: pd.DataFrame) -> list[str]:
+    whole = catalogue.load("authorities").set_index("code")["population"]
+    sums = frame.groupby("authority_code")["people"].sum().reindex(whole.index, fill_value=0.0)
+    away = sums[(sums - whole).abs() > 0.002 * whole + 5]  # parts of less than one person are left out
+    return [f"the people of {code} sum to {people:,.0f}, not {whole[code]:,}." for code, people in away.items()]
+
+
 def _households(frame: pd.DataFrame) -> list[str]:
     parts = ["households_no_car", "households_1_car", "households_2_cars", "households_3_cars"]
     # Census counts are perturbed a little cell by cell, so the parts may miss the whole by a few.
@@ -400,6 +464,9 @@ RULES: dict[str, tuple[Callable[[Any], list[str]], ...]] = {
     "prisons": (_prison_totals, _prison_counts, _prison_words),
     "sessions": (_known_prisons,),
     "authorities": (_households, _authority_sums),
+    "published_figures": (_figures_in_order,),
+    "prison_roles": (_known_prisons,),
+    "sector_people": (_authorities_known, _people_of_authorities),
     "postcode_index": (_rows_in_order,),
     "postcode_authorities": (_authorities_known,),
     "postcode_sectors": (_authorities_known,),

@@ -57,6 +57,20 @@ class Joins:
     deciseconds: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Roads near places, sorted by place: the nearest point at ``fraction`` from u, ``metres`` as the crow flies."""
+
+    place: Ints
+    edge: Ints
+    fraction: Floats
+    metres: Floats
+
+    def only(self, rows: NDArray[np.bool_]) -> Nearby:
+        """Give some of the rows."""
+        return Nearby(self.place[rows], self.edge[rows], self.fraction[rows], self.metres[rows])
+
+
 class Access:
     """The points of a network where one may join it."""
 
@@ -131,10 +145,23 @@ class Access:
         pair = np.unique(row * size + self.edge[sample.reshape(len(xy), -1)[row, slot]])
         row, edge = pair // size, pair % size
         fraction, gap = self.projected(xy[row], edge)
+        dry = self.reached_dry(xy[row], edge, fraction)
+        return self.foremost(row[dry], edge[dry], fraction[dry], gap[dry])
+
+    def reached_dry(self, xy: Floats, edge: Ints, fraction: Floats) -> NDArray[np.bool_]:
+        """Say which points of edges are reached from places, row by row, without crossing water."""
         edges, nodes = self.network.edges, self.network.xy
         start = nodes[edges.u[edge]]
-        dry = ~self.crosses_water(xy[row], start + fraction[:, None] * (nodes[edges.v[edge]] - start))
-        row, edge, fraction, gap = row[dry], edge[dry], fraction[dry], gap[dry]
+        return ~self.crosses_water(xy, start + fraction[:, None] * (nodes[edges.v[edge]] - start))
+
+    def foremost(self, row: Ints, edge: Ints, fraction: Floats, gap: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+        """Keep of each place's roads those that it joins: so many, and not much further than the nearest.
+
+        Parameters
+        ----------
+        row, edge, fraction, gap
+            Numbers of places, edges, where on these they are nearest, and how near in metres.
+        """
         order = np.lexsort((self._place_of_edge[edge], gap, row))
         row, edge, fraction, gap = row[order], edge[order], fraction[order], gap[order]
         first = np.searchsorted(row, row)
@@ -145,6 +172,12 @@ class Access:
         nearest = gap <= fifth if self._has_one_way else number < ROADS
         kept = nearest & (gap <= np.maximum(reach.wide_metres, reach.spread * gap[first]))
         return row[kept], edge[kept], fraction[kept], gap[kept]
+
+    def joins_of(self, found: Nearby) -> Joins:
+        """Join places to the foremost of some roads, as ``joins`` does with all."""
+        place, edge, fraction, gap = self.foremost(found.place, found.edge, found.fraction, found.metres)
+        order = np.lexsort((edge, place))
+        return self.priced(place[order], edge[order], fraction[order], gap[order])
 
     def crosses_water(self, a: Floats, b: Floats) -> NDArray[np.bool_]:
         """Say which straight ways from a to b cut a barrier, both shape (n, 2)."""

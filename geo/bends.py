@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -35,22 +35,22 @@ def straightened(roads: RoadNetwork, tolerance_metres: float = TOLERANCE_METRES)
     cuts = _cuts(roads, tolerance_metres)
     edges, count = roads.edges, len(roads.edges.u)
     parts = np.ones(count, np.int64)
-    parts[list(cuts)] = [len(line) - 1 for line, _ in cuts.values()]
+    parts[list(cuts)] = [len(cut.rows) - 1 for cut in cuts.values()]
     first = np.cumsum(parts) - parts
     owner = np.repeat(np.arange(count), parts)
     u, v, share = edges.u[owner], edges.v[owner], np.column_stack([np.zeros(len(owner)), np.ones(len(owner))])
     lat, lon = [roads.lat], [roads.lon]
     node = len(roads.lat)
     shapes = {int(first[edge]): line for edge, line in roads.lines.items() if edge not in cuts}
-    for edge, (line, along) in cuts.items():
+    for edge, cut in cuts.items():
         rows = slice(int(first[edge]), int(first[edge] + parts[edge]))
         inner = node + np.arange(parts[edge] - 1)
         u[rows], v[rows] = np.r_[edges.u[edge], inner], np.r_[inner, edges.v[edge]]
-        share[rows] = np.column_stack([along[:-1], along[1:]])
-        lat.append(line[1:-1, 0])
-        lon.append(line[1:-1, 1])
+        share[rows] = np.column_stack([cut.share[cut.rows[:-1]], cut.share[cut.rows[1:]]])
+        lat.append(cut.line[cut.rows[1:-1], 0])
+        lon.append(cut.line[cut.rows[1:-1], 1])
         node += len(inner)
-        shapes |= _pieces(roads, edge, along, int(first[edge]))
+        shapes |= _pieces(cut, int(first[edge]))
     arcs = np.repeat(np.arange(len(roads.tail)), parts[roads.edge])
     step = np.arange(len(arcs)) - np.repeat(np.cumsum(parts[roads.edge]) - parts[roads.edge], parts[roads.edge])
     passed = first[roads.edge[arcs]] + step
@@ -72,47 +72,53 @@ def straightened(roads: RoadNetwork, tolerance_metres: float = TOLERANCE_METRES)
     )
 
 
-def _cuts(roads: RoadNetwork, tolerance_metres: float) -> dict[int, tuple[Floats, Floats]]:
-    """Find the edges to cut: the (lat, lon) rows where, ends included, and the shares of the length there."""
-    found: dict[int, tuple[Floats, Floats]] = {}
-    for edge, shape in roads.lines.items():
-        if roads.edges.text("kind", edge) != "road":
-            continue
-        line = _whole(roads, edge, shape)
-        xy = np.column_stack(grid.to_metres(line[:, 0], line[:, 1]))
-        kept = shapely.get_coordinates(shapely.simplify(shapely.LineString(xy), tolerance_metres))
-        if len(kept) == 2:  # noqa: PLR2004 -- its two ends: it is straight enough
-            continue
-        rows = _rows_of(kept, xy)
-        along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
-        found[edge] = line[rows], along[rows] / along[-1]
+class _Cut(NamedTuple):
+    """An edge to cut: its (lat, lon) rows from u to v, the share of its length before each, and the rows to cut at."""
+
+    line: Floats
+    share: Floats
+    rows: Ints
+
+
+def _cuts(roads: RoadNetwork, tolerance_metres: float) -> dict[int, _Cut]:
+    """Find the edges to cut and where, both ends among the rows."""
+    by_road = roads.edges.is_("kind", "road")
+    shaped = np.array([edge for edge in sorted(roads.lines) if by_road[edge]], dtype=np.int64)
+    if len(shaped) == 0:
+        return {}
+    lines = [roads.lines[edge] for edge in shaped.tolist()]
+    size = np.array([len(line) for line in lines]) + 2
+    first = np.cumsum(size) - size
+    points = np.empty((int(size.sum()), 2))
+    inner = np.ones(len(points), bool)
+    for rows, nodes in ((first, roads.edges.u[shaped]), (first + size - 1, roads.edges.v[shaped])):
+        inner[rows] = False
+        points[rows] = np.column_stack([roads.lat[nodes], roads.lon[nodes]])
+    points[inner] = np.concatenate(lines)
+    xy = np.column_stack(grid.to_metres(points[:, 0], points[:, 1]))
+    drawn = shapely.linestrings(xy, indices=np.repeat(np.arange(len(shaped)), size))
+    plain = np.asarray(shapely.simplify(drawn, tolerance_metres))
+    found: dict[int, _Cut] = {}
+    for number in np.flatnonzero(shapely.get_num_coordinates(plain) > 2).tolist():  # noqa: PLR2004 -- its two ends: straight enough
+        rows = slice(int(first[number]), int(first[number] + size[number]))
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy[rows], axis=0).T))])
+        kept = _rows_of(shapely.get_coordinates(plain[number]), xy[rows])
+        found[int(shaped[number])] = _Cut(points[rows], along / along[-1], kept)
     return found
-
-
-def _whole(roads: RoadNetwork, edge: int, shape: Floats) -> Floats:
-    """Give an edge's (lat, lon) rows from u to v, ends included."""
-    ends = [np.array([[roads.lat[node], roads.lon[node]]]) for node in (roads.edges.u[edge], roads.edges.v[edge])]
-    return np.vstack([ends[0], shape, ends[1]])
 
 
 def _rows_of(kept: Floats, xy: Floats) -> Ints:
     """Find kept points, in order, among all points of a line."""
-    rows, at = [], 0
-    for point in kept[:-1]:
-        while (xy[at] != point).any():
-            at += 1
-        rows.append(at)
-        at += 1
+    wanted, points = kept[:-1].tolist(), xy.tolist()
+    rows: list[int] = []
+    for point in wanted:
+        rows.append(points.index(point, rows[-1] + 1 if rows else 0))
     return np.array([*rows, len(xy) - 1], dtype=np.int64)
 
 
-def _pieces(roads: RoadNetwork, edge: int, along: Floats, first: int) -> dict[int, Floats]:
+def _pieces(cut: _Cut, first: int) -> dict[int, Floats]:
     """Give the points between the cuts to the parts they lie on."""
-    line = _whole(roads, edge, roads.lines[edge])
-    xy = np.column_stack(grid.to_metres(line[:, 0], line[:, 1]))
-    share = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
-    share /= share[-1]
-    inside = [line[(share > low) & (share < high)] for low, high in pairwise(along)]
+    inside = [cut.line[low + 1 : high] for low, high in pairwise(cut.rows.tolist())]
     return {first + part: points for part, points in enumerate(inside) if len(points)}
 
 

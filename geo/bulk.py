@@ -13,14 +13,15 @@ import threading
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
 from nearhome.data import catalogue, postcodes
 from nearhome.data.errors import InputError, TableError
-from nearhome.geo import matrix_files, parts
+from nearhome.geo import installed, matrix_files, parts
 from nearhome.geo.compiled import has_numba
+from nearhome.geo.conditions import IMPORTED, SHIPPED, TODAY, Scenario
 from nearhome.geo.national import tenths
 from nearhome.geo.routing import Router, grid_points
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from nearhome.geo.installed import Installed
     from nearhome.geo.matrix_files import Facts, Tenths
     from nearhome.geo.origins import Origins
     from nearhome.geo.parts import Parts
@@ -89,24 +91,12 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """Other conditions on the roads, as in ``nearhome.geo.reweighting.reweighted``; as it stands, none."""
-
-    closed: tuple[str, ...] = ()
-    slower: float = 1.0
-    tolls: bool = True
-    ferries: bool = True
-
-
-TODAY = Scenario()
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """One piece of the work.
 
     ``origins`` are in metres, EPSG:27700, shape (places, 2); None stands for every postcode. ``tables`` are the
-    versions of the tables to compute it from. The repr shows no place.
+    versions of the tables to compute it from, ``networks`` those of the imported networks that answer for the places
+    they cover. The repr shows no place.
     """
 
     name: str
@@ -114,15 +104,20 @@ class Block:
     destinations: tuple[Spot, ...] = field(repr=False)
     scenario: Scenario
     tables: dict[str, str]
+    networks: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: rows, how many of them have no way, and how many blocks an earlier run had left."""
+    """What was written: rows, how many of them have no way, and how many blocks an earlier run had left.
+
+    ``networks`` says how many origins each network answered for.
+    """
 
     rows: int
     unreachable: int
     resumed: int
+    networks: dict[str, int]
 
 
 def in_order(work: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, R]]:
@@ -141,7 +136,7 @@ def compute(block: Block) -> Tenths:
     Raises
     ------
     TableError
-        When the tables here are not those that the block asks for.
+        When the tables or imported networks here are not those that the block asks for.
     """
     with _ONE_AT_A_TIME:
         here = catalogue.versions(*block.tables)
@@ -152,25 +147,48 @@ def compute(block: Block) -> Tenths:
                 f"{block.tables[other[0]]} on the one that asked; install the same nearhome on both."
             )
             raise TableError(msg)
-        router = _router(block.scenario)
+        imported = installed.refuse_others(block.networks)
+        goals = grid_points(block.destinations)
         if block.origins is None:
-            every = router.all_postcodes_to(block.destinations)
-            return np.stack([every.tenths_of_minutes, every.tenths_of_miles])
-        return tenths(router.matrix_between(block.origins, grid_points(block.destinations)))
+            every = _shipped(block.scenario).all_postcodes_to(block.destinations)
+            found = np.stack([every.tenths_of_minutes, every.tenths_of_miles])
+            xy = _postcode_points()
+            wanted = np.flatnonzero(installed.covering(xy, imported) >= 0)
+        else:
+            found, xy = np.empty((2, len(block.origins), len(goals)), np.uint16), block.origins
+            wanted = np.arange(len(xy))
+        for first in range(0, len(wanted), ORIGINS):
+            part = wanted[first : first + ORIGINS]
+            for rows, roads in installed.split(xy[part], imported):
+                router = _under(roads.router, block.scenario)
+                found[:, part[rows]] = tenths(router.matrix_between(xy[part[rows]], goals))
+        return found
 
 
-@lru_cache(maxsize=2)
-def _router(scenario: Scenario) -> Router:
-    return Router.shipped() if scenario == TODAY else Router.shipped().reweight(**asdict(scenario))
+def _shipped(scenario: Scenario) -> Router:
+    return _under(Router.shipped(), scenario)
 
 
-def write(
+@lru_cache(maxsize=3)
+def _under(router: Router, scenario: Scenario) -> Router:
+    """Change the conditions on a network; ``write`` has refused what is on none of those that answer."""
+    return scenario.on(router)
+
+
+def _postcode_points() -> Floats:
+    xy = np.column_stack(postcodes.shipped().all_points()).astype(float)
+    xy[(xy < 0).any(axis=1)] = np.nan
+    return xy
+
+
+def write(  # noqa: PLR0913 -- most have a default and are given by name
     out: Path,
     origins: Origins,
     destinations: Sequence[Destination],
     *,
     command: str,
     scenario: Scenario = TODAY,
+    imported: Sequence[Installed] = (),
     engine: Engine = in_order,
     progress: Callable[[str], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
@@ -190,6 +208,9 @@ def write(
         The command to record in the file, without anything that differs from machine to machine.
     scenario
         The conditions on the roads, also recorded.
+    imported
+        Networks that answer for the places they cover, as ``nearhome.geo.installed.networks`` lists them; also
+        recorded.
     engine
         What runs the blocks.
     progress
@@ -207,10 +228,12 @@ def write(
         msg = f"There are {len(origins.names):,} origins and {len(destinations)} destinations; give at least one each."
         raise InputError(msg)
     writer = matrix_files.writer(out, len(origins.names) * len(destinations))
-    blocks = _blocks(origins, destinations, scenario)
+    using = _using(origins, imported, scenario)
+    blocks = _blocks(origins, destinations, scenario, using.networks)
     tables = (*ROAD_TABLES, *(POSTCODE_TABLES if origins.every_postcode else ()), *origins.tables, "prisons")
     versions = catalogue.versions(*dict.fromkeys(tables))
-    inputs = _inputs(origins, destinations, versions) | {"scenario": json.dumps(asdict(scenario))}
+    inputs = _inputs(origins, destinations, versions)
+    inputs |= {"scenario": json.dumps(asdict(scenario)), "imported roads": json.dumps(using.networks)}
     with parts.kept(out, inputs, say) as store:
         done = store.finished([block.name for block in blocks])
         left = [block for block in blocks if block.name not in done]
@@ -225,12 +248,46 @@ def write(
                 origins=origins.names,
                 destinations=[each.id for each in destinations],
                 tenths=reader,
-                facts=_facts(origins, destinations, versions) | {"command": command, "scenario": asdict(scenario)},
+                facts=_facts(origins, destinations, versions)
+                | {"command": command, "scenario": asdict(scenario), "networks": using.facts()},
             ),
             progress,
         )
         store.remove()
-    return Written(len(origins.names) * len(destinations), unreachable, len(done))
+    return Written(len(origins.names) * len(destinations), unreachable, len(done), using.origins)
+
+
+@dataclass(frozen=True, slots=True)
+class _Using:
+    """The networks that answer: versions of the imported ones by name, and the origins of each, the shipped one too."""
+
+    networks: dict[str, str]
+    origins: dict[str, int]
+
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Say for each network how many origins it answered for, and the version of an imported one."""
+        versions = {f"{IMPORTED}{name}": version for name, version in self.networks.items()}
+        return {
+            name: {"origins": count} | ({"version": versions[name]} if name in versions else {})
+            for name, count in self.origins.items()
+        }
+
+
+def _using(origins: Origins, imported: Sequence[Installed], scenario: Scenario) -> _Using:
+    """Find which networks answer for any of the origins; refuse a scenario that closes what is on none of them."""
+    chosen = installed.covering(origins.xy, imported)
+    numbers, count = np.unique(chosen, return_counts=True)
+    used = [imported[number] for number in numbers.tolist() if number >= 0]
+    if scenario.closed:
+        one_each = np.unique(chosen, return_index=True)[1]
+        scenario.refuse_unknown(
+            roads.router.network for _, roads in installed.split(origins.xy[one_each], imported, TODAY)
+        )
+    names = {-1: SHIPPED} | {at: f"{IMPORTED}{each.name}" for at, each in enumerate(imported)}
+    return _Using(
+        {each.name: each.version for each in used},
+        {names[number]: many for number, many in zip(numbers.tolist(), count.tolist(), strict=True)},
+    )
 
 
 def _per_block(origins: Origins) -> int:
@@ -238,7 +295,9 @@ def _per_block(origins: Origins) -> int:
     return len(origins.names) if origins.every_postcode and has_numba() else ORIGINS
 
 
-def _blocks(origins: Origins, destinations: Sequence[Destination], scenario: Scenario) -> list[Block]:
+def _blocks(
+    origins: Origins, destinations: Sequence[Destination], scenario: Scenario, networks: dict[str, str]
+) -> list[Block]:
     every = origins.every_postcode and has_numba()
     names = (*ROAD_TABLES, *(POSTCODE_TABLES if every else ()))
     versions = catalogue.versions(*names)
@@ -251,6 +310,7 @@ def _blocks(origins: Origins, destinations: Sequence[Destination], scenario: Sce
             ),
             scenario=scenario,
             tables=versions,
+            networks=networks,
         )
         for first in range(0, len(origins.names), _per_block(origins))
         for column in range(0, len(destinations), DESTINATIONS)

@@ -18,8 +18,10 @@ import shapely
 
 from nearhome.data import grid
 from nearhome.data.errors import InputError
+from nearhome.geo import installed
+from nearhome.geo.conditions import TODAY
 from nearhome.geo.residents import FIGURES, Residents, residents
-from nearhome.geo.routing import Router
+from nearhome.geo.routing import Router, grid_points
 from nearhome.geo.surface import Patch, Surface
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from nearhome.geo.conditions import Scenario
+    from nearhome.geo.installed import Installed
     from nearhome.geo.surface import Squares
 
     Floats = NDArray[np.float64]
@@ -107,6 +111,45 @@ def catchments(destinations: Sequence[Destination], minutes: Sequence[int], rout
     return gpd.GeoDataFrame(
         {name: list(column) for name, column in zip(COLUMNS, zip(*rows, strict=True), strict=True)}, crs=CRS
     )
+
+
+def catchments_by_network(
+    destinations: Sequence[Destination],
+    minutes: Sequence[int],
+    imported: Sequence[Installed] = (),
+    scenario: Scenario = TODAY,
+) -> tuple[Any, dict[str, int]]:
+    """Draw the same, each destination on the roads that answer for it (``nearhome.geo.installed``).
+
+    Parameters
+    ----------
+    destinations, minutes
+        As for ``catchments``.
+    imported
+        The imported networks to choose from; elsewhere the shipped one answers.
+    scenario
+        The conditions on the roads.
+
+    Returns
+    -------
+    The catchments, and how many destinations each network answered for.
+
+    Raises
+    ------
+    InputError
+        As for ``catchments``, or when the scenario closes what is on none of the networks.
+    TableError, SourceError
+        As for ``nearhome.geo.installed.roads_for``.
+    """
+    import pandas as pd  # noqa: PLC0415 -- as for catchments
+
+    _check(destinations, minutes)
+    parts, count = [], {}
+    for rows, roads in installed.split(grid_points(destinations), imported, scenario):
+        part = catchments([destinations[row] for row in rows.tolist()], minutes, roads.router)
+        parts.append(part.set_axis((rows[:, None] * len(minutes) + np.arange(len(minutes))).ravel()))
+        count[roads.network] = len(rows)
+    return pd.concat(parts).sort_index(), count
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,7 @@
 
 After Dibbelt, Strasser and Wagner, *Customizable Contraction Hierarchies* (ACM JEA 21, 2016), and Delling et al.,
 *PHAST* (JPDC 73, 2013), with one row of goals per node so that the inner loop runs along memory. Weights are whole
-numbers; an ``int64`` weight can hold time and distance at once (``deciseconds * SHIFT + metres``), so that both come
+numbers; an ``int64`` weight can hold time, distance and tolls at once (``nearhome.geo.routes.SHIFT``), so that all come
 out of one sweep.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from nearhome.data.errors import TableError
 from nearhome.data.files import replacing
-from nearhome.geo import elimination, kernels, ordering
+from nearhome.geo import elimination, kernels, ordering, pair_kernels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,6 +134,14 @@ class Hierarchy:
         """What searches note their finds in: each takes a set, or makes one where all are in use, and puts it back."""
         return deque()
 
+    def taken_scratch(self) -> tuple[Ints, NDArray[np.int32], NDArray[np.int32]]:
+        """Take a set of ``scratch``, or make one."""
+        try:
+            return self.scratch.pop()
+        except IndexError:
+            shape = 2, len(self.rank)
+            return np.full(shape, kernels.INFINITE_64), np.empty(shape, np.int32), np.empty(shape, np.int32)
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -186,19 +194,39 @@ class Metric:
         The weight, and the nodes of the way; ``nothing`` and no nodes where there is none.
         """
         tree, nothing = self.hierarchy, self.nothing
-        try:
-            scratch = tree.scratch.pop()
-        except IndexError:
-            shape = 2, len(tree.rank)
-            scratch = np.full(shape, kernels.INFINITE_64), np.empty(shape, np.int32), np.empty(shape, np.int32)
+        scratch = tree.taken_scratch()
         start = tree.rank[entry], np.asarray(entry_cost, np.int64)
         end = tree.rank[leaving], np.asarray(leaving_cost, np.int64)
-        least, path = kernels.between(tree.up, tree.ux, self.forward, self.backward, start, end, scratch)
+        least, path = pair_kernels.between(tree.up, tree.ux, self.forward, self.backward, start, end, scratch)
         tree.scratch.append(scratch)
         if len(path) == 0 or least >= nothing:
             return nothing, np.empty(0, np.int64)
-        ranks = kernels.unpack(tree.up, tree.ux, self.via_forward, self.via_backward, path)
+        ranks = pair_kernels.unpack(tree.up, tree.ux, self.via_forward, self.via_backward, path)
         return int(least), tree.node_at[ranks].astype(np.int64)
+
+    def walk(
+        self, arcs: tuple[Ints, Ints, Ints], start: tuple[Ints, Ints], end: tuple[Ints, Ints]
+    ) -> tuple[int, int, Ints, int]:
+        """Find the best way from any of several nodes to any of several others, of equal ways always the same one.
+
+        Parameters
+        ----------
+        arcs
+            Where each node's input arcs start, their heads and weights, which are above 0; no two of them parallel.
+        start, end
+            Nodes and costs.
+
+        Returns
+        -------
+        The weight, which of the start's nodes, the arcs, and which of the end's; ``nothing``, -1, no arcs and -1 where
+        there is no way. See ``pair_kernels.walk`` for which way is taken.
+        """
+        tree = self.hierarchy
+        scratch = tree.taken_scratch()
+        weights = self.forward, self.backward
+        least, first, path, last = pair_kernels.walk(tree.up, tree.ux, weights, tree.rank, arcs, start, end, scratch)
+        tree.scratch.append(scratch)
+        return int(least), int(first), path, int(last)
 
 
 def _checksum(array: NDArray[Any]) -> int:

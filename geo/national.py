@@ -13,7 +13,7 @@ import numpy as np
 
 from nearhome.data import columns, postcodes
 from nearhome.data.errors import InputError, UnknownPlaceError
-from nearhome.geo.routing import NO_ARC, SHIFT, grid_points
+from nearhome.geo.routing import METRE, NO_ARC, SHIFT, grid_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,11 +85,11 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
     except ImportError:
         return _by_blocks(router, goals)
     east, north = table.all_points()
-    found = router.metric.to_goals(router.exits(goals))
     choice, starts, edges = _joined_roads()
     xy = grid_points(goals)
-    joins = router.access.joins(xy)
+    doors = router.goals(xy)
     sector_starts = np.r_[0, np.cumsum(table.sectors["count"].astype(np.int64))]
+    found = router.metric.to_goals([doors.of(goal) for goal in range(len(goals))])
     minutes = np.empty((len(table), len(goals)), np.uint16)
     miles = np.empty_like(minutes)
     forward, backward = (
@@ -111,15 +111,29 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
         roads.reach.direct_metres,
         found,
         xy,
-        *_goals_by_edge(joins, len(roads.edges.u)),
-        _rates(joins, len(goals), router.access.seconds_per_metre),
+        *_goals_by_edge(doors.joins, len(roads.edges.u)),
+        doors.rate,
         *_goals_near(east, north, sector_starts, xy, roads.reach.direct_metres),
         *_barriers_near(router.access.barriers, xy, roads.reach.direct_metres),
         SHIFT,
+        METRE,
         minutes,
         miles,
     )
+    _join_again(router, xy, minutes, miles)
     return PostcodeMatrix(minutes, miles)
+
+
+def _join_again(router: Router, goals_xy: Floats, minutes: NDArray[np.uint16], miles: NDArray[np.uint16]) -> None:
+    """Let the router answer for postcodes whose roads lead nowhere now, because some are closed."""
+    goals = np.unique(router.goals(goals_xy).joins.place)
+    if router.whole or len(goals) == 0:
+        return
+    xy = np.column_stack(postcodes.shipped().all_points()).astype(float)
+    rows = np.flatnonzero((xy >= 0).all(axis=1) & (minutes[:, goals] == UNREACHABLE).any(axis=1))
+    for first in range(0, len(rows), BLOCK):
+        some = rows[first : first + BLOCK]
+        minutes[some], miles[some] = tenths(router.matrix_between(xy[some], goals_xy))
 
 
 def _by_blocks(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
@@ -160,13 +174,6 @@ def _goals_by_edge(joins: Joins, size: int) -> tuple[Ints, Ints, Floats, Ints, I
     order = np.argsort(joins.edge, kind="stable")
     starts = np.searchsorted(joins.edge[order], np.arange(size + 1))
     return starts, joins.place[order], joins.fraction[order], joins.deciseconds[order], joins.metres[order]
-
-
-def _rates(joins: Joins, goals: int, seconds_per_metre: Floats) -> Floats:
-    """Seconds for a metre of local streets around each goal; NaN where it joins no road."""
-    rate = np.full(goals, np.nan)
-    np.fmax.at(rate, joins.place, seconds_per_metre[joins.edge])
-    return rate
 
 
 def _goals_near(

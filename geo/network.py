@@ -12,6 +12,7 @@ import numpy as np
 from nearhome.data import columns, grid
 from nearhome.data.errors import SourceError
 from nearhome.geo import speeds
+from nearhome.geo.routes import METRE, SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -105,6 +106,22 @@ class RoadNetwork:
     def xy(self) -> Floats:
         """Node positions in metres, EPSG:27700, shape (nodes, 2)."""
         return np.column_stack(grid.to_metres(self.lat, self.lon))
+
+    @cached_property
+    def tolls(self) -> Ints:
+        """How many tolls each arc adds to a way: one where a road with a toll is come onto from any other road."""
+        toll = self.edges.texts["toll"].codes[self.edge].astype(np.int64)
+        least, most = np.full(len(self.lat), np.iinfo(np.int64).max), np.full(len(self.lat), -1)
+        np.minimum.at(least, self.head, toll)
+        np.maximum.at(most, self.head, toll)
+        charged = ~self.edges.is_("toll", "")[self.edge]
+        entered = (least[self.tail] != toll) | (most[self.tail] != toll)
+        return np.asarray(charged & entered, np.int64)
+
+    @property
+    def weights(self) -> Ints:
+        """Time, distance and tolls of each arc in one number; see ``nearhome.geo.routes.SHIFT``."""
+        return self.deciseconds * SHIFT + self.edges.metres[self.edge] * METRE + self.tolls
 
     @cached_property
     def lines(self) -> dict[int, Floats]:
@@ -227,7 +244,7 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
 
 
 _HIGHWAY = {"motorway": "motorway", "trunk": "trunk", "a": "primary", "ferry": "ferry"}
-_ROAD_CLASS = {"motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}
+ROAD_CLASS = {"motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}
 
 
 def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
@@ -323,7 +340,7 @@ def _traits(attributes: dict[str, Any]) -> tuple[str, str, str, str]:
     """Read an edge's road class, kind, toll and ferry."""
     highway = _first(attributes.get("highway"))
     kind = attributes.get("kind") or ("ferry" if attributes.get("route") == "ferry" else "road")
-    return _ROAD_CLASS.get(highway, highway), kind, _first(attributes.get("toll")), _first(attributes.get("ferry"))
+    return ROAD_CLASS.get(highway, highway), kind, _first(attributes.get("toll")), _first(attributes.get("ferry"))
 
 
 def _two_way(arcs: list[tuple[int, int, Hashable]]) -> tuple[Ints, NDArray[np.bool_], list[int]]:

@@ -17,10 +17,10 @@ import numpy as np
 
 from nearhome.data import catalogue, grid
 from nearhome.data.errors import MissingExtraError, SourceError
-from nearhome.geo import bends, delays, network, osm_tags, speeds, stored, turns
+from nearhome.geo import bends, chains, delays, osm_network, osm_tags, speeds, stored, turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     import networkx as nx
@@ -75,16 +75,21 @@ class _Pieces(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: the file it wrote, what is in it, and how many nodes were cut off from the rest.
+    """What an import did: the file it wrote, what is in it, and what was cut off from the rest and left out.
 
-    ``tagged_edges`` are those with a tagged speed; the speeds of the others are imputed.
+    ``dropped_parts`` counts the pieces of network left out, ``dropped_nodes`` the OSM nodes in them. ``tagged_edges``
+    are those with a tagged speed; the speeds of the others are imputed. ``turns_read`` are the turn restrictions in the
+    extract, ``turns_banned`` the turns that they ban on the roads that are kept; both 0 where they were not asked for.
     """
 
     file: Path
     nodes: int
     edges: int
     dropped_nodes: int
+    dropped_parts: int
     tagged_edges: int
+    turns_read: int
+    turns_banned: int
 
 
 def read_extract(
@@ -108,18 +113,13 @@ def read_extract(
     """
     import networkx as nx  # noqa: PLC0415 -- slow to import, and only graphs need it
 
-    ways, ids, at, pieces = _read(path, progress, lost)
-    inside = _largest_part(pieces, len(ids))
-    pieces = pieces.only(inside[pieces.u] & inside[pieces.v])
-    dropped = int((~inside & ~np.isnan(at[:, 0])).sum())
-    if len(pieces.u) == 0:
-        msg = f"{path.name} has no two places between which one can drive there and back; give a larger extract."
-        raise SourceError(msg)
-    progress(f"{len(pieces.u):,} pieces of road; {dropped:,} nodes cut off from the rest are left out")
-    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=dropped)
-    labels = ids.tolist()
-    for nodes, chain, ahead in _chains(pieces, ways, len(ids)):
-        _add_edges(graph, labels, at[nodes], nodes, _edge_tags(ways, pieces, chain), (pieces, chain, ahead))
+    roads, left_out = _roads(path, progress, lost)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=left_out.nodes)
+    first = roads.chains.first.tolist()
+    for road in range(len(roads.chains)):
+        nodes = [*roads.chains.node[first[road] : first[road + 1]].tolist(), int(roads.chains.end[road])]
+        ends, direction = roads.ids[[nodes[0], nodes[-1]]].tolist(), int(roads.direction[road])
+        _add_edges(graph, ends, roads.at[nodes], _edge_attributes(roads, road), direction)
     progress(f"{graph.number_of_nodes():,} junctions, {graph.number_of_edges():,} edges")
     return graph
 
@@ -137,19 +137,23 @@ def import_extract(
     MissingExtraError, SourceError
         As for ``read_extract``; nothing is written then.
     """
-    graph = read_extract(path, progress)
-    file = catalogue.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
-    routed = graph
+    roads, left_out = _roads(path, progress, speeds.OSM_DELAYS)
+    arcs = osm_network.arcs_of(roads)
+    nodes, edges, tagged = len(np.union1d(arcs.tail, arcs.head)), len(arcs.tail), int(roads.tagged[arcs.road].sum())
+    progress(f"{nodes:,} junctions, {edges:,} edges")
+    restrictions: list[turns.Restriction] = []
+    banned = 0
     if turn_restrictions:
-        banned = turns.bans(graph, turns.read_restrictions(path))
-        routed = turns.expanded(graph, banned)
-        progress(f"{len(banned):,} turns are banned")
-    stored.save(bends.straightened(network.from_graph(routed)), file)
-    edges = graph.number_of_edges()
-    tagged = sum(data["speed_source"] == "tag" for _, _, data in graph.edges(data=True))
+        restrictions = turns.read_restrictions(path)
+        roads, arcs, banned = osm_network.without_banned(roads, arcs, restrictions)
+        progress(f"{len(restrictions):,} restrictions read, {banned:,} turns are banned")
+    file = catalogue.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
+    network = osm_network.network_of(roads, arcs)
+    progress("cutting winding roads at their bends")
+    stored.save(bends.straightened(network), file)
     progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
     progress(f"written: {file.name}")
-    return Imported(file, graph.number_of_nodes(), edges, graph.graph["dropped_nodes"], tagged)
+    return Imported(file, nodes, edges, left_out.nodes, left_out.parts, tagged, len(restrictions), banned)
 
 
 # Reading
@@ -269,70 +273,61 @@ def great_circle_metres(a: Floats, b: Floats) -> Floats:
 # From pieces to edges
 
 
-def _largest_part(pieces: _Pieces, nodes: int) -> NDArray[np.bool_]:
-    """Say which nodes lie in the largest part in which one can drive from each to each."""
+class _LeftOut(NamedTuple):
+    """How much was cut off from the rest: OSM nodes, and the parts they make."""
+
+    nodes: int
+    parts: int
+
+
+def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[osm_network.Roads, _LeftOut]:
+    """Read the roads of an extract, the largest part in which one can drive from each to each."""
+    ways, ids, at, pieces = _read(path, progress, lost)
+    inside, left_out = _largest_part(pieces, ~np.isnan(at[:, 0]))
+    pieces = pieces.only(inside[pieces.u] & inside[pieces.v])
+    if len(pieces.u) == 0:
+        msg = f"{path.name} has no two places between which one can drive there and back; give a larger extract."
+        raise SourceError(msg)
+    progress(
+        f"{len(pieces.u):,} pieces of road; {left_out.nodes:,} nodes in {left_out.parts:,} parts cut off from the rest "
+        "are left out"
+    )
+    found = chains.joined(pieces.u, pieces.v, pieces.direction, _looks(ways)[ways.rows[pieces.way]], len(ids))
+    first, owner = found.first[:-1], found.owner
+    metres = pieces.metres[found.piece]
+    whole = np.bincount(owner, weights=metres).astype(np.float64)
+    weight = metres + 1e-9  # so that what has no length has surroundings too
+    tagged = np.bincount(owner, weights=metres * pieces.tagged[found.piece])
+    seconds = np.bincount(owner, weights=pieces.seconds[found.piece]).astype(np.float64)
+    onwards = pieces.direction[found.piece[first]]
+    return osm_network.Roads(
+        chains=found,
+        ids=ids,
+        at=at,
+        way=ways.osm_ids[pieces.way[found.piece]],
+        direction=np.where(found.ahead[first], onwards, -onwards),
+        metres=whole,
+        seconds=seconds,
+        urban=np.bincount(owner, weights=pieces.town[found.piece] * weight) / np.bincount(owner, weights=weight),
+        tagged=2 * tagged > whole,
+        tags=ways.rows[pieces.way[found.piece]],
+        words=ways.tags,
+    ), left_out
+
+
+def _largest_part(pieces: _Pieces, known: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], _LeftOut]:
+    """Say which nodes lie in the largest part in which one can drive from each to each, and what does not."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, and only imports need it
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 -- as above
 
     ahead, back = pieces.direction >= 0, pieces.direction <= 0
     tail = np.concatenate([pieces.u[ahead], pieces.v[back]])
     head = np.concatenate([pieces.v[ahead], pieces.u[back]])
-    arcs = csr_matrix((np.ones(len(tail), bool), (tail, head)), shape=(nodes, nodes))
+    arcs = csr_matrix((np.ones(len(tail), bool), (tail, head)), shape=(len(known), len(known)))
     _, part = connected_components(arcs, directed=True, connection="strong")
     inside: NDArray[np.bool_] = part == np.bincount(part).argmax()
-    return inside
-
-
-def _chains(pieces: _Pieces, ways: _Ways, nodes: int) -> Iterator[tuple[list[int], list[int], list[bool]]]:
-    """Yield roads between junctions: nodes, pieces, and whether each piece is passed from its u to its v."""
-    through, halves, starts = _through(pieces, ways, nodes)
-    u, v = pieces.u.tolist(), pieces.v.tolist()
-    used = np.zeros(len(u), bool)
-
-    def walk(node: int, piece: int) -> tuple[list[int], list[int], list[bool]]:
-        passed, chain, ahead, first = [node], [], [], node
-        while True:
-            used[piece] = True
-            chain.append(piece)
-            ahead.append(u[piece] == node)
-            node = v[piece] if u[piece] == node else u[piece]
-            passed.append(node)
-            if not through[node] or node == first:
-                return passed, chain, ahead
-            one, other = halves[starts[node]], halves[starts[node] + 1]
-            piece = int(other if one == piece else one)
-
-    for node in np.flatnonzero(~through & (np.diff(starts) > 0)).tolist():
-        for piece in halves[starts[node] : starts[node + 1]].tolist():
-            if not used[piece]:
-                yield walk(node, piece)
-    for piece in np.flatnonzero(~used).tolist():  # a ring without any junction
-        if not used[piece]:
-            yield walk(u[piece], piece)
-
-
-def _through(pieces: _Pieces, ways: _Ways, nodes: int) -> tuple[NDArray[np.bool_], Ints, Ints]:
-    """Say which nodes are no junctions: two pieces of road that look the same and lead on through.
-
-    Returns
-    -------
-    That, with the pieces at each node and where they start, node by node.
-    """
-    count = len(pieces.u)
-    ends = np.concatenate([pieces.u, pieces.v])
-    order = np.argsort(ends, kind="stable")
-    halves = order % count
-    starts = np.searchsorted(ends[order], np.arange(nodes + 1))
-    through = np.diff(starts) == 2  # noqa: PLR2004 -- two pieces are a bend, three a junction
-    at = np.flatnonzero(through)
-    one, other = order[starts[at]], order[starts[at] + 1]
-    far = np.concatenate([pieces.v, pieces.u])
-    looks = _looks(ways)[ways.rows[pieces.way]]
-    enters = np.concatenate([-pieces.direction, pieces.direction])  # 1: leads into the node at this end, -1: out of it
-    through[at] = (
-        (looks[one % count] == looks[other % count]) & (far[one] != far[other]) & (enters[one] == -enters[other])
-    )
-    return through, halves, starts
+    others = part[~inside & known]
+    return inside, _LeftOut(len(others), len(np.unique(others)))
 
 
 def _looks(ways: _Ways) -> Ints:
@@ -347,49 +342,43 @@ def _looks(ways: _Ways) -> Ints:
     )
 
 
-def _edge_tags(ways: _Ways, pieces: _Pieces, chain: list[int]) -> dict[str, Any]:
+# As a graph
+
+
+def _edge_attributes(roads: osm_network.Roads, road: int) -> dict[str, Any]:
     """Give the attributes of an edge that do not depend on its direction; several values make a list, as in OSMnx."""
-    passed = list(dict.fromkeys(pieces.way[chain].tolist()))
-    rows = [ways.tags[row] for row in ways.rows[passed].tolist()]
-    first = rows[0]
-    limits = list(dict.fromkeys(tags.maxspeed for tags in rows if tags.maxspeed))
-    osm_ids = ways.osm_ids[passed].tolist()
-    metres, seconds = float(pieces.metres[chain].sum()), float(pieces.seconds[chain].sum())
+    rows = slice(int(roads.chains.first[road]), int(roads.chains.first[road + 1]))
+    tags = [roads.words[row] for row in dict.fromkeys(roads.tags[rows].tolist())]
+    limits = list(dict.fromkeys(each.maxspeed for each in tags if each.maxspeed))
+    osm_ids = list(dict.fromkeys(roads.way[rows].tolist()))
+    metres, seconds = float(roads.metres[road]), float(roads.seconds[road])
     attributes: dict[str, Any] = {
         "osmid": osm_ids if len(osm_ids) > 1 else osm_ids[0],
-        "highway": first.highway,
-        "kind": first.kind,
+        "highway": tags[0].highway,
+        "kind": tags[0].kind,
         "length": metres,
         "travel_time": seconds,
-        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH[first.highway],
-        "speed_source": "tag" if 2 * pieces.metres[chain][pieces.tagged[chain]].sum() > metres else "imputed",
-        "urban_percent": round(100 * float(np.average(pieces.town[chain], weights=pieces.metres[chain] + 1e-9))),
+        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH[tags[0].highway],
+        "speed_source": "tag" if roads.tagged[road] else "imputed",
+        "urban_percent": round(100 * float(roads.urban[road])),
     }
-    attributes |= {key: getattr(first, key) for key in ("ref", "name", "ferry") if getattr(first, key)}
+    attributes |= {key: getattr(tags[0], key) for key in ("ref", "name", "ferry") if getattr(tags[0], key)}
     if limits:
         attributes["maxspeed"] = limits if len(limits) > 1 else limits[0]
     return attributes
 
 
 def _add_edges(
-    graph: nx.MultiDiGraph[int],
-    labels: list[int],
-    line: Floats,
-    nodes: list[int],
-    attributes: dict[str, Any],
-    passed: tuple[_Pieces, list[int], list[bool]],
+    graph: nx.MultiDiGraph[int], ends: list[int], line: Floats, attributes: dict[str, Any], direction: int
 ) -> None:
     """Add a road to the graph, in each direction in which it may be driven; ``line`` is its (lat, lon) rows."""
     from shapely import LineString  # noqa: PLC0415 -- slow to import, and only graphs need it
 
-    pieces, chain, ahead = passed
-    way_on = int(pieces.direction[chain[0]]) * (1 if ahead[0] else -1)
-    start, end = labels[nodes[0]], labels[nodes[-1]]
-    for label, (lat, lon) in ((start, line[0]), (end, line[-1])):
+    for label, (lat, lon) in zip(ends, line[[0, -1]], strict=True):
         graph.add_node(label, x=float(lon), y=float(lat))
     for reverse in (False, True):
-        if way_on == (1 if reverse else -1):
+        if direction == (1 if reverse else -1):
             continue
-        tail, head = (end, start) if reverse else (start, end)
+        tail, head = ends[::-1] if reverse else ends
         shape = {"geometry": LineString(line[:: -1 if reverse else 1, ::-1])} if len(line) > 2 else {}  # noqa: PLR2004 -- bends
-        graph.add_edge(tail, head, **attributes, **shape, oneway=way_on != 0, reversed=reverse and not way_on)
+        graph.add_edge(tail, head, **attributes, **shape, oneway=direction != 0, reversed=reverse and not direction)

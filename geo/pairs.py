@@ -11,11 +11,17 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from nearhome.data import catalogue, grid, postcodes
-from nearhome.geo import areas
+from nearhome.geo import areas, installed
+from nearhome.geo.conditions import TODAY
 from nearhome.geo.routing import Matrix, Router
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from nearhome.geo.conditions import Scenario
+    from nearhome.geo.installed import Installed
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -67,8 +73,7 @@ def pair_times(origins: Floats, destinations: Floats, router: Router | None = No
         When a shipped table is missing or damaged.
     """
     origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
-    notes_from, notes_to = _unusable(origins, "origin"), _unusable(destinations, "destination")
-    notes = [first or second for first, second in zip(notes_from, notes_to, strict=True)]
+    notes = unusable_notes(origins, destinations)
     minutes, miles = np.full(len(origins), np.nan), np.full(len(origins), np.nan)
     asked = np.array([not note for note in notes], dtype=bool)
     if asked.any():
@@ -76,12 +81,69 @@ def pair_times(origins: Floats, destinations: Floats, router: Router | None = No
         minutes[asked], miles[asked] = _searched(_metres(origins[asked]), _metres(destinations[asked]), roads)
         for row in np.flatnonzero(asked & np.isnan(minutes)):
             notes[row] = NO_ROUTE
+    return PairTimes(minutes=minutes, miles=miles, crow_miles=crow_miles(origins, destinations), notes=tuple(notes))
+
+
+def pair_times_by_network(
+    origins: Floats, destinations: Floats, imported: Sequence[Installed] = (), scenario: Scenario = TODAY
+) -> tuple[PairTimes, dict[str, int]]:
+    """Work out the same, each pair on the roads that answer for its origin (``nearhome.geo.installed``).
+
+    Parameters
+    ----------
+    origins, destinations
+        As for ``pair_times``.
+    imported
+        The imported networks to choose from; elsewhere the shipped one answers.
+    scenario
+        The conditions on the roads.
+
+    Returns
+    -------
+    The times, and how many pairs each network answered for.
+
+    Raises
+    ------
+    InputError
+        When the scenario closes what is on none of the networks.
+    TableError, SourceError
+        As for ``nearhome.geo.installed.roads_for``.
+    """
+    origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
+    xy = np.full(origins.shape, np.nan)
+    known = _are_degrees(origins)
+    xy[known] = _metres(origins[known])
+    minutes, miles, crow = np.full((3, len(origins)), np.nan)
+    notes = np.full(len(origins), "", dtype=object)
+    count: dict[str, int] = {}
+    for rows, roads in installed.split(xy, imported, scenario):
+        found = pair_times(origins[rows], destinations[rows], roads.router)
+        minutes[rows], miles[rows], crow[rows] = found.minutes, found.miles, found.crow_miles
+        notes[rows] = found.notes
+        count[roads.network] = len(rows)
+    return PairTimes(minutes, miles, crow, tuple(notes.tolist())), count
+
+
+def unusable_notes(origins: Floats, destinations: Floats) -> list[str]:
+    """Give a note for each pair with a point that is no place in the United Kingdom, empty for the others.
+
+    Parameters
+    ----------
+    origins, destinations
+        Latitude and longitude, EPSG:4326, both of shape (pairs, 2). NaN is an unusable coordinate.
+    """
+    notes_from, notes_to = _unusable(origins, "origin"), _unusable(destinations, "destination")
+    return [first or second for first, second in zip(notes_from, notes_to, strict=True)]
+
+
+def crow_miles(origins: Floats, destinations: Floats) -> Floats:
+    """Give the miles in a straight line between points of shape (pairs, 2), EPSG:4326; NaN where one is unusable."""
     numbers = _are_degrees(origins) & _are_degrees(destinations)
-    crow = [
+    found = [
         grid.crow_miles(*start, *end) if usable else np.nan
         for start, end, usable in zip(origins.tolist(), destinations.tolist(), numbers, strict=True)
     ]
-    return PairTimes(minutes=minutes, miles=miles, crow_miles=np.array(crow, dtype=float), notes=tuple(notes))
+    return np.array(found, dtype=float)
 
 
 def in_united_kingdom(points: Floats) -> Bools:
@@ -156,7 +218,7 @@ def _by_chunks(starts: Floats, start: Ints, ends: Floats, end: Ints, router: Rou
 def _turned(router: Router) -> Router:
     """Give the same roads with every arc the other way round: ways to a place become ways from it."""
     roads = router.network
-    return Router(dataclasses.replace(roads, tail=roads.head, head=roads.tail, forward=~roads.forward))
+    return type(router)(dataclasses.replace(roads, tail=roads.head, head=roads.tail, forward=~roads.forward))
 
 
 def _metres(points: Floats) -> Floats:

@@ -58,12 +58,13 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- one pass over all
     barrier_starts: Array,
     barriers: Array,
     shift: int,
+    metre: int,
     minutes: Array,
     miles: Array,
 ) -> None:
     """Fill minutes and miles, tenths of each, uint16; see ``nearhome.geo.national``."""
     count = found.shape[1]
-    bits = int(np.rint(np.log2(shift)))
+    bits, toll_bits = int(np.rint(np.log2(shift))), int(np.rint(np.log2(metre)))
     for block in nb.prange(len(sector_starts) - 1):
         best = np.empty(count, np.int64)
         nodes = np.empty(2 * choice.shape[1], np.int64)
@@ -91,7 +92,7 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- one pass over all
                         continue
                     share = 1.0 - fraction if way == 0 else 1.0 - (1.0 - fraction)
                     price = (int(np.rint(share * taken[edge, way])) + door_taken) * shift
-                    price += int(np.rint(share * lengths[edge])) + door_metres
+                    price += (int(np.rint(share * lengths[edge])) + door_metres) * metre
                     node = ends[edge, 1 - way]
                     known = 0
                     while known < entries and nodes[known] != node:
@@ -108,7 +109,7 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- one pass over all
                         total = int(np.rint(abs(share) * taken[edge, way])) + door_taken + goal_taken[entry]
                         length = int(np.rint(abs(share) * lengths[edge])) + door_metres + goal_metres[entry]
                         k = goal_number[entry]
-                        best[k] = min(best[k], total * shift + length)
+                        best[k] = min(best[k], total * shift + length * metre)
             for entry in range(entries):
                 below, price = found[nodes[entry]], prices[entry]
                 for k in range(count):
@@ -122,11 +123,11 @@ def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- one pass over all
                         first, last = barrier_starts[k], barrier_starts[k + 1]
                         if _dry(x, y, goals[k, 0], goals[k, 1], first, last, barriers):
                             total = int(np.rint(10.0 * crow * max(rate, goal_rate[k]))) * shift
-                            best[k] = min(best[k], total + int(np.rint(crow * detour)))
+                            best[k] = min(best[k], total + int(np.rint(crow * detour)) * metre)
             out_minutes, out_miles = minutes[row], miles[row]
             for k in range(count):
                 way_there = best[k]
                 tenths = np.rint(float(way_there >> bits) / 60.0)
-                length = np.rint(float(way_there & (shift - 1)) / 160.9344)
+                length = np.rint(float((way_there & (shift - 1)) >> toll_bits) / 160.9344)
                 out_minutes[k] = np.uint16(tenths) if way_there < INFINITE else np.uint16(65_535)
                 out_miles[k] = np.uint16(length) if way_there < INFINITE else np.uint16(65_535)

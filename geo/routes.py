@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SHIFT = 1 << 22
-"""One weight holds ``deciseconds * SHIFT + metres``: exact in float64 up to 59,000 hours and 4,194 km."""
+METRE = 1 << 6
+SHIFT = 1 << 28
+"""One weight holds ``deciseconds * SHIFT + metres * METRE + tolls``, so that of two ways the quicker counts, then the
+shorter, then the one with fewer tolls: up to 63 of them and 4,194 km, in float64 exact up to 932 hours."""
+
+NOWHERE = 1 << 61
+"""The weight of a way that does not exist; two of them still fit an int64."""
 
 NO_ARC = -1
 
@@ -71,10 +76,22 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """An origin-destination matrix; both arrays have shape (origins, destinations), NaN where no way exists."""
+    """An origin-destination matrix; all arrays have shape (origins, destinations), NaN where no way exists.
+
+    ``tolls`` says how many crossings and roads with a toll the quickest way passes; some of them are free today, which
+    the tariffs know.
+    """
 
     minutes: Floats
     miles: Floats
+    tolls: Floats
+
+
+def matrix_of(weight: NDArray[np.int64]) -> Matrix:
+    """Read minutes, miles and tolls from weights; those of NOWHERE and more are no way."""
+    reached = weight < NOWHERE
+    parts = weight // SHIFT / 600.0, weight % SHIFT // METRE / 1609.344, (weight % METRE).astype(np.float64)
+    return Matrix(*(np.where(reached, part, np.nan) for part in parts))
 
 
 def route_of(steps: list[Step]) -> Route:
@@ -84,7 +101,7 @@ def route_of(steps: list[Step]) -> Route:
 
 def local_step(weight: int, line: tuple[tuple[float, float], ...]) -> Step:
     """Make a step on local streets of a weight that holds time and distance."""
-    return Step(NO_ARC, 1.0, weight // SHIFT, weight % SHIFT, "local", line)
+    return Step(NO_ARC, 1.0, weight // SHIFT, weight % SHIFT // METRE, "local", line)
 
 
 def cut(line: Floats, low: float, high: float) -> Floats:

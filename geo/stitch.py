@@ -11,25 +11,21 @@ Places inside the outline join roads as in a detailed network, places outside as
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from nearhome.data import catalogue, columns, grid
+from nearhome.data import columns, grid
 from nearhome.data.errors import SourceError
-from nearhome.geo import network, stored
+from nearhome.geo import reweighting, stored
 from nearhome.geo.access import Access, Joins
 from nearhome.geo.network import DETAILED, STRATEGIC, Edges, RoadNetwork
 from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from nearhome.geo.routing import Point
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -95,7 +91,14 @@ class _Seam:
         self.shape.append(np.zeros((0, 2)) if shape is None else shape)
 
 
-def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> RoadNetwork:
+@dataclass(frozen=True, kw_only=True)
+class StitchedNetwork(RoadNetwork):
+    """A network of both kinds; ``region`` is the outline of its detailed part, EPSG:27700, in metres."""
+
+    region: shapely.Polygon
+
+
+def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     """Put a detailed network in the place of the strategic one inside its outline.
 
     Nodes keep their names: those of the detailed network as they are, strategic ones as ``("strategic", name)``, and
@@ -135,7 +138,7 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> RoadNetwork:
     shapes |= {int(new_edge[edge]): strategic.lines[edge] for edge in kept.tolist() if edge in strategic.lines}
     shapes |= {int(edge): shape for edge, shape in zip(seam_edge, seam.shape, strict=True) if len(shape)}
     names = [("strategic", strategic.labels[node]) for node in outside.tolist()]
-    return RoadNetwork(
+    return StitchedNetwork(
         lat=np.r_[detailed.lat, strategic.lat[outside], seam.lat],
         lon=np.r_[detailed.lon, strategic.lon[outside], seam.lon],
         edges=whole,
@@ -148,6 +151,7 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> RoadNetwork:
         shapes=shapes,
         model=strategic.model,
         reach=replace(STRATEGIC, direct_metres=DETAILED.direct_metres, sample_metres=DETAILED.sample_metres),
+        region=region,
     )
 
 
@@ -183,7 +187,7 @@ def _seam(detailed: RoadNetwork, strategic: RoadNetwork, inside: NDArray[np.bool
 def _main_roads(detailed: RoadNetwork) -> _Found:
     """Find the ends of arcs of main roads, and the way each arc goes on there."""
     edges, xy = detailed.edges, detailed.xy
-    main = np.flatnonzero(_any_of(edges, MAIN)[detailed.edge])
+    main = np.flatnonzero(_any_of(edges, MAIN, detailed.edge))
     ahead = (xy[detailed.head] - xy[detailed.tail])[main]
     two_way = np.bincount(detailed.edge, minlength=len(edges.u)) > 1
     node = np.r_[detailed.tail[main], detailed.head[main]]
@@ -192,9 +196,9 @@ def _main_roads(detailed: RoadNetwork) -> _Found:
     return _Found(node, np.vstack([ahead, ahead]), edge, leaves, ~two_way[edge], cKDTree(xy[node]))
 
 
-def _any_of(edges: Edges, classes: tuple[str, ...]) -> NDArray[np.bool_]:
+def _any_of(edges: Edges, classes: tuple[str, ...], rows: Ints) -> NDArray[np.bool_]:
     text = edges.texts["road_class"]
-    return np.array([word in classes for word in text.words], dtype=bool)[text.codes]
+    return np.array([word in classes for word in text.words], dtype=bool)[text.codes[rows]]
 
 
 def _hub_shares(line: shapely.LineString, region: shapely.Polygon) -> list[float]:
@@ -260,7 +264,7 @@ def _join(
         fits = (found.leaves[near] != leaving) & (onwards | ~found.single[near])
         near = near[fits]
         same = _same_road(detailed.edges, strategic.edges, found.edge[near], like)
-        other = ~_any_of(detailed.edges, MOTORWAY)[found.edge[near]]
+        other = ~_any_of(detailed.edges, MOTORWAY, found.edge[near])
         groups = [near[same], near[~same & other]] if junction else [near[same]]
         anchors = {int(node): None for group in groups for node in _nearest(detailed, found, group, at)}
         for node in anchors:
@@ -279,7 +283,7 @@ def _same_road(detailed: Edges, strategic: Edges, rows: Ints, like: int) -> NDAr
         numbers = [ref in {part.strip() for part in word.split(";")} for word in text.words]
         return np.array(numbers, dtype=bool)[text.codes[rows]]
     classes = MOTORWAY if strategic.text("road_class", like) == "motorway" else MAIN[1:]
-    return _any_of(detailed, classes)[rows]
+    return _any_of(detailed, classes, rows)
 
 
 def _nearest(detailed: RoadNetwork, found: _Found, rows: Ints, at: Floats) -> Ints:
@@ -368,31 +372,18 @@ class StitchedAccess(Access):
 class StitchedRouter(Router):
     """A router over a detailed region and the strategic network around it."""
 
-    def __init__(self, detailed: RoadNetwork, strategic: RoadNetwork) -> None:
-        super().__init__(stitch(detailed, strategic))
-        self.access = StitchedAccess(self.network, stored.outline(detailed.lat, detailed.lon))
+    def __init__(self, roads: StitchedNetwork) -> None:
+        super().__init__(roads)
+        self.access = StitchedAccess(roads, roads.region)
 
+    def reweight(self, **conditions: Any) -> Router:
+        """Give a router for the same roads under other conditions; see ``Router.reweight``.
 
-def installed_router(origin: Point) -> Router | None:
-    """Open the router of the imported network in whose region a place lies, the largest; None where there is none.
-
-    Raises
-    ------
-    TableError
-        When an imported network is damaged.
-    SourceError
-        When it cannot be stitched to the strategic network.
-    """
-    easting, northing = grid.to_metres([origin.lat], [origin.lon])
-    files = sorted((catalogue.user_folder() / "networks").glob("*.npz"))
-    regions = [(stored.region(file), file) for file in files]
-    holding = [(-area.area, file) for area, file in regions if shapely.contains_xy(area, easting[0], northing[0])]
-    if not holding:
-        return None
-    file = min(holding)[1]
-    return _opened(str(file), file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _opened(file: str, changed_ns: int) -> Router:  # noqa: ARG001 -- a file imported again is another
-    return StitchedRouter(stored.open_saved(Path(file)), network.shipped())
+        Without ferries a ferry that was cut at the border is shut too.
+        """
+        if not conditions.get("ferries", True):
+            ferry = self.network.edges.texts["ferry"]
+            words = {ferry.words[code] for code in np.unique(ferry.codes).tolist()} - {""}
+            conditions["closed"] = [*conditions.get("closed", ()), *sorted(words)]
+        changed = reweighting.reweighted(self.network, **conditions)
+        return StitchedRouter(cast("StitchedNetwork", changed))

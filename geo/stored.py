@@ -8,7 +8,6 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from nearhome.data import columns, grid
 from nearhome.data.errors import SourceError, TableError
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import shapely
     from numpy.typing import NDArray
 
 FORMAT = "nearhome roads 2"
@@ -47,7 +47,7 @@ def save(roads: RoadNetwork, path: Path) -> None:
     arrays: dict[str, NDArray[np.generic]] = {
         "format": np.array(FORMAT),
         "reach": np.array(astuple(roads.reach)),
-        "outline": shapely.get_coordinates(outline(roads.lat, roads.lon)),
+        "outline": np.array(outline(roads.lat, roads.lon).exterior.coords),
         "lat": roads.lat,
         "lon": roads.lon,
         "labels": np.array(roads.labels, dtype=np.int64),
@@ -80,8 +80,8 @@ def open_saved(path: Path) -> RoadNetwork:
         return _network({name: file[name] for name in file.files})
 
 
-def region(path: Path) -> shapely.Polygon:
-    """Read the outline of a kept network, EPSG:27700, without the rest of it.
+def border(path: Path) -> NDArray[np.float64]:
+    """Read the outline of a kept network without the rest of it: a closed line, EPSG:27700 metres, shape (points, 2).
 
     Raises
     ------
@@ -89,7 +89,9 @@ def region(path: Path) -> shapely.Polygon:
         As for ``open_saved``.
     """
     with _opened(path) as file:
-        return shapely.Polygon(file["outline"])
+        line = np.asarray(file["outline"], dtype=np.float64).reshape(-1, 2)
+        _check_line(line)
+        return line
 
 
 def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polygon:
@@ -97,6 +99,8 @@ def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polyg
 
     It follows the nodes more closely than a convex hull, and lies a little outside them; nodes are thinned first.
     """
+    import shapely  # noqa: PLC0415 -- slow to import, and only imports and stitching draw outlines
+
     xy = np.column_stack(grid.to_metres(lat, lon))
     thin = xy[np.unique(np.floor(xy / THIN_METRES).astype(np.int64), axis=0, return_index=True)[1]]
     hull = shapely.concave_hull(shapely.MultiPoint(thin), ratio=CONCAVITY)
@@ -119,6 +123,12 @@ def _opened(path: Path) -> Iterator[Any]:
 def _check(found: str) -> None:
     if found != FORMAT:
         msg = f"its format is {found!r}, not {FORMAT!r}"
+        raise ValueError(msg)
+
+
+def _check_line(line: NDArray[np.float64]) -> None:
+    if len(line) == 0 or not np.isfinite(line).all() or (line[0] != line[-1]).any():
+        msg = "its outline is no closed line"
         raise ValueError(msg)
 
 

@@ -1,7 +1,8 @@
 """Travel times over the land: from the middle of every square of a grid to any destination.
 
-The times are those of ``Router.matrix_between``, to the tenth of a second; the squares' ways to the roads are found
-once for a network, so that a further destination costs one search from it and one pass over the squares.
+The times are those of ``Router.matrix_between``, to the tenth of a second, except that a square none of whose roads
+lead to the destination does not look for others; the squares' ways to the roads are found once for a network, so that
+a further destination costs one search from it and one pass over the squares.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from nearhome.data import catalogue, grid
 from nearhome.geo.access import FURTHEST_METRES
-from nearhome.geo.routing import NO_ARC
+from nearhome.geo.entries import direct
+from nearhome.geo.routes import NO_ARC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.geo.access import Joins
+    from nearhome.geo.entries import Doors
     from nearhome.geo.routing import Router
 
     Ints = NDArray[np.int64]
@@ -152,15 +155,6 @@ class Patch:
     times: Times
 
 
-@dataclass(frozen=True, slots=True)
-class _Ways:
-    """How places reach the network, or are reached from it: a node and tenths of a second, sorted by place."""
-
-    place: Ints
-    node: Ints
-    deciseconds: Ints
-
-
 class Surface:
     """The squares of a network's land, and how they join its roads.
 
@@ -191,11 +185,10 @@ class Surface:
         ------
         The part of the grid that has all squares within the limit; None for a destination that no way leads to.
         """
-        joins = self.router.access.joins(destinations_xy)
-        found = self._to_nodes(joins, len(destinations_xy), 600.0 * limit_minutes)
-        rate = _slowest_road(self.router, joins, len(destinations_xy))
+        goals = self.router.goals(destinations_xy)
+        found = self._to_nodes(goals, 600.0 * limit_minutes)
         for number, point in enumerate(destinations_xy):
-            low, high = (int(end) for end in np.searchsorted(joins.place, [number, number + 1]))
+            low, high = (int(end) for end in np.searchsorted(goals.joins.place, [number, number + 1]))
             near = np.flatnonzero(found[number] < UNREACHED)
             if low == high:
                 yield None
@@ -208,9 +201,7 @@ class Surface:
                 for column in columns:
                     tile = self._tile(row, column)
                     part = times[(row - rows[0]) * side :, (column - columns[0]) * side :]
-                    part[tile.row, tile.column] = tile.times(
-                        found[number], joins, slice(low, high), point, rate[number]
-                    )
+                    part[tile.row, tile.column] = tile.times(found[number], goals, number)
             yield Patch(rows[0] * side, columns[0] * side, times)
 
     def _tiles_of(self, low: Floats, high: Floats) -> tuple[range, range]:
@@ -231,11 +222,11 @@ class Surface:
             self._tiles[row, column] = _Tile(self.router, down, across, xy)
         return self._tiles[row, column]
 
-    def _to_nodes(self, joins: Joins, count: int, limit: float) -> Times:
+    def _to_nodes(self, goals: Doors, limit: float) -> Times:
         """Search backwards from every destination at once: shape (destinations, nodes)."""
         roads = self.router.network
-        size = len(roads.lat)
-        ways = _ways(self.router, joins, arriving=True)
+        size, count = len(roads.lat), len(goals.xy)
+        ways = goals.entries
         tail = np.r_[roads.head, size + ways.place]
         head = np.r_[roads.tail, ways.node]
         weight = np.r_[roads.deciseconds, ways.deciseconds]
@@ -252,88 +243,54 @@ class _Tile:
 
     def __init__(self, router: Router, row: Ints, column: Ints, xy: Floats) -> None:
         self.row, self.column = row, column
-        self._router, self._xy = router, xy
-        joins = router.access.joins(xy)
-        ways = _ways(router, joins, arriving=False)
+        self._router = router
+        self._origins = router.origins(xy)
+        ways, joins = self._origins.entries, self._origins.joins
         self._node, self._cost = ways.node.astype(np.int32), ways.deciseconds.astype(np.int32)
         self._first = np.flatnonzero(np.diff(ways.place, prepend=-1))
         self._joined = ways.place[self._first]
-        self._rate = _slowest_road(router, joins, len(xy))
         self._box = (xy.min(axis=0), xy.max(axis=0)) if len(xy) else (np.full(2, np.inf), np.full(2, -np.inf))
         order = np.argsort(joins.edge, kind="stable")
         self._by_edge = type(joins)(
             joins.place[order], joins.edge[order], joins.fraction[order], joins.metres[order], joins.deciseconds[order]
         )
 
-    def times(self, found: Times, ends: Joins, rows: slice, point: Floats, rate: float) -> Times:
+    def times(self, found: Times, goals: Doors, goal: int) -> Times:
         """Compute the squares' times to one destination.
 
         Parameters
         ----------
         found
             Tenths of a second from every node to it.
-        ends, rows
-            Where destinations join the roads, and which of the rows are this one's.
-        point
-            Where it lies, EPSG:27700 metres.
-        rate
-            Seconds for a metre of the local streets around it.
+        goals, goal
+            The destinations, and which of them it is.
         """
-        taken = np.full(len(self._xy), UNREACHED)
+        taken = np.full(len(self._origins.xy), UNREACHED)
         if len(self._first):
             ways = np.minimum.reduceat(found[self._node] + self._cost, self._first)
             taken[self._joined] = np.minimum(ways, UNREACHED)
-        for edge, fraction, price in zip(ends.edge[rows], ends.fraction[rows], ends.deciseconds[rows], strict=True):
-            self._along_edge(taken, int(edge), float(fraction), int(price))
-        self._direct(taken, point, rate)
+        ends = goals.joins
+        for row in range(*np.searchsorted(ends.place, [goal, goal + 1]).tolist()):
+            self._along_edge(taken, ends, row)
+        self._direct(taken, goals.xy[goal], float(goals.rate[goal]))
         return taken
 
-    def _along_edge(self, taken: Times, edge: int, fraction: float, deciseconds: int) -> None:
+    def _along_edge(self, taken: Times, ends: Joins, end: int) -> None:
         """Shorten times by ways along one edge that a square and the destination both join."""
-        rows = slice(*(int(end) for end in np.searchsorted(self._by_edge.edge, [edge, edge + 1])))
-        if rows.start == rows.stop:
-            return
-        share = fraction - self._by_edge.fraction[rows]
-        arc = np.where(share >= 0, *(arcs[edge] for arcs in self._router.arcs_by_edge))
-        usable = np.flatnonzero(arc != NO_ARC)
-        way = np.round(np.abs(share[usable]) * self._router.network.deciseconds[arc[usable]])
-        way += self._by_edge.deciseconds[rows][usable] + deciseconds
-        place = self._by_edge.place[rows][usable]
-        taken[place] = np.minimum(taken[place], way.astype(np.int32))
+        rows = slice(*np.searchsorted(self._by_edge.edge, [ends.edge[end], ends.edge[end] + 1]).tolist())
+        low = self._by_edge.fraction[rows]
+        high = np.full(len(low), ends.fraction[end])
+        arc, way, _ = self._router.entrance.stretch(self._by_edge.edge[rows], low, high)
+        way += self._by_edge.deciseconds[rows] + ends.deciseconds[end]
+        open_ = arc != NO_ARC
+        place = self._by_edge.place[rows][open_]
+        taken[place] = np.minimum(taken[place], way[open_].astype(np.int32))
 
     def _direct(self, taken: Times, point: Floats, rate: float) -> None:
         """Shorten times by ways on local streets alone."""
         furthest = self._router.network.reach.direct_metres
         low, high = self._box
-        if not np.isfinite(rate) or (point < low - furthest).any() or (point > high + furthest).any():
+        if (point < low - furthest).any() or (point > high + furthest).any():
             return
-        crow = np.hypot(*(self._xy - point).T)
-        near = np.flatnonzero((crow <= furthest) & np.isfinite(self._rate))
-        wet = self._router.access.crosses_water(self._xy[near], np.repeat(point[None], len(near), axis=0))
-        near = near[~wet]
-        way = np.round(10.0 * crow[near] * np.maximum(self._rate[near], rate))
+        near, way, _ = direct(self._router.access, self._origins, point, rate)
         taken[near] = np.minimum(taken[near], way.astype(np.int32))
-
-
-def _ways(router: Router, joins: Joins, *, arriving: bool) -> _Ways:
-    """Turn joins into the nodes by which places enter the network, or leave it when arriving, and what that takes."""
-    roads = router.network
-    places, nodes, prices = [], [], []
-    for along, arcs in zip((True, False), router.arcs_by_edge, strict=True):
-        arc = arcs[joins.edge]
-        usable = np.flatnonzero(arc != NO_ARC)
-        share = joins.fraction[usable] if along else 1.0 - joins.fraction[usable]  # from the arc's tail
-        share = share if arriving else 1.0 - share
-        places.append(joins.place[usable])
-        nodes.append((roads.tail if arriving else roads.head)[arc[usable]])
-        prices.append(np.round(share * roads.deciseconds[arc[usable]]).astype(np.int64) + joins.deciseconds[usable])
-    place, node, price = (np.concatenate(parts) for parts in (places, nodes, prices))
-    order = np.argsort(place, kind="stable")
-    return _Ways(place[order], node[order], price[order])
-
-
-def _slowest_road(router: Router, joins: Joins, places: int) -> Floats:
-    """Seconds for a metre of local streets around each place: those of its slowest road; NaN where it joins none."""
-    rate = np.full(places, np.nan)
-    np.fmax.at(rate, joins.place, router.access.seconds_per_metre[joins.edge])
-    return rate

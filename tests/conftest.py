@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nearhome.analysis.costs import Cost, CostLine
 from nearhome.analysis.help_with_visits import Reimbursement, ReimbursementLine
-from nearhome.analysis.plan import Option, Party, VisitPlan
+from nearhome.analysis.options import Option
+from nearhome.analysis.party import Party
+from nearhome.analysis.plan import VisitPlan
 from nearhome.geo.journeys import Leg
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 TYPED_POSTCODE = "TR1 2HE"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what the person who runs the tests has imported out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("NEARHOME_DATA", raising=False)
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
 
 
 def _cost() -> Cost:
@@ -50,7 +64,8 @@ def make_plan(**changes: Any) -> VisitPlan:
         minutes_low=92.0,
         minutes_high=118.0,
         return_minutes=206.0,
-        cost=_cost(),
+        cost=changes.pop("cost", _cost()),
+        reimbursement=changes.pop("reimbursement", _reimbursement()),
         legs=legs,
         line=((50.263, -5.051), (50.5, -4.2), (50.7279, -3.5316)),
     )
@@ -63,8 +78,6 @@ def make_plan(**changes: Any) -> VisitPlan:
         "as_of": date(2026, 11, 21),
         "crow_miles": 74.2,
         "options": (option,),
-        "reimbursement": _reimbursement(),
-        "left_to_pay_pence": 720,
         "tables": {"prisons": "2026-07-27+1a2b3c4d"},
     }
     return VisitPlan(**(parts | changes))

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearhome.analysis.cases import CASES
-from nearhome.analysis.plan import Party, plan_visit
+from nearhome.analysis.party import Party
+from nearhome.analysis.plan import plan_visit
 from nearhome.app import launch
 from nearhome.app.cli import COMMANDS, main
 from nearhome.app.commands import times
@@ -321,7 +322,7 @@ def test_times_refuses_other_modes_missing_files_and_its_own_source(tmp_path: Pa
     source.write_text(content)
     out = str(tmp_path / "out.csv")
     assert_refused(
-        shell("times", "--pairs", str(source), "--mode", "train", "--out", out), "Only --mode car", "'train'"
+        shell("times", "--pairs", str(source), "--mode", "train", "--out", out), "car or transit", "'train'"
     )
     assert_refused(shell("times", "--pairs", str(tmp_path / "no.csv"), "--out", out), "no.csv")
     assert_refused(shell("times", "--pairs", str(source), "--out", str(source)), "give another name")

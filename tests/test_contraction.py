@@ -125,6 +125,49 @@ def test_several_entries_with_prices(graph: Graph, data: st.DataObject) -> None:
     assert (start[1] + column).min() == ways.min()
 
 
+def by_node(graph: Graph) -> tuple[Ints, Ints, Ints]:
+    """Give the open arcs by tail, of parallel ones the lightest: where each node's start, heads, weights."""
+    count, tail, head, weights = graph
+    least: dict[tuple[int, int], int] = {}
+    for u, v, weight in zip(tail.tolist(), head.tolist(), weights.tolist(), strict=True):
+        if weight >= 0:
+            least[u, v] = min(weight, least.get((u, v), weight))
+    ends = np.array(sorted(least), dtype=np.int64).reshape(-1, 2)
+    starts = np.searchsorted(ends[:, 0], np.arange(count + 1))
+    return starts, ends[:, 1].copy(), np.array([least[u, v] for u, v in ends.tolist()], dtype=np.int64)
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs(least_weight=1), st.data())
+def test_a_walk_is_the_first_of_the_best_ways(graph: Graph, data: st.DataObject) -> None:
+    count = graph[0]
+    ends = st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, 9)), min_size=1, max_size=4)
+    start, end = (np.array(data.draw(ends), dtype=np.int64).T.copy() for _ in range(2))
+    one, (starts, head, weight) = metric(graph, np.int64), by_node(graph)
+    after = (all_pairs(graph)[:, end[0]] + end[1]).min(axis=1)
+    for _ in range(2):  # the scratch is left as it was found
+        least, first, path, last = one.walk((starts, head, weight), (start[0], start[1]), (end[0], end[1]))
+        total = start[1] + after[start[0]]
+        if np.isinf(total).all():
+            assert (least, first, len(path), last) == (one.nothing, -1, 0, -1)
+            continue
+        assert (least, first) == (total.min(), int(np.argmin(total)))
+        v = int(start[0][first])
+        for arc in path.tolist():
+            assert not ((end[0] == v) & (end[1] == after[v])).any()
+            arcs = range(starts[v], starts[v + 1])
+            assert arc == next(each for each in arcs if weight[each] + after[head[each]] == after[v])
+            v = int(head[arc])
+        assert last == int(np.flatnonzero((end[0] == v) & (end[1] == after[v]))[0])
+
+
+def test_a_walk_along_other_arcs_is_refused() -> None:
+    graph = 3, np.array([0, 1]), np.array([1, 2]), np.array([4, 5])
+    one, (starts, head, weight) = metric(graph, np.int64), by_node(graph)
+    with pytest.raises(ValueError, match="not those"):
+        one.walk((starts, head, weight + 1), single(0), single(2))
+
+
 def test_no_goals_give_no_columns() -> None:
     graph = 3, np.array([0, 1]), np.array([1, 2]), np.array([4, 5])
     assert metric(graph, np.int32).to_goals([]).shape == (3, 0)

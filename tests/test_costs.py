@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nearhome.analysis import costs, tariffs
 from nearhome.analysis.costs import Crossing, car_cost, there_and_back
-from nearhome.analysis.plan import Party
+from nearhome.analysis.party import Party
 from nearhome.data.errors import DateError, InputError, TableError
 
 TODAY = date(2026, 11, 21)

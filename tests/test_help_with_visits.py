@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nearhome.analysis import help_with_visits as hwpv
 from nearhome.analysis.costs import Cost, CostLine, Crossing, car_cost, there_and_back
 from nearhome.analysis.help_with_visits import MileageRow, Nation, Reimbursement
-from nearhome.analysis.plan import Party
+from nearhome.analysis.party import Party
 from nearhome.data.errors import DateError, InputError
 
 TODAY = date(2026, 11, 21)

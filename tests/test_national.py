@@ -11,6 +11,7 @@ from nearhome.data import columns, postcodes, prisons
 from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.geo import national
 from nearhome.geo.access import ROADS
+from nearhome.geo.components import CLOSED
 from nearhome.geo.routing import Router, grid_points
 
 DAY = date(2026, 11, 21)
@@ -111,6 +112,21 @@ def test_rows_are_those_of_the_matrix_on_a_reweighted_network_too(goals: list[pr
     np.testing.assert_array_equal(
         np.stack([every.tenths_of_minutes[rows], every.tenths_of_miles[rows]]), national.tenths(expected)
     )
+
+
+def test_postcodes_whose_own_roads_are_all_closed_join_others(goals: list[prisons.Prison]) -> None:
+    shut, (east, north) = Router.shipped().reweight(closed=["A30"]), postcodes.shipped().all_points()
+    near = np.flatnonzero(np.hypot(east - 169_900, north - 41_900) < 2_000)[
+        ::40
+    ]  # Redruth, between two of its junctions
+    xy = np.column_stack([east, north])[near].astype(float)
+    expected, every = shut.matrix_between(xy, grid_points(goals)), shut.all_postcodes_to(goals)
+    np.testing.assert_array_equal(
+        np.stack([every.tenths_of_minutes[near], every.tenths_of_miles[near]]), national.tenths(expected)
+    )
+    own = shut.components.left_for[shut.access.joins(xy).edge]
+    assert (own == CLOSED).any()
+    assert np.isfinite(expected.minutes[:, 0]).all()
 
 
 def test_another_network_is_refused_in_one_sentence(goals: list[prisons.Prison]) -> None:

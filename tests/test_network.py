@@ -12,7 +12,7 @@ import pytest
 
 from nearhome.data.errors import SourceError
 from nearhome.geo import network, speeds
-from nearhome.geo.routing import Router
+from nearhome.geo.routing import METRE, SHIFT, Router
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,3 +193,26 @@ def test_a_junction_is_where_three_roads_meet_and_not_all_are_motorways(shipped:
         short = edges.metres[edge] < network.JUNCTION_METRES
         expected = 0 if short or edges.text("road_class", edge) == "motorway" else count
         assert edges.junctions[edge] == expected
+
+
+def test_a_toll_counts_where_one_comes_onto_it_and_not_on_each_of_its_pieces() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326")
+    for number in range(6):
+        graph.add_node(number, x=-1.0 + 0.01 * number, y=51.5)
+    for number, toll in enumerate(("", "bridge", "bridge", "tunnel", "")):
+        for ends in ((number, number + 1), (number + 1, number)):
+            graph.add_edge(*ends, length=700.0, highway="primary", **({"toll": toll} if toll else {}))
+    roads = network.from_graph(graph)
+    at = np.flatnonzero(roads.tolls)
+    paid = {(roads.labels[u], roads.labels[v]) for u, v in zip(roads.tail[at], roads.head[at], strict=True)}
+    assert paid == {(1, 2), (3, 4), (4, 3), (3, 2)}
+
+
+def test_a_weight_holds_time_metres_and_tolls(shipped: network.RoadNetwork) -> None:
+    weights = shipped.weights
+    np.testing.assert_array_equal(weights // SHIFT, shipped.deciseconds)
+    np.testing.assert_array_equal(weights % SHIFT // METRE, shipped.edges.metres[shipped.edge])
+    np.testing.assert_array_equal(weights % METRE, shipped.tolls)
+    toll = shipped.edges.texts["toll"]
+    charged = toll.codes[shipped.edge[shipped.tolls > 0]]
+    assert {toll.words[code] for code in charged.tolist()} == {*toll.words} - {""}

@@ -386,6 +386,7 @@ def test_an_import_can_be_opened_again_and_is_the_same_each_time(
     first = done.file.read_bytes()
     assert done.file == tmp_path / "networks" / "tiny.npz"
     assert (done.nodes, done.edges, done.dropped_nodes) == (town.number_of_nodes(), town.number_of_edges(), 2)
+    assert (done.dropped_parts, done.turns_read, done.turns_banned) == (1, 0, 0)
     assert told
     assert osm.import_extract(tiny).file.read_bytes() == first
     graph = osm.read_extract(tiny)
@@ -505,5 +506,7 @@ def test_an_import_can_ban_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     told: list[str] = []
     done = osm.import_extract(NEWPORT, told.append, turn_restrictions=True)
     assert any("turns are banned" in line for line in told)
+    assert done.turns_read > 90
+    assert 80 < done.turns_banned < 110
     assert len(stored.open_saved(done.file).lat) > done.nodes
     assert done.tagged_edges > 1_000

@@ -12,9 +12,14 @@ from nearhome import app as package
 from nearhome.app.views import about, plan
 from nearhome.data import catalogue, prisons
 from nearhome.data.errors import NoRouteError
+from nearhome.geo import osm
+from nearhome.geo.routing import Router
+from tests import extracts
 
 if TYPE_CHECKING:
-    from nearhome.analysis.plan import Party, VisitPlan
+    from nearhome.analysis.party import Party
+    from nearhome.analysis.plan import VisitPlan
+    from nearhome.geo.installed import Roads
 
 ENTRY = Path(package.__file__).resolve().with_name("main.py")
 TIMEOUT_S = 30
@@ -44,7 +49,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, visit_plan: VisitPlan) -> list[Any]:
     """Answer every visit with the made-up plan, and keep what was asked."""
     calls: list[Any] = []
 
-    def answer_with_plan(origin: Any, prison: Any, *, party: Party, as_of: Any) -> VisitPlan:
+    def answer_with_plan(origin: Any, prison: Any, *, party: Party, as_of: Any, roads: Roads) -> VisitPlan:
+        assert roads.router is Router.shipped()
         calls.append((origin, prison, party, as_of))
         return visit_plan
 
@@ -106,6 +112,20 @@ def test_answers_come_with_the_details_under_them(asked: list[Any]) -> None:
     ((_, prison, party, _),) = asked
     assert prison.id == "EXI"
     assert (party.adults, party.children) == (1, 0)
+    assert "On the main roads that come with nearhome." in text_of(test)
+
+
+def test_roads_you_imported_are_used_where_they_cover_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
+    osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    test = answer(start(), "50.7165, -3.5316", "EXI")
+    assert not test.exception
+    shown = text_of(test)
+    assert "On all the roads of exeter, which you imported, and main roads beyond." in shown
+    assert "Mill Lane" in shown
+    assert "Roads you imported: user+" in shown
 
 
 def test_the_party_reaches_the_plan(asked: list[Any]) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
 from nearhome.data import grid
-from nearhome.geo import areas, pairs
+from nearhome.geo import areas, installed, osm, pairs
 from nearhome.geo.routing import Router
+from tests import extracts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TRURO, EXETER, LEEDS, BELFAST = (50.263, -5.051), (50.728, -3.532), (53.8, -1.55), (54.597, -5.93)
 
@@ -117,3 +121,35 @@ def test_the_united_kingdom_is_where_one_point_at_a_time_says_it_is() -> None:
     single = [areas.authority_at(lat, lon) is not None for lat, lon in points.tolist()]
     assert pairs.in_united_kingdom(points).tolist() == single
     assert {True, False} == set(single)
+
+
+def test_each_pair_is_answered_on_the_roads_that_cover_its_origin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
+    osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    door, abroad = extracts.TOWN, (48.85, 2.35)
+    origins = _array(TRURO, door, abroad, door, (np.nan, 0.0))
+    destinations = _array(door, TRURO, TRURO, LEEDS, TRURO)
+    found, count = pairs.pair_times_by_network(origins, destinations, installed.networks())
+    assert count == {"shipped": 3, "imported:exeter": 2}
+    plain = pairs.pair_times(origins, destinations)
+    ours = pairs.pair_times(origins, destinations, installed.roads_for(_at(door)).router)
+    for column in ("minutes", "miles", "crow_miles"):
+        expected = np.where([False, True, False, True, False], getattr(ours, column), getattr(plain, column))
+        np.testing.assert_array_equal(getattr(found, column), expected)
+    assert found.notes == plain.notes
+    assert found.minutes[1] != plain.minutes[1]
+    assert pairs.pair_times_by_network(origins, destinations)[1] == {"shipped": 5}
+
+
+def test_a_network_turned_round_keeps_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
+    monkeypatch.setattr(pairs, "WORTH_TURNING", 2)
+    osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    door = extracts.TOWN
+    many = _array(TRURO, LEEDS, EXETER, (50.72, -3.53), (50.9, -3.4))
+    router = installed.roads_for(_at(door)).router
+    turned = pairs.pair_times(np.repeat(_array(door), len(many), axis=0), many, router)
+    alone = [router.route(_at(door), _at(point)) for point in many]
+    np.testing.assert_array_equal(turned.minutes, [route.minutes for route in alone])

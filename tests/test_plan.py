@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from nearhome.analysis import help_with_visits, plan, tariffs
-from nearhome.analysis.plan import Party, VisitPlan
+from nearhome.analysis.party import Party
+from nearhome.analysis.plan import VisitPlan
 from nearhome.data import catalogue, prisons
 from nearhome.data.errors import DateError, InputError, NoRouteError
 from nearhome.geo import journeys, places
@@ -36,10 +37,10 @@ PROMISED: dict[str, set[str]] = {
     "reimbursement": {"scheme", "pence", "lines", "conditions"},
 }
 ADDED: dict[str, set[str]] = {
-    "": {"party", "as_of"},
+    "": {"party", "as_of", "network", "scenario", "without"},
     "origin": {"note"},
     "prison": set(),
-    "options": {"cost_lines"},
+    "options": {"cost_lines", "reimbursement", "left_to_pay_pence"},
     "reimbursement": {"low_pence", "high_pence"},
 }
 

@@ -10,7 +10,7 @@ import pytest
 from nearhome.data.errors import InputError, NoRouteError
 from nearhome.geo import network
 from nearhome.geo.reweighting import reweighted
-from nearhome.geo.routing import SHIFT, Router
+from nearhome.geo.routing import Router
 
 SALTASH, PLYMOUTH = SimpleNamespace(lat=50.408, lon=-4.212), SimpleNamespace(lat=50.3714, lon=-4.1422)
 TRURO, EXETER = SimpleNamespace(lat=50.263, lon=-5.051), SimpleNamespace(lat=50.7292, lon=-3.5305)
@@ -63,8 +63,8 @@ def test_node_to_node_networkx_agrees_after_closing(router: Router, closed: list
     roads = reweighted(router.network, closed=closed, slower=1.25)
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
     graph.add_nodes_from(range(len(roads.lat)))
-    weights = roads.deciseconds * SHIFT + roads.edges.metres[roads.edge]
-    graph.add_weighted_edges_from(zip(roads.tail.tolist(), roads.head.tolist(), weights.tolist(), strict=True))
+    rows = zip(roads.tail.tolist(), roads.head.tolist(), roads.weights.tolist(), strict=True)
+    graph.add_weighted_edges_from(rows)
     metric = Router(roads).metric
     goals = np.random.default_rng(3).choice(len(roads.lat), 3, replace=False)
     found = metric.to_goals([(np.array([goal]), np.array([0])) for goal in goals])[metric.hierarchy.rank]

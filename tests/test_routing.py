@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nearhome.data import catalogue, grid
 from nearhome.data.errors import NoRouteError
-from nearhome.geo import network
+from nearhome.geo import network, routing
+from nearhome.geo.access import SAME_POINT_METRES
+from nearhome.geo.components import AGAIN_METRES
+from nearhome.geo.neighbourhood import Neighbourhood
 from nearhome.geo.routing import NO_ARC, Router
 
 if TYPE_CHECKING:
@@ -47,13 +52,19 @@ def _sharper(graph: nx.DiGraph[Any], u: Any, v: Any, weight: int) -> None:
         graph.add_edge(u, v, weight=weight)
 
 
-def oracle(roads: nx.MultiDiGraph[Any], router: Router, origins: Sequence[At], ends: Sequence[At]) -> nx.DiGraph[Any]:
-    """Build the road graph with every place as a node of its own, joined as the router's ``access`` says."""
+def oracle(
+    roads: nx.MultiDiGraph[Any],
+    router: Router,
+    origins: Sequence[At],
+    ends: Sequence[At],
+    joins: tuple[Joins, Joins] | None = None,
+) -> nx.DiGraph[Any]:
+    """Build the road graph with every place as a node of its own, joined as given or as the ``access`` says."""
     graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.add_nodes_from(roads)
     for u, v, data in roads.edges(data=True):
         _sharper(graph, u, v, _weight(max(round(10 * data["travel_time"]), 1), data["length"]))
-    joins_out, joins_in = router.access.joins(_metres(origins)), router.access.joins(_metres(ends))
+    joins_out, joins_in = joins or (router.access.joins(_metres(origins)), router.access.joins(_metres(ends)))
     known, arcs = router.network, _arcs_by_edge(router)
     leaving = _join_nodes(graph, "origin", origins, joins_out)
     arriving = _join_nodes(graph, "end", ends, joins_in)
@@ -128,12 +139,51 @@ def expected(graph: nx.DiGraph[Any], origin: int, ends: int) -> list[tuple[int, 
     return [divmod(found["end", end], FACTOR) if ("end", end) in found else None for end in range(ends)]
 
 
+def joins_again(router: Router, origin: At, end: At) -> tuple[Joins, Joins] | None:
+    """Join two places to other roads, as said in ``nearhome.geo.components``: by trying all pairs of roads nearby."""
+    known, access = router.network, router.access
+    arcs, graph = _arcs_by_edge(router), nx.DiGraph(zip(known.tail.tolist(), known.head.tolist(), strict=True))
+    each_road = Neighbourhood(access, np.arange(len(known.edges.u)))
+    near = [each_road.near(_metres([place]), AGAIN_METRES) for place in (origin, end)]
+    gaps = [dict(zip(each.edge.tolist(), each.metres.tolist(), strict=True)) for each in near]
+    for place, found in zip((origin, end), gaps, strict=True):
+        for edge in np.unique(access.edge).tolist():
+            line = shapely.LineString(known.xy[[known.edges.u[edge], known.edges.v[edge]]])
+            gap = line.distance(shapely.Point(*_metres([place])[0]))
+            assert (edge in found) == (gap <= AGAIN_METRES)
+            assert edge not in found or found[edge] == pytest.approx(gap, abs=1e-6)
+    after = {int(known.head[arc]): set[int]() for edge in gaps[0] for arc in arcs.get(edge, ())}
+    for node in after:
+        after[node] = {node, *nx.descendants(graph, node)}
+
+    def leads(edge: int, other: int) -> bool:
+        heads, tails = (
+            {int(ends[arc]) for arc in arcs.get(each, ())} for ends, each in ((known.head, edge), (known.tail, other))
+        )
+        return any(after[head] & tails for head in heads)
+
+    sums = {(e, f): a + b for e, a in gaps[0].items() for f, b in gaps[1].items() if leads(e, f)}
+    nearest = [pair for pair, total in sums.items() if total <= min(sums.values()) + SAME_POINT_METRES]
+    if not nearest:
+        return None
+    allowed = (
+        {e for e in gaps[0] if any(leads(e, f) for _, f in nearest)},
+        {f for f in gaps[1] if any(leads(e, f) for e, _ in nearest)},
+    )
+    first, second = (
+        access.joins_of(each.only(np.isin(each.edge, list(edges)))) for each, edges in zip(near, allowed, strict=True)
+    )
+    return first, second
+
+
 def check(router: Router, roads: nx.MultiDiGraph[Any], origins: Sequence[At], ends: Sequence[At]) -> int:
     """Compare every route and the matrix with the oracle; give how many pairs have a way."""
     graph, reached = oracle(roads, router, origins, ends), 0
     matrix = router.matrix(origins, ends)
     for a, origin in enumerate(origins):
-        for b, (end, answer) in enumerate(zip(ends, expected(graph, a, len(ends)), strict=True)):
+        for b, (end, plain) in enumerate(zip(ends, expected(graph, a, len(ends)), strict=True)):
+            again = joins_again(router, origin, end) if plain is None else None
+            answer = plain if again is None else expected(oracle(roads, router, [origin], [end], again), 0, 1)[0]
             if answer is None:
                 assert np.isnan(matrix.minutes[a, b])
                 assert np.isnan(matrix.miles[a, b])
@@ -144,6 +194,8 @@ def check(router: Router, roads: nx.MultiDiGraph[Any], origins: Sequence[At], en
             assert (route.deciseconds, route.metres) == answer
             assert (matrix.minutes[a, b], matrix.miles[a, b]) == (answer[0] / 600.0, answer[1] / 1609.344)
             check_steps(router, route, origin, end)
+            arcs = [step.arc for step in route.steps if step.arc != NO_ARC]
+            assert matrix.tolls[a, b] == router.network.tolls[arcs].sum()
             reached += 1
     return reached
 
@@ -187,6 +239,41 @@ def small_graphs(draw: st.DrawFn) -> nx.MultiDiGraph[Any]:
     return graph
 
 
+@st.composite
+def raw_graphs(draw: st.DrawFn) -> nx.MultiDiGraph[Any]:
+    """Make a graph of several parts within 3 km of each other, with traps and feeders, as a raw extract has them."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700")
+    for part in range(draw(st.integers(2, 4))):
+        count = draw(st.integers(2, 5))
+        for number in range(count):
+            x, y = (450_000.0 + draw(st.integers(0, 60)) * 50 for _ in range(2))
+            graph.add_node((part, number), x=x, y=y - 250_000.0)
+        nodes = st.integers(0, count - 1)
+        for u, v, tenths, both in draw(
+            st.lists(st.tuples(nodes, nodes, st.integers(1, 3_000), st.booleans()), min_size=1, max_size=6)
+        ):
+            tags = {"length": float(tenths), "travel_time": tenths / 10, "highway": "residential", "oneway": not both}
+            graph.add_edge((part, u), (part, v), **tags)
+            if both:
+                graph.add_edge((part, v), (part, u), **tags)
+    for u, v in draw(st.lists(st.tuples(*[st.sampled_from(sorted(graph))] * 2), max_size=3)):  # one way between parts
+        graph.add_edge(u, v, length=700.0, travel_time=60.0, highway="primary", oneway=True)
+    return graph
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(raw_graphs(), st.data())
+def test_from_a_trap_the_nearest_roads_that_lead_there_are_taken(
+    graph: nx.MultiDiGraph[Any], data: st.DataObject
+) -> None:
+    router = Router(graph)
+    if data.draw(st.booleans()):
+        assert router.metric is not None
+    row = data.draw(st.lists(st.integers(0, len(router.network.lat) - 1), min_size=2, max_size=4))
+    doors = [At(float(router.network.lat[node]) + 0.0004, float(router.network.lon[node])) for node in row]
+    check(router, graph, doors, doors[::-1])
+
+
 def _doors(graph: nx.MultiDiGraph[Any], pick: Callable[[int], int]) -> list[At]:
     """Give places exactly at nodes, and some beside them."""
     nodes = [At(graph.nodes[node]["y"], graph.nodes[node]["x"]) for node in sorted(graph)[:3]]
@@ -199,7 +286,10 @@ def test_routes_and_matrices_on_small_graphs_are_those_of_networkx(
     graph: nx.MultiDiGraph[Any], data: st.DataObject
 ) -> None:
     doors = _doors(graph, lambda most: data.draw(st.integers(0, most)))
-    check(Router(graph), graph, doors, doors[::-1])
+    router = Router(graph)
+    if data.draw(st.booleans()):
+        assert router.metric is not None  # whoever has asked for the hierarchy is answered by it
+    check(router, graph, doors, doors[::-1])
 
 
 @st.composite
@@ -349,6 +439,110 @@ def test_a_network_that_nobody_can_join_has_no_ways() -> None:
         Router(graph).route(CORNERS["a"], CORNERS["b"])
 
 
+def _street(*parts: Sequence[tuple[float, float, bool]], reach: Any = None) -> nx.MultiDiGraph[Any]:
+    """Build chains of streets through points (east, north, both ways from here on) at one metre a tenth of a second."""
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700", **({"reach": reach} if reach else {}))
+    for part, points in enumerate(parts):
+        for number, (x, y, _) in enumerate(points):
+            graph.add_node((part, number), x=450_000.0 + x, y=200_000.0 + y)
+        for number, ((x1, y1, both), (x2, y2, _)) in enumerate(pairwise(points)):
+            metres = float(np.hypot(x2 - x1, y2 - y1))
+            tags = {"length": metres, "travel_time": metres / 10, "highway": "residential", "oneway": not both}
+            graph.add_edge((part, number), (part, number + 1), **tags)
+            if both:
+                graph.add_edge((part, number + 1), (part, number), **tags)
+    return graph
+
+
+def _at(x: float, y: float) -> At:
+    lat, lon = grid.to_degrees(np.array([450_000.0 + x]), np.array([200_000.0 + y]))
+    return At(float(lat[0]), float(lon[0]))
+
+
+HIGH_STREET = [(0.0, 0.0, True), (1_000.0, 0.0, True), (2_000.0, 0.0, True)]
+
+
+def test_a_car_park_cut_off_from_the_streets_is_left_by_the_nearest_street() -> None:
+    car_park = [(950.0, 100.0, True), (1_050.0, 100.0, True)]
+    router = Router(_street(HIGH_STREET, car_park))
+    inside, far = _at(1_000.0, 105.0), _at(2_000.0, 0.0)
+    for ends in ((inside, far), (far, inside)):
+        route = router.route(*ends)
+        assert [step.kind for step in route.steps].count("local") == 2
+        assert route.metres == pytest.approx(1.3 * 105 + 1_000, abs=2)
+    minutes = router.matrix([inside, far], [inside, far]).minutes
+    assert minutes[0, 0] == 0
+    assert minutes[0, 1] == router.route(inside, far).minutes
+    within = router.route(inside, _at(950.0, 105.0))  # in the car park one needs no street
+    assert within.metres == pytest.approx(1.3 * 10 + 50, abs=2)
+
+
+def test_a_one_way_street_that_only_leads_in_is_no_way_out() -> None:
+    dead_end = [(1_000.0, 0.0, True), (1_000.0, 100.0, False), (1_000.0, 400.0, False)]
+    graph = _street(HIGH_STREET, dead_end[1:])
+    graph.add_edge((0, 1), (1, 0), length=100.0, travel_time=10.0, highway="residential", oneway=True)
+    router = Router(graph)
+    end, far = _at(1_000.0, 400.0), _at(0.0, 0.0)
+    assert router.route(far, end).metres == pytest.approx(1_400, abs=1)
+    assert router.route(end, far).metres == pytest.approx(1.3 * 400 + 1_000, abs=1)
+
+
+def test_what_one_far_goal_needs_changes_no_other_goal_s_answer() -> None:
+    island = [(1_000.0, 60_000.0, True), (1_000.0, 61_000.0, True)]
+    car_park = [(950.0, 100.0, True), (1_050.0, 100.0, True)]
+    router = Router(_street(HIGH_STREET, car_park, island))
+    inside, beside, far, over_sea = _at(1_000.0, 105.0), _at(950.0, 105.0), _at(2_000.0, 0.0), _at(1_000.0, 60_500.0)
+    goals = [beside, far, over_sea]
+    whole = router.matrix([inside, far], goals)
+    assert np.isnan(whole.minutes).tolist() == [[False, False, True], [False, False, True]]
+    for column, goal in enumerate(goals):
+        np.testing.assert_array_equal(router.matrix([inside], [goal]).minutes[0], whole.minutes[0, column])
+    with pytest.raises(NoRouteError, match="No road or car ferry"):
+        router.route(inside, over_sea)
+
+
+def test_a_bent_street_is_joined_where_it_runs_and_not_on_its_chord() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700")
+    for number, x in enumerate((0.0, 2_000.0)):
+        graph.add_node(number, x=450_000.0 + x, y=200_000.0)
+    bow = [(450_000.0, 200_000.0), (450_000.0, 201_000.0), (452_000.0, 201_000.0), (452_000.0, 200_000.0)]
+    for ends, line in (((0, 1), bow), ((1, 0), bow[::-1])):
+        tags = {"length": 4_000.0, "travel_time": 400.0, "highway": "residential"}
+        graph.add_edge(*ends, **tags, geometry=shapely.LineString(line))
+    router = Router(graph)
+    route = router.route(_at(500.0, 1_010.0), _at(1_500.0, 1_010.0))
+    assert route.metres == pytest.approx(1_000 + 2 * 1.3 * 10, abs=2)
+    assert route.line[1] == pytest.approx((_at(500.0, 1_000.0).lat, _at(500.0, 1_000.0).lon), abs=1e-5)
+    whole = router.route(_at(0.0, 0.0), _at(2_000.0, 0.0))
+    assert (whole.deciseconds, whole.metres) == (4_000, 4_000)
+
+
+def test_of_ways_as_long_the_one_with_fewer_tolls_is_given_and_a_toll_of_several_pieces_counts_once() -> None:
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(network.STRATEGIC))
+    for name, point in CORNERS.items():
+        graph.add_node(name, x=point.lon, y=point.lat)
+    graph.add_node("bridge", x=-1.0, y=51.53)
+    graph.add_node("beyond", x=-0.9, y=51.56)
+    beyond = At(51.56, -0.9)
+    toll, free = {"toll": "forth", "highway": "primary"}, {"highway": "primary"}
+    for u, v, metres, tags in (
+        ("a", "b", 7_000, free),
+        ("b", "bridge", 3_000, toll),
+        ("bridge", "c", 4_000, toll),
+        ("a", "d", 7_000, free),
+        ("d", "c", 7_000, free),
+        ("c", "beyond", 7_000, free),
+    ):
+        graph.add_edge(u, v, travel_time=metres / 20, length=metres, **tags)
+    router = Router(graph)
+    assert router.matrix([CORNERS["a"]], [beyond]).tolls.tolist() == [[0]]
+    graph["d"]["c"][0]["travel_time"] += 1
+    router = Router(graph)
+    found = router.matrix([CORNERS["a"], CORNERS["c"]], [beyond])
+    assert found.tolls.tolist() == [[1], [0]]
+    assert found.miles[0, 0] * 1609.344 == pytest.approx(21_000)
+
+
 # The shipped network
 
 
@@ -368,6 +562,16 @@ def test_two_hundred_pairs_across_the_country_are_those_of_networkx(country: nx.
     assert reached >= 190
 
 
+@pytest.mark.parametrize("opened", [False, True])
+def test_after_a_road_is_closed_pairs_are_still_those_of_networkx(*, opened: bool) -> None:
+    shut = Router.shipped().reweight(closed=["A30"], slower=1.2)
+    if opened:
+        assert shut.metric is not None
+    redruth, birmingham = At(50.2330, -5.2270), At(52.480, -1.900)
+    reached = check(shut, network.to_graph(shut.network), [*_districts(4, 11), redruth], [birmingham])
+    assert reached == 5
+
+
 def test_the_graph_of_the_shipped_network_routes_as_the_network_itself(country: nx.MultiDiGraph[Any]) -> None:
     shipped, again = Router.shipped(), Router(country)
     origins, ends = _districts(60, 3), _districts(40, 4)
@@ -385,3 +589,41 @@ def test_there_and_back_take_as_long_where_every_road_runs_both_ways() -> None:
     places = _districts(40, 5)
     minutes = Router.shipped().matrix(places, places).minutes
     np.testing.assert_allclose(minutes, minutes.T, atol=0.01)
+
+
+def test_the_hierarchy_and_scipy_give_the_same_routes_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routing, "WORTH_OPENING", 10**9)
+    slow, fast = Router(network.shipped()), Router(network.shipped())
+    assert len(fast.metric.forward) > 0
+    origins, ends = _districts(60, 8), _districts(60, 9)
+    for origin, end in zip(origins, ends, strict=True):
+        try:
+            expected_route = slow.route(origin, end)
+        except NoRouteError:
+            with pytest.raises(NoRouteError):
+                fast.route(origin, end)
+            continue
+        assert fast.route(origin, end) == expected_route
+    one, other = slow.matrix(origins, ends), fast.matrix(origins, ends)
+    for name in ("minutes", "miles", "tolls"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert "metric" not in vars(slow)
+    assert slow.components.count == 1 or slow.whole
+
+
+def test_many_searches_open_the_hierarchy_of_a_network_that_has_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routing, "WORTH_OPENING", 5)
+    router, unordered = Router(network.shipped()), Router(replace(network.shipped(), rank=None))
+    places = _districts(3, 10)
+    for each in (router, unordered):
+        each.matrix(places, places)
+        assert "metric" not in vars(each)
+        each.matrix(places, places)
+    assert "metric" in vars(router)
+    assert "metric" not in vars(unordered)
+
+
+def test_tolls_of_real_crossings_are_counted() -> None:
+    hull, lincoln, torquay = At(53.744, -0.335), At(53.227, -0.540), At(50.462, -3.525)
+    found = Router.shipped().matrix([hull, torquay], [lincoln, torquay])
+    assert found.tolls.tolist() == [[1, 0], [0, 0]]

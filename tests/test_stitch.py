@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,8 +13,8 @@ import pytest
 import shapely
 
 from nearhome.data import columns, prisons
-from nearhome.data.errors import SourceError, TableError
-from nearhome.geo import network, osm, stitch, stored
+from nearhome.data.errors import NoRouteError, SourceError
+from nearhome.geo import installed, network, osm, stitch, stored
 from nearhome.geo.routing import SHIFT, Router
 from tests.test_osm import At
 
@@ -119,7 +118,7 @@ def test_a_toll_is_charged_once_on_a_cut_road() -> None:
 
 
 def test_the_router_says_what_networkx_says() -> None:
-    router = stitch.StitchedRouter(town(), country())
+    router = stitch.StitchedRouter(stitch.stitch(town(), country()))
     roads = router.network
     origin, far = At(50.0, WEST), At(50.2, -3.70)
     times = nx_times(roads, 1)
@@ -128,10 +127,35 @@ def test_the_router_says_what_networkx_says() -> None:
 
 
 def test_nobody_joins_the_roads_on_the_seam() -> None:
-    router = stitch.StitchedRouter(town(), country())
+    router = stitch.StitchedRouter(stitch.stitch(town(), country()))
     edges = router.network.edges
     at = np.column_stack([router.network.xy[:, 0], router.network.xy[:, 1] + 30.0])
     assert not edges.is_("kind", stitch.SEAM)[router.access.joins(at).edge].any()
+
+
+def test_other_conditions_keep_both_kinds_of_roads() -> None:
+    router = stitch.StitchedRouter(stitch.stitch(town(), country()))
+    origin, far = At(50.0, WEST), At(50.2, -3.70)
+    slow = router.reweight(slower=1.5)
+    assert isinstance(slow, stitch.StitchedRouter)
+    assert slow.route(origin, far).minutes == pytest.approx(1.5 * router.route(origin, far).minutes, rel=0.02)
+    with pytest.raises(NoRouteError):
+        router.reweight(closed=["A1"]).route(origin, far)
+
+
+def test_without_ferries_one_that_leaves_the_region_is_shut() -> None:
+    ferry: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", reach=(2_500.0, 3.0, 6_000.0, 500.0))
+    for label, (x, y) in {1: (-3.98, 50.012), 2: (-3.70, 50.012), 3: (-3.69, 50.03)}.items():
+        ferry.add_node(label, x=x, y=y)
+    for u, v in ((1, 2), (2, 1)):
+        ferry.add_edge(u, v, length=20_000.0, travel_time=4_000.0, highway="ferry", kind="ferry", ferry="sound")
+    for u, v in ((2, 3), (3, 2)):
+        ferry.add_edge(u, v, length=2_000.0, travel_time=100.0, highway="primary", ref="A2")
+    router = stitch.StitchedRouter(stitch.stitch(town(), network.from_graph(ferry)))
+    origin, far = At(50.0, WEST), At(50.03, -3.69)
+    assert router.route(origin, far).minutes > 60
+    with pytest.raises(NoRouteError):
+        router.reweight(ferries=False).route(origin, far)
 
 
 def test_regions_that_meet_nothing_are_refused() -> None:
@@ -150,29 +174,12 @@ def test_the_outline_holds_all_nodes() -> None:
     assert region.area < 1.6 * shapely.MultiPoint(roads.xy).convex_hull.area
 
 
-def test_no_imported_network_means_no_router(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
-    assert stitch.installed_router(At(50.0, -4.0)) is None
-    stored.save(town(), tmp_path / "networks" / "town.npz")
-    assert stitch.installed_router(At(52.0, -1.0)) is None
-    (tmp_path / "networks" / "town.npz").write_bytes(b"damaged")
-    with pytest.raises(TableError, match=r"town\.npz"):
-        stitch.installed_router(At(50.01, -3.99))
-
-
-@pytest.fixture(scope="module")
-def newport(tmp_path_factory: pytest.TempPathFactory) -> Router:
-    folder = tmp_path_factory.mktemp("home")
+@pytest.fixture(scope="module", params=[False, True], ids=["turns free", "turns kept"])
+def newport(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Router:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NEARHOME_DATA", str(folder))
-        osm.import_extract(NEWPORT)
-        router = stitch.installed_router(At(51.5842, -2.9977))
-        assert router is stitch.installed_router(At(51.59, -2.99))
-        file = next((folder / "networks").iterdir())
-        os.utime(file, ns=(1, 1))  # as if imported again
-        assert router is not stitch.installed_router(At(51.59, -2.99))
-    assert router is not None
-    return router
+        patch.setenv("NEARHOME_DATA", str(tmp_path_factory.mktemp("home")))
+        osm.import_extract(NEWPORT, turn_restrictions=request.param)
+        return installed.roads_for(At(51.5842, -2.9977)).router
 
 
 @needs_newport

@@ -96,9 +96,20 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path)
 def test_the_outline_is_read_without_the_rest(tmp_path: Path) -> None:
     roads = small(1, 2, 3)
     stored.save(roads, tmp_path / "roads.npz")
-    region = stored.region(tmp_path / "roads.npz")
+    region = shapely.Polygon(stored.border(tmp_path / "roads.npz"))
     assert region.equals(stored.outline(roads.lat, roads.lon))
     assert shapely.contains_xy(region, roads.xy).all()
+
+
+@pytest.mark.parametrize("line", [np.zeros((0, 2)), np.arange(8.0).reshape(4, 2), np.full((4, 2), np.nan)])
+def test_an_outline_that_encloses_nothing_is_damage(line: np.ndarray, tmp_path: Path) -> None:
+    path = tmp_path / "roads.npz"
+    stored.save(small(1, 2, 3), path)
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    np.savez(path, **arrays | {"outline": line})
+    with pytest.raises(TableError, match="closed line"):
+        stored.border(path)
 
 
 def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:

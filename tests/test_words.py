@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearhome.app import words
+from nearhome.geo.conditions import Scenario
 
 MINUTES = st.floats(min_value=0, max_value=10_000)
 PENCE = st.integers(min_value=0, max_value=10_000_000)
@@ -134,3 +135,27 @@ def test_small_phrases() -> None:
     assert words.listing(["a", "b", "c"]) == "a, b and c"
     assert words.sentence("you get Universal Credit") == "You get Universal Credit."
     assert words.sentence("Is it so?") == "Is it so?"
+
+
+@pytest.mark.parametrize(
+    ("network", "phrase"),
+    [
+        ("shipped", "the main roads that come with nearhome"),
+        ("imported:devon", "all the roads of devon, which you imported, and main roads beyond"),
+    ],
+)
+def test_roads_are_named(network: str, phrase: str) -> None:
+    assert words.roads(network) == phrase
+
+
+@pytest.mark.parametrize(
+    ("conditions", "phrase"),
+    [
+        (Scenario(), ""),
+        (Scenario(closed=("tamar",)), "tamar closed"),
+        (Scenario(closed=("tamar", "A30"), slower=1.2), "tamar and A30 closed, roads 20 % slower"),
+        (Scenario(slower=1.075, tolls=False, ferries=False), "roads 7.5 % slower, no toll roads, no ferries"),
+    ],
+)
+def test_conditions_on_the_roads_are_told(conditions: Scenario, phrase: str) -> None:
+    assert words.scenario(conditions) == phrase

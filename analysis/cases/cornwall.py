@@ -15,7 +15,7 @@ from nearhome.analysis import tariffs
 from nearhome.analysis.cases import journeys, kinds, page, wording
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
 from nearhome.analysis.cases.spread import is_within, spread_of
-from nearhome.analysis.plan import Party
+from nearhome.analysis.party import Party
 from nearhome.data import catalogue, prisons
 from nearhome.data.errors import InputError
 from nearhome.data.grid import crow_miles

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis import costs, help_with_visits
-from nearhome.analysis.plan import LEAD_MINUTES, SESSION_MINUTES, food_lines
+from nearhome.analysis.options import SESSION_MINUTES, food_lines
+from nearhome.analysis.visit_day import LEAD_MINUTES
 from nearhome.data.grid import crow_miles
 from nearhome.geo.routing import Router
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.analysis.costs import Cost
-    from nearhome.analysis.plan import Party
+    from nearhome.analysis.party import Party
     from nearhome.data.prisons import Prison
     from nearhome.geo.areas import WeightedTown
     from nearhome.geo.network import RoadNetwork

@@ -12,7 +12,8 @@ from nearhome.app.commands import layout, options
 from nearhome.data import prisons
 from nearhome.data.errors import InputError
 from nearhome.data.files import replacing
-from nearhome.geo.catchments import catchments
+from nearhome.geo import installed
+from nearhome.geo.catchments import catchments_by_network
 from nearhome.geo.residents import FIGURES
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.prisons import Prison
+    from nearhome.geo.conditions import Scenario
 
 SUFFIXES = (".gpkg", ".parquet", ".csv")
 ROWS_SHOWN = 20
@@ -47,7 +49,17 @@ _KM2_PER_SQUARE_MILE = 2.589988
     help="A file to write: .gpkg (GeoPackage) or .parquet (GeoParquet) with the shapes, .csv without; again for more.",
 )
 @options.as_of
-def command(names: tuple[str, ...], minutes: str, files: tuple[Path, ...], as_of: date) -> None:
+@options.imported
+@options.scenario
+def command(
+    names: tuple[str, ...],
+    minutes: str,
+    files: tuple[Path, ...],
+    as_of: date,
+    *,
+    imported: bool,
+    scenario: Scenario,
+) -> None:
     """Draw the catchments of prisons by car, and count the people inside.
 
     People, children and households without a car are modelled: each local authority's are shared equally among its
@@ -59,7 +71,8 @@ def command(names: tuple[str, ...], minutes: str, files: tuple[Path, ...], as_of
             msg = f"{file.name!r} does not end in .gpkg, .parquet or .csv; give --out a name that does."
             raise InputError(msg)
     chosen = _chosen(names, as_of)
-    frame = catchments(chosen, limits)
+    choice = installed.networks() if imported else ()
+    frame, count = catchments_by_network(chosen, limits, choice, scenario)
     frame.insert(1, "name", frame["destination"].map({prison.id: prison.short_name for prison in chosen}))
     for file in files:
         _write(frame, file)
@@ -72,6 +85,7 @@ def command(names: tuple[str, ...], minutes: str, files: tuple[Path, ...], as_of
     without = frame.loc[frame["note"] != "", "name"].drop_duplicates().tolist()
     if without:
         click.echo(f"Not all could be drawn (the column note says why): {words.listing(without)}.")
+    click.echo("\n".join(layout.roads(count, "prison", scenario)))
     for file in files:
         click.echo(f"Written: {file}")
 

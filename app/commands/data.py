@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -101,17 +103,57 @@ def postcodes(file: Path) -> None:
     click.echo(f"{words.count(done.postcodes, 'postcode')}, {done.with_point:,} with a point. Written: {done.folder}")
 
 
-@import_.command(name="osm", epilog="Example: nearhome data import osm newport.osm.pbf")
+@import_.command(name="osm", epilog="Example: nearhome data import osm newport.osm.pbf --turns")
 @click.argument("file", type=options.FILE)
-def osm(file: Path) -> None:
-    """Import a road network from an OpenStreetMap extract (.osm.pbf). Needs the extra nearhome[osm]."""
+@click.option("--turns", is_flag=True, help="Keep turn restrictions: no way takes a turn that is banned to cars.")
+def osm(file: Path, *, turns: bool) -> None:
+    """Import a road network from an OpenStreetMap extract (.osm.pbf). Needs the extra nearhome[osm].
+
+    Journeys that start where it covers the land use all its roads, and the main roads that come with nearhome beyond.
+    """
     from nearhome.geo.osm import import_extract  # noqa: PLC0415 -- brings the network, which no other command here needs
 
-    done = import_extract(file, _progress)
-    click.echo(
-        f"{words.count(done.nodes, 'junction')}, {words.count(done.edges, 'stretch', 'stretches')} of road. "
-        f"Written: {done.file}"
-    )
+    start = time.monotonic()
+    done = import_extract(file, _progress, turn_restrictions=turns)
+    imputed = done.edges - done.tagged_edges
+    click.echo(f"{words.count(done.nodes, 'junction')}, {words.count(done.edges, 'stretch', 'stretches')} of road.")
+    click.echo(f"Speeds: {done.tagged_edges:,} from a tag, {imputed:,} from the class of road and its surroundings.")
+    if turns:
+        banned = words.count(done.turns_banned, "banned turn")
+        click.echo(f"Turns: {words.count(done.turns_read, 'restriction')} read, {banned}.")
+    if done.dropped_parts:
+        click.echo(
+            f"Left out: {words.count(done.dropped_parts, 'part')} ({words.count(done.dropped_nodes, 'point')} of road) "
+            "from which one cannot drive to the rest and back."
+        )
+    click.echo(f"Took {time.monotonic() - start:.1f} s and {_size(_peak_bytes())} of memory. Written: {done.file}")
+
+
+def _peak_bytes() -> int:
+    """Give the most memory that this process has had; Linux counts it in kilobytes of 1,024 bytes, macOS in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else 1024 * most
+
+
+@import_.command(name="gtfs", epilog="Example: nearhome data import gtfs buses.zip trains.zip")
+@click.argument("feeds", type=options.FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option("--replace", is_flag=True, help="Forget the timetables imported before.")
+def gtfs(feeds: tuple[Path, ...], *, replace: bool) -> None:
+    """Import timetables from GTFS feeds (.zip), by their files' names; one of the same name takes its place.
+
+    All of them are checked first. If anything is wrong with one, it is told and nothing is imported.
+    """
+    from nearhome.geo.calendars import written  # noqa: PLC0415 -- with numpy, which no other command here needs
+    from nearhome.geo.gtfs import import_feeds  # noqa: PLC0415 -- as above
+
+    done = import_feeds(feeds, _progress, replace=replace)
+    for feed in done:
+        click.echo(
+            f"{feed.name} ({feed.publisher}): {words.count(feed.trips, 'trip')} at {words.count(feed.stops, 'stop')}, "
+            f"from {written(feed.first)} to {written(feed.last)}."
+        )
+        click.echo("".join(f"  {remark}.\n" for remark in feed.remarks), nl=False)
+    click.echo(f"Written: {done[0].folder.parent}")
 
 
 def _progress(line: str) -> None:

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nearhome.analysis.plan import Party, plan_visit
-from nearhome.app import answers, words
-from nearhome.app.commands import layout, options
-from nearhome.data import catalogue, prisons
-from nearhome.geo import places
+from nearhome.analysis.party import Party
+from nearhome.analysis.plan import plan_visit
+from nearhome.app import answers, legs, words
+from nearhome.app.commands import layout, options, ways
+from nearhome.data import prisons
+from nearhome.geo import installed, places
+from nearhome.geo.conditions import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from nearhome.analysis.help_with_visits import ReimbursementLine
-    from nearhome.analysis.plan import Option, VisitPlan
+    from nearhome.analysis.options import Option
+    from nearhome.analysis.plan import VisitPlan
+    from nearhome.app.commands.ways import Asked
+    from nearhome.geo.conditions import Scenario
 
 
-@click.command(epilog='Example: nearhome journey --from "TR1 2HE" --to Exeter --adults 1 --children 2')
+@click.command(epilog='Example: nearhome journey --from "TR1 2HE" --to Exeter --children 2 --mode all --session sat-pm')
 @click.option(
     "--from",
     "origin",
@@ -32,17 +36,34 @@ if TYPE_CHECKING:
 @click.option("--to", "prison", required=True, metavar="PRISON", help="The prison, by name or id.")
 @click.option("--adults", type=int, default=1, show_default=True, help="How many adults travel.")
 @click.option("--children", type=int, default=0, show_default=True, help="How many children under 18 travel.")
+@ways.asked
 @options.as_of
+@options.imported
+@options.scenario
 @options.as_json
-def command(origin: str, prison: str, adults: int, children: int, as_of: date, *, as_json: bool) -> None:
+def command(  # noqa: PLR0913 - one parameter an option
+    origin: str,
+    prison: str,
+    adults: int,
+    children: int,
+    travel: Asked,
+    as_of: date,
+    *,
+    imported: bool,
+    scenario: Scenario,
+    as_json: bool,
+) -> None:
     """Say how far, how long and how much one visit is.
 
-    You see the way by car there and back, what it costs your party, what you may get back and what is left to pay,
-    each with how sure it is.
+    You see the way there and back, what it costs your party, what you may get back and what is left to pay, each with
+    how sure it is; with --mode all the ways side by side first. Without --session or another way than the car the
+    day of the visit is left out. Times by train and bus are typical, not a timetable.
     """
-    party = Party(adults, children)
+    party = Party(adults, children or len(travel.child_ages), travel.child_ages)
     place = places.find(origin)
-    plan = plan_visit(place, prisons.find(prison, as_of), party=party, as_of=as_of)
+    goal = prisons.find(prison, as_of)
+    roads = installed.roads_for(place, imported=imported, scenario=scenario)
+    plan = plan_visit(place, goal, party=party, as_of=as_of, roads=roads, **travel.of(goal))
     if as_json:
         click.echo(json.dumps(plan.to_dict(), indent=2, ensure_ascii=False))
     else:
@@ -55,20 +76,41 @@ def text(plan: VisitPlan) -> Iterator[str]:
     yield from layout.paragraph(f"From {plan.origin.name} to {plan.prison.name}: {who}, on {words.day(plan.as_of)}.")
     if plan.origin.note:
         yield from layout.paragraph(f"Note: {plan.origin.note}")
+    if plan.scenario != TODAY:
+        yield from layout.paragraph(f"As if: {words.scenario(plan.scenario)}.")
+    if plan.options[0].day is not None:
+        yield from ways.side_by_side(plan)
+    told: tuple[str, ...] = ()
     for option in plan.options:
-        yield from layout.heading(answers.mode_words(option).upper())
+        yield from layout.heading(option.title.upper())
+        if option.day is not None:
+            yield from ways.day(plan, option)
         for answer in answers.answers(plan, option):
             yield from layout.heading(answer.question)
             yield from layout.paragraph(words.sentence(answer.figure), indent=2)
             for note in answer.notes:
                 yield from layout.paragraph(note, indent=4)
         yield from _cost(option)
-    yield from _claim(plan)
-    for option in plan.options:
-        yield from layout.heading(f"The way there, {answers.mode_words(option).lower()}")
-        for number, leg in enumerate(option.legs, start=1):
-            yield from layout.paragraph(answers.leg_words(leg), indent=2, bullet=f"{number}. ")
+        yield from _claim(option, told)
+        told = option.reimbursement.conditions
+        yield from _way(plan, option)
+    if plan.options[0].day is not None:
+        yield from ways.video(plan, plan.options[0])
     yield from _sources(plan)
+
+
+def _way(plan: VisitPlan, option: Option) -> Iterator[str]:
+    """Give the legs of a way; by public transport those home too."""
+    if option.there is not None and option.back is not None:
+        for name, way in (("there", option.there), ("home", option.back)):
+            yield from layout.heading(f"The way {name}, {option.title.lower()} ({way.basis})")
+            for number, leg in enumerate(legs.by_public_transport(way), start=1):
+                yield from layout.paragraph(leg, indent=2, bullet=f"{number}. ")
+        return
+    yield from layout.heading(f"The way there, {option.title.lower()}")
+    for number, leg in enumerate(option.legs, start=1):
+        yield from layout.paragraph(legs.by_road(leg), indent=2, bullet=f"{number}. ")
+    yield from layout.paragraph(f"On {words.roads(plan.network)}.", indent=2)
 
 
 def _cost(option: Option) -> Iterator[str]:
@@ -82,30 +124,24 @@ def _cost(option: Option) -> Iterator[str]:
         yield from layout.paragraph(f"{line.label}: {line.basis}", indent=2, bullet="- ")
 
 
-def _claim(plan: VisitPlan) -> Iterator[str]:
-    back = plan.reimbursement
+def _claim(option: Option, told: tuple[str, ...]) -> Iterator[str]:
+    """Give what may be claimed for a way, and the conditions if they are not those told before."""
+    back = option.reimbursement
     if back.lines:
         yield from layout.heading(f"What {back.scheme} may pay")
     for line in back.lines:
         yield from layout.paragraph(
-            f"{line.label}: {_claimed(line)}. {line.rule} Source: {line.source}.", indent=2, bullet="- "
+            f"{line.label}: {answers.claimed(line)}. {line.rule} Source: {line.source}.", indent=2, bullet="- "
         )
+    if back.conditions == told:
+        return
     yield from layout.heading(f"{words.capital(back.scheme)}: what to know before you claim")
     for condition in back.conditions:
         yield from layout.paragraph(words.sentence(condition), indent=2, bullet="- ")
 
 
-def _claimed(line: ReimbursementLine) -> str:
-    """Give what may be paid for one thing: to the pound, exact where it is known exactly."""
-    if line.pence is None or line.low_pence is None or line.high_pence is None:
-        return "not known"
-    return words.estimate(line.pence, line.low_pence, line.high_pence)
-
-
 def _sources(plan: VisitPlan) -> Iterator[str]:
     yield from layout.heading("Worked out from these tables")
-    known = catalogue.tables()
     for name, version in plan.tables.items():
-        title = known[name].title if name in known else f"Prices and rates: {name.rpartition('/')[2].replace('_', ' ')}"
-        yield from layout.paragraph(f"{title}, {version}", indent=2, bullet="- ")
+        yield from layout.paragraph(f"{answers.table_words(name)}, {version}", indent=2, bullet="- ")
     yield from layout.paragraph("nearhome data list names their sources and licences.", indent=2)

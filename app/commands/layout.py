@@ -5,8 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from nearhome.app import words
+from nearhome.geo.conditions import TODAY
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from nearhome.geo.conditions import Scenario
 
 WIDTH = 80
 GAP = "  "
@@ -57,3 +62,22 @@ def table(
             for number, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         yield (" " * indent + GAP.join(cells)).rstrip()
+
+
+def roads(count: Mapping[str, int], noun: str, conditions: Scenario) -> Iterator[str]:
+    """Say which roads answered, and for how much where there are several; and what is not as on an ordinary day.
+
+    Parameters
+    ----------
+    count
+        How many things each network answered for, as ``nearhome.geo.installed.Roads`` calls it.
+    noun
+        What was counted, one of them.
+    conditions
+        The conditions on the roads.
+    """
+    for network, many in count.items():
+        share = f" ({words.count(many, noun)})" if len(count) > 1 else ""
+        yield from paragraph(f"On {words.roads(network)}{share}.")
+    if conditions != TODAY:
+        yield from paragraph(f"As if: {words.scenario(conditions)}.")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from nearhome.app import words
-from nearhome.app.commands import options
+from nearhome.app.commands import layout, options
 from nearhome.data import prisons
 from nearhome.data.errors import InputError
-from nearhome.geo import bulk, origins, parts
+from nearhome.geo import bulk, installed, origins, parts
 from nearhome.geo.cluster import Cluster
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nearhome.data.prisons import Prison
     from nearhome.geo.bulk import Engine
+    from nearhome.geo.conditions import Scenario
 
 EVERY_ORIGIN = {"postcodes": origins.every_postcode, "districts": origins.every_district}
 CLEAR_LINE = "\r\N{ESCAPE}[K"
@@ -52,7 +53,19 @@ CLEAR_LINE = "\r\N{ESCAPE}[K"
     help="What computes: this computer, or a Dask cluster (needs nearhome[cluster]).",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler, such as tcp://10.0.0.5:8786.")
-def command(source: str, to: str, out: Path, as_of: date, engine: str, scheduler: str | None) -> None:
+@options.imported
+@options.scenario
+def command(
+    source: str,
+    to: str,
+    out: Path,
+    as_of: date,
+    engine: str,
+    scheduler: str | None,
+    *,
+    imported: bool,
+    scenario: Scenario,
+) -> None:
     """Work out the time and distance by car, one way, from many places to many prisons.
 
     The file has a row for each pair, with the columns origin, destination, minutes and miles. The last two are to a
@@ -65,9 +78,21 @@ def command(source: str, to: str, out: Path, as_of: date, engine: str, scheduler
     runs = _engine(engine, scheduler)
     to_prisons = _destinations(to, as_of)
     starts = _origins(source, out)
-    asked = ("nearhome", "matrix", "--origins", _base(source), "--to", to.strip(), "--as-of", as_of.isoformat())
+    asked = ["nearhome", "matrix", "--origins", _base(source), "--to", to.strip(), "--as-of", as_of.isoformat()]
+    asked += [*_asked(scenario), *([] if imported else ["--network", "shipped"])]
+    choice = installed.networks() if imported else ()
     try:
-        done = bulk.write(out, starts, to_prisons, command=shlex.join(asked), engine=runs, progress=_progress, say=_say)
+        done = bulk.write(
+            out,
+            starts,
+            to_prisons,
+            command=shlex.join(asked),
+            scenario=scenario,
+            imported=choice,
+            engine=runs,
+            progress=_progress,
+            say=_say,
+        )
     except KeyboardInterrupt:
         _say(f"Stopped; what is finished is kept in {parts.folder_of(out).name}: run the same command to go on.")
         raise
@@ -76,6 +101,15 @@ def command(source: str, to: str, out: Path, as_of: date, engine: str, scheduler
         raise InputError(msg) from error
     _progress("")
     click.echo(_summary(starts, to_prisons, done, out))
+    click.echo("\n".join(layout.roads(done.networks, "origin", scenario)))
+
+
+def _asked(scenario: Scenario) -> list[str]:
+    """Give the options that ask for a scenario."""
+    given = [word for name in scenario.closed for word in ("--closed", name)]
+    if scenario.slower != 1:
+        given += ["--slower", f"{100 * (scenario.slower - 1):.10g}"]
+    return given + ["--no-tolls"] * (not scenario.tolls) + ["--no-ferries"] * (not scenario.ferries)
 
 
 def _summary(starts: origins.Origins, to_prisons: list[Prison], done: bulk.Written, out: Path) -> str:

@@ -12,13 +12,15 @@ from nearhome.app import words
 from nearhome.app.commands import layout, options
 from nearhome.data import catalogue, prisons
 from nearhome.data.errors import InputError
-from nearhome.geo import network, places
+from nearhome.geo import installed, places
+from nearhome.geo.conditions import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from nearhome.data.prisons import Prison
+    from nearhome.geo.installed import Roads
     from nearhome.geo.places import Place
 
 NEAREST_SHOWN = 10
@@ -40,8 +42,9 @@ YOUTH_AGE = 18
 @click.option(
     "--limit", type=int, help=f"How many to show; all if left out, or the nearest {NEAREST_SHOWN} with --near."
 )
+@options.imported
 @options.as_json
-def command(
+def command(  # noqa: PLR0913 -- one for each option
     near: str | None,
     sex: str | None,
     category: str | None,
@@ -50,6 +53,7 @@ def command(
     limit: int | None,
     *,
     remand: bool,
+    imported: bool,
     as_json: bool,
 ) -> None:
     """List the open prisons, or the nearest that may hold such a person.
@@ -65,7 +69,9 @@ def command(
     if place is None:
         _by_name(sorted(choice, key=lambda prison: prison.short_name.casefold())[:limit], as_of, as_json=as_json)
     else:
-        _by_time(place, nearest(place, choice, limit=limit or NEAREST_SHOWN), as_of, as_json=as_json)
+        roads = installed.roads_for(place, imported=imported)
+        rows = nearest(place, choice, roads.router, limit=limit or NEAREST_SHOWN)
+        _by_time(place, rows, as_of, roads, as_json=as_json)
 
 
 def _choice(*, sex: str | None, category: str | None, age: int | None, remand: bool, as_of: date) -> tuple[Prison, ...]:
@@ -89,20 +95,22 @@ def _by_name(choice: Sequence[Prison], as_of: date, *, as_json: bool) -> None:
     click.echo(f"\n{words.count(len(choice), 'prison')} open on {words.day(as_of)}.")
 
 
-def _by_time(place: Place, rows: Sequence[NearPrison], as_of: date, *, as_json: bool) -> None:
+def _by_time(place: Place, rows: Sequence[NearPrison], as_of: date, roads: Roads, *, as_json: bool) -> None:
     if as_json:
         start = {"input": place.input, "kind": place.kind, "precision_m": place.precision_m}
         point = {"lat": round(place.lat, 5), "lon": round(place.lon, 5)}
-        content = {"origin": {**start, **point}, "as_of": as_of.isoformat(), "prisons": [_near(row) for row in rows]}
-        _echo_json(content, ("prisons", *network.TABLES))
+        content = {"origin": {**start, **point}, "as_of": as_of.isoformat(), "network": roads.network}
+        _echo_json(content | {"prisons": [_near(row) for row in rows]}, ("prisons",), roads.tables)
         return
-    click.echo("\n".join(_near_text(place, rows, as_of)))
+    click.echo("\n".join(_near_text(place, rows, as_of, roads)))
 
 
-def _near_text(place: Place, rows: Sequence[NearPrison], as_of: date) -> Iterator[str]:
+def _near_text(place: Place, rows: Sequence[NearPrison], as_of: date, roads: Roads) -> Iterator[str]:
     yield from layout.paragraph(f"By car from {place.name}, one way, to prisons open on {words.day(as_of)}.")
     if place.note:
         yield from layout.paragraph(f"Note: {place.note}")
+    if roads.network != SHIPPED:
+        yield from layout.paragraph(f"On {words.roads(roads.network)}.")
     yield ""
     cells = [
         (
@@ -161,6 +169,6 @@ def _near(row: NearPrison) -> dict[str, Any]:
     }
 
 
-def _echo_json(content: dict[str, Any], tables: tuple[str, ...]) -> None:
-    content["tables"] = catalogue.versions(*tables)
+def _echo_json(content: dict[str, Any], tables: tuple[str, ...], more: dict[str, str] | None = None) -> None:
+    content["tables"] = catalogue.versions(*tables) | (more or {})
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""``nearhome times``: drive times for a CSV file of pairs of points."""
+"""``nearhome times``: times by car or by public transport for a CSV file of pairs of points."""
 
 from __future__ import annotations
 
@@ -12,20 +12,33 @@ import click
 import numpy as np
 
 from nearhome.app import words
-from nearhome.app.commands import options
+from nearhome.app.commands import layout, options
 from nearhome.data.errors import InputError, SourceError
 from nearhome.data.files import replacing
-from nearhome.geo.pairs import pair_times
+from nearhome.geo import installed
+from nearhome.geo.conditions import TODAY
+from nearhome.geo.pairs import pair_times_by_network
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from nearhome.geo.pairs import PairTimes
+    from numpy.typing import NDArray
+
+    from nearhome.geo.buses import DayType
+    from nearhome.geo.conditions import Scenario
+
+    Floats = NDArray[np.float64]
 
 ASKED = ("o_lat", "o_lon", "d_lat", "d_lon")
-ADDED = ("minutes", "miles", "crow_miles", "note")
-MODES = ("car",)
+FIGURES = {
+    "car": ("minutes", "miles", "crow_miles"),
+    "transit": ("minutes", "minutes_low", "minutes_high", "changes", "crow_miles", "basis"),
+}
+"""What is added for each mode, before the note; ``basis`` is a text, the same for each pair with a time."""
+
+NOTE = "note"
+DAYS = ("weekday", "saturday", "sunday")
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -47,7 +60,16 @@ class PairFile:
     line_end: str
 
 
-@click.command(epilog="Example: nearhome times --pairs homes.csv --mode car --out times.csv")
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What is added to the file: columns of figures by name, the basis where there is one, and a note a pair."""
+
+    figures: Mapping[str, Floats]
+    notes: tuple[str, ...]
+    basis: str = ""
+
+
+@click.command(epilog="Example: nearhome times --pairs homes.csv --mode transit --out times.csv")
 @click.option(
     "--pairs",
     "source",
@@ -56,24 +78,48 @@ class PairFile:
     metavar="FILE.csv",
     help=f"A CSV file with the columns {', '.join(ASKED)} (degrees, EPSG:4326) and any others.",
 )
-@click.option("--mode", default="car", show_default=True, help="How people travel.")
+@click.option("--mode", default="car", show_default=True, help="How people travel: car or transit.")
+@click.option(
+    "--day", type=click.Choice(DAYS), default="weekday", show_default=True, help="The type of day, for transit."
+)
+@click.option(
+    "--at",
+    default="12:00",
+    show_default=True,
+    metavar="HH:MM",
+    callback=options.time_of_day,
+    help="About when people travel, for transit.",
+)
 @click.option("--out", type=options.FILE, required=True, metavar="OUT.csv", help="The file to write.")
-def command(source: Path, mode: str, out: Path) -> None:
+@options.imported
+@options.scenario
+def command(source: Path, mode: str, day: DayType, at: int, out: Path, *, imported: bool, scenario: Scenario) -> None:
     """Work out the time, one way, for each pair of points in a file.
 
-    The columns minutes, miles, crow_miles and note are put at the end of each row. All else stays as it was. Where
-    there is no way, or a point cannot be used, the note says why and the row stays.
+    New columns are put at the end of each row, and all else stays as it was. By car they are minutes, miles,
+    crow_miles and note; by transit (trains, buses and walks, a taxi where nothing runs) minutes, minutes_low,
+    minutes_high, changes, crow_miles, basis and note: typical from door to door, not a timetable. Where there is no
+    way, or a point cannot be used, the note says why and the row stays.
     """
-    if mode.casefold() not in MODES:
-        msg = f"Only --mode car is there yet, and {mode!r} was given; leave --mode out."
+    mode = mode.casefold()
+    if mode not in FIGURES:
+        msg = f"--mode is {' or '.join(FIGURES)}, and {mode!r} was given; leave --mode out to go by car."
+        raise InputError(msg)
+    if mode == "transit" and scenario != TODAY:
+        msg = (
+            f"Conditions on the roads ({words.scenario(scenario)}) change times by car only; leave them or transit out."
+        )
         raise InputError(msg)
     if out.exists() and source.exists() and out.samefile(source):
         msg = f"--out names the file of the pairs, {out.name!r}, which would be lost; give another name."
         raise InputError(msg)
-    pairs = read(source)
+    pairs = read(source, (*FIGURES[mode], NOTE))
     filled = [record for record in pairs.records if record.fields]
     points = np.array([_numbers(record, pairs.places) for record in filled], dtype=float).reshape(-1, 4)
-    found = pair_times(points[:, :2], points[:, 2:])
+    if mode == "transit":
+        found, said = _by_transit(points, day, at)
+    else:
+        found, said = _by_car(points, scenario, imported=imported)
     try:
         with replacing(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
             file.writelines(lines(pairs, found))
@@ -83,10 +129,43 @@ def command(source: Path, mode: str, out: Path) -> None:
     without = sum(bool(note) for note in found.notes)
     rest = f", {without:,} without a time (the column note says why)" if without else ""
     click.echo(f"{words.count(len(filled), 'pair')}{rest}. Written: {out}")
+    click.echo("\n".join(said))
 
 
-def read(source: Path) -> PairFile:
+def _by_car(points: Floats, scenario: Scenario, *, imported: bool) -> tuple[Answers, list[str]]:
+    """Return drives, and on which roads they are."""
+    choice = installed.networks() if imported else ()
+    found, count = pair_times_by_network(points[:, :2], points[:, 2:], choice, scenario)
+    figures = {"minutes": found.minutes, "miles": found.miles, "crow_miles": found.crow_miles}
+    return Answers(figures, found.notes), list(layout.roads(count, "pair", scenario))
+
+
+def _by_transit(points: Floats, day: DayType, at: int) -> tuple[Answers, list[str]]:
+    """Return typical times by public transport, and what they are of."""
+    from nearhome.geo import public_transport, transit_pairs  # noqa: PLC0415 - most ask for drives
+
+    found = transit_pairs.pair_times(points[:, :2], points[:, 2:], day=day, minute_of_day=at)
+    figures = {
+        "minutes": found.minutes,
+        "minutes_low": found.minutes_low,
+        "minutes_high": found.minutes_high,
+        "changes": found.changes,
+        "crow_miles": found.crow_miles,
+    }
+    when = f"on a {day.capitalize() if day != 'weekday' else day} at about {at // 60:02d}:{at % 60:02d}"
+    said = f"From door to door by train, bus and on foot {when}: {public_transport.TYPICAL}."
+    return Answers(figures, found.notes, public_transport.TYPICAL), layout.paragraph(said)
+
+
+def read(source: Path, added: Sequence[str] = ()) -> PairFile:
     """Read a file of pairs, keeping each record's own text.
+
+    Parameters
+    ----------
+    source
+        The file.
+    added
+        Names of columns that it may not have, because they are to be added.
 
     Raises
     ------
@@ -110,7 +189,7 @@ def read(source: Path) -> PairFile:
     if missing:
         msg = f"{source.name} has no column {' or '.join(missing)} (it has {', '.join(header.fields[:8])}); {needed}."
         raise SourceError(msg)
-    taken = [name for name in ADDED if name in names]
+    taken = [name for name in added if name in names]
     if taken:
         msg = f"{source.name} already has a column {taken[0]}, which this command adds; rename it first."
         raise SourceError(msg)
@@ -144,18 +223,28 @@ def _numbers(record: Record, places: tuple[int, ...]) -> list[float]:
     return found
 
 
-def lines(pairs: PairFile, found: PairTimes) -> Iterator[str]:
+def lines(pairs: PairFile, found: Answers) -> Iterator[str]:
     """Give the lines to write: each record's own text, then the new columns."""
-    yield f"{pairs.header.raw},{','.join(ADDED)}{pairs.line_end}"
+    added = [*found.figures, *(["basis"] if found.basis else []), NOTE]
+    yield f"{pairs.header.raw},{','.join(added)}{pairs.line_end}"
     width = len(pairs.header.fields)
-    rows = zip(found.minutes, found.miles, found.crow_miles, found.notes, strict=True)
+    quoted = [f'"{found.basis}"' if "," in found.basis else found.basis] if found.basis else []
+    rows = zip(*found.figures.values(), found.notes, strict=True)
     for record in pairs.records:
         if not record.fields:
             yield record.raw + pairs.line_end
             continue
         *figures, note = next(rows)
+        basis = [text if math.isfinite(figures[0]) else "" for text in quoted]
         surplus = len(record.fields) - width
         if surplus > 0:
             note = "; ".join(filter(None, [note, f"the row has {words.count(surplus, 'field')} more than the header"]))
-        cells = [f"{figure:.2f}" if math.isfinite(figure) else "" for figure in figures]
+        cells = [_cell(name, figure) for name, figure in zip(found.figures, figures, strict=True)] + basis
         yield f"{record.raw}{',' * max(0, -surplus)},{','.join(cells)},{note}{pairs.line_end}"
+
+
+def _cell(name: str, figure: float) -> str:
+    """Return a figure as a cell: nothing where there is none."""
+    if not math.isfinite(figure):
+        return ""
+    return f"{figure:.0f}" if name == "changes" else f"{figure:.2f}"

@@ -49,5 +49,9 @@ STEPS: dict[str, Step] = {
         ),
     ),
     "roads": Step("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
+    "rail": Step("nearhome.data.build.rail", ("rail_stations", "rail_lines", "rail_local", "rail_links")),
+    "bus_frequency": Step("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),
+    "published": Step("nearhome.data.build.published", ("published_figures", "prison_roles")),
+    "sector_people": Step("nearhome.data.build.sector_people", ("sector_people",)),
     "derived": Step("nearhome.geo.derived", ("road_order", "sector_roads", "postcode_roads")),
 }

@@ -1,0 +1,74 @@
+"""The parts of a way in words: by road, and by train, bus and on foot, which are typical and not of a timetable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nearhome.app import words
+
+if TYPE_CHECKING:
+    from nearhome.geo import journeys
+    from nearhome.geo.public_transport import Leg, Way
+
+SHORT_MINUTES = 1.0
+"""A wait shorter than this is not worth a sentence."""
+
+YOUR_STATION = "your station"
+"""What a plan to keep says for the place nearest home where one boards, because that tells where somebody lives."""
+
+USUAL_GAPS = ((75, "about every hour"), (105, "about one every hour and a half"), (150, "about one every two hours"))
+MODES = {
+    "walk": "Walk",
+    "bus": "Bus",
+    "train": "Train",
+    "ferry": "Ferry",
+    "underground": "Underground",
+    "taxi": "Taxi",
+    "car": "A lift by car",
+}
+
+
+def by_road(leg: journeys.Leg) -> str:
+    """Return one leg by road in words, a ferry named as such."""
+    if leg.kind == "ferry":
+        return f"Ferry, {leg.name}: {words.duration(leg.minutes)} with waiting"
+    return f"{words.capital(leg.name)}: {words.miles(leg.miles)}, {words.duration(leg.minutes)}"
+
+
+def by_public_transport(way: Way, *, hidden: frozenset[str] = frozenset()) -> list[str]:
+    """Return the legs of a way in words.
+
+    Parameters
+    ----------
+    way
+        The way.
+    hidden
+        Names to leave out, as from ``near_home``.
+    """
+    return [_leg(leg, hidden) for leg in way.legs]
+
+
+def near_home(there: Way, back: Way) -> frozenset[str]:
+    """Return the places nearest home where one boards and alights: names that a plan to keep leaves out."""
+    ends = [way.legs[at].end if at == 0 else way.legs[at].start for way, at in ((there, 0), (back, -1)) if way.legs[1:]]
+    return frozenset(ends)
+
+
+def every(gap_minutes: float) -> str:
+    """Return how often something runs, from the minutes between two: "about every 20 minutes"."""
+    if gap_minutes < 50:  # noqa: PLR2004 - nearer to an hour than to 45 minutes
+        return f"about every {max(5, 5 * round(gap_minutes / 5))} minutes"
+    return next((text for limit, text in USUAL_GAPS if gap_minutes < limit), "only a few times a day")
+
+
+def _leg(leg: Leg, hidden: frozenset[str]) -> str:
+    start, end = (YOUR_STATION if name in hidden else name for name in (leg.start, leg.end))
+    time = words.about(words.duration(leg.minutes.typical))
+    said = f"{MODES[leg.mode]}, {start} to {end}: {time}"
+    gap = 2.0 * leg.wait_minutes if leg.mode == "bus" else 60.0 / leg.per_hour if leg.per_hour else 0.0
+    said += f", {every(gap)}" if gap else ""
+    if leg.mode == "bus" and round(leg.changes):
+        said += f", with {words.count(round(leg.changes), 'change')}"
+    if leg.wait_minutes >= SHORT_MINUTES:
+        said += f"; allow {words.about(words.duration(leg.wait_minutes))} for the wait before it"
+    return said

@@ -1,0 +1,113 @@
+"""A visit plan as a document to keep: the ways side by side, the day of each, what it costs and how to claim.
+
+It never holds the starting point, nor the station near it, as it may be printed or saved on a shared computer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nearhome.analysis.visit_day import clock
+from nearhome.app import answers, beside, comparison, legs, words
+from nearhome.app.documents import Heading, Items, Paragraph, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nearhome.analysis.options import Option
+    from nearhome.analysis.plan import VisitPlan
+    from nearhome.app.documents import Block
+
+WAYS = ("Way", "Each way", "Leave by about", "Home by about", "Cost", "May get back", "Left to pay")
+COST = ("What for", "How it was worked out", "Estimate", "Range")
+CLAIM = ("What for", "Rule", "Estimate")
+MONEY = frozenset({4, 5, 6})
+
+
+def title(plan: VisitPlan) -> str:
+    """Return the title of the document."""
+    return f"Visit plan: {plan.prison.name}"
+
+
+def blocks(plan: VisitPlan) -> Iterator[Block]:
+    """Give the parts of the document in order."""
+    who = words.people(plan.party.adults, plan.party.children)
+    yield Paragraph(f"For {who}. Estimates, worked out on {words.day(plan.as_of)} by nearhome.")
+    first = plan.options[0]
+    if first.day is not None:
+        for sentence in comparison.session_sentences(first.day):
+            yield Paragraph(sentence)
+    if len(plan.options) > 1:
+        yield Heading("The ways side by side")
+        rows = tuple((option.title, *row[1:]) for option, row in zip(plan.options, comparison.rows(plan), strict=True))
+        yield Table("All for your party, there and back, but times each way", WAYS, rows, MONEY)
+        yield Items(comparison.best_sentences(plan))
+    for option in plan.options:
+        yield from _way(plan, option)
+    said = beside.school(plan, first)
+    if said:
+        yield Heading(f"{beside.SCHOOL_HEADING} ({first.title.lower()})")
+        yield Items(said)
+    said = beside.video(plan, first)
+    if said:
+        yield Heading(beside.VIDEO_HEADING)
+        yield Items(said)
+    yield Heading("Data used")
+    yield Items(tuple(f"{answers.table_words(name)}: {version}" for name, version in plan.tables.items()))
+
+
+def _way(plan: VisitPlan, option: Option) -> Iterator[Block]:
+    """Give one way: its day, its answers, its cost and its claim."""
+    hidden = frozenset[str]()
+    yield Heading(option.title)
+    if option.there is not None and option.back is not None:
+        hidden = legs.near_home(option.there, option.back)
+    day = option.day
+    if day is not None:
+        rows = (
+            ("Leave home", f"by about {clock(day.leave)}{_night(day.night_before, 'the day before')}"),
+            ("At the gate", f"by {clock(day.arrive)}"),
+            ("Visit", f"{day.session.start} to {day.session.end}"),
+            ("Home again", f"by about {clock(day.home)}{_night(day.night_after, 'the day after')}"),
+        )
+        yield Table(f"The day ({day.day})", ("When", "Time"), rows)
+        yield Paragraph(" ".join(comparison.day_sentences(day)))
+    for name, way in (("The way there", option.there), ("The way home", option.back)):
+        if way is not None:
+            yield Heading(f"{name}: {way.basis}", 3)
+            yield Items(tuple(legs.by_public_transport(way, hidden=hidden)), numbered=True)
+    for answer in answers.answers(plan, option):
+        yield Heading(answer.question, 3)
+        yield Paragraph(" ".join((words.sentence(answer.figure), *answer.notes)))
+    cost = option.cost
+    parts = [(line.label, line.basis, line.pence, line.low_pence, line.high_pence) for line in cost.lines]
+    parts.append(("Total", "", cost.pence, cost.low_pence, cost.high_pence))
+    lines = tuple(
+        (_without(label, hidden), basis, words.estimate(pence, low, high), words.band(low, high))
+        for label, basis, pence, low, high in parts
+    )
+    yield Table(f"Estimated cost at prices on {words.day(plan.as_of)}", COST, lines, frozenset({2, 3}))
+    yield from _claim(option, hidden)
+
+
+def _claim(option: Option, hidden: frozenset[str]) -> Iterator[Block]:
+    """Give what may be claimed for a way and what to know before."""
+    back = option.reimbursement
+    yield Heading("Claiming money back", 3)
+    if back.lines:
+        rows = tuple((_without(line.label, hidden), line.rule, answers.claimed(line)) for line in back.lines)
+        yield Table(f"What {back.scheme} may pay, estimated", CLAIM, rows, frozenset({2}))
+    yield Paragraph(f"{words.capital(back.scheme)}: what to know before you claim")
+    yield Items(tuple(words.sentence(condition) for condition in back.conditions))
+
+
+def _without(text: str, hidden: frozenset[str]) -> str:
+    """Return a label without the names that tell where somebody lives."""
+    for name in hidden:
+        text = text.replace(name, legs.YOUR_STATION)
+    return text
+
+
+def _night(needed: str, when: str) -> str:
+    """Say that it is on another day, where a night away is needed."""
+    return f", better {when}" if needed == "yes" else ""

@@ -1,0 +1,115 @@
+"""Areas by ONS code or name, and the local authorities each is made of: for reaches drawn as areas.
+
+Local authorities are those of April 2023, counties those they belonged to then, police forces those of England and
+Wales. An area whose border is a local authority's own has one code for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from nearhome.data import catalogue
+from nearhome.data.errors import InputError
+from nearhome.data.gazetteer import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LEVELS = ("nation", "region", "police", "county", "authority")
+
+NATIONS = {
+    "England": "E92000001",
+    "Northern Ireland": "N92000002",
+    "Scotland": "S92000003",
+    "Wales": "W92000004",
+}
+"""ONS codes of the nations."""
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area of a level and the codes of its local authorities."""
+
+    code: str
+    name: str
+    level: str
+    authorities: frozenset[str]
+
+
+def areas() -> dict[tuple[str, str], Area]:
+    """Every area by level and code."""
+    return _areas()
+
+
+@cache
+def _areas() -> dict[tuple[str, str], Area]:
+    return areas_of(catalogue.read_rows("authorities", dict))
+
+
+def areas_of(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Area]:
+    """Gather the areas from rows of the authorities table."""
+    names: dict[tuple[str, str], str] = {}
+    members: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        for level, code, name in (
+            ("nation", NATIONS[row["nation"]], row["nation"]),
+            ("region", row["region_code"], row["region"]),
+            ("police", row["police_code"], row["police"]),
+            ("county", row["county_code"], row["county"]),
+            ("authority", row["code"], row["name"]),
+        ):
+            if code:
+                names[level, code] = name
+                members.setdefault((level, code), set()).add(row["code"])
+    return {key: Area(key[1], name, key[0], frozenset(members[key])) for key, name in names.items()}
+
+
+def find(text: str, level: str = "", among: Mapping[tuple[str, str], Area] | None = None) -> Area:
+    """Give the area that a code or name means.
+
+    Parameters
+    ----------
+    text
+        An ONS code, or a name in any case.
+    level
+        One of ``LEVELS``; any if empty. A code or name of several levels with the same border needs none: the widest
+        level is given.
+    among
+        The areas to choose from; those of the shipped authorities if left out.
+
+    Raises
+    ------
+    InputError
+        If none fits, or several with different borders.
+    """
+    known = areas() if among is None else among
+    code, key = text.strip().upper(), key_of(text)
+    fits = [
+        each
+        for each in known.values()
+        if (not level or each.level == level) and (each.code == code or (key and key_of(each.name) == key))
+    ]
+    if not fits:
+        what = f"No {level or 'area'} has the code or name {text.strip()!r}"
+        msg = f"{what}; use an ONS code such as E06000052, or the name of a local authority, county, region or nation."
+        raise InputError(msg)
+    if len({each.authorities for each in fits}) > 1:
+        shown = ", ".join(f"{each.name} ({each.level}, {each.code})" for each in fits[:_SHOWN])
+        msg = f"{text.strip()!r} names {len(fits)} areas: {shown}; give the level or the code."
+        raise InputError(msg)
+    return min(fits, key=lambda each: LEVELS.index(each.level))
+
+
+def authorities_within(codes: Iterable[str], level: str) -> frozenset[str]:
+    """Give the codes of the local authorities that areas of a level are made of; an unknown code raises InputError."""
+    found: set[str] = set()
+    for code in codes:
+        if (level, code) not in areas():
+            msg = f"There is no {level or 'area'} with the code {code!r}; use an ONS code such as E06000052."
+            raise InputError(msg)
+        found |= areas()[level, code].authorities
+    return frozenset(found)
