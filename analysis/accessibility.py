@@ -1,8 +1,8 @@
 """Measures of access from a matrix of travel times: the nearest, how many within reach, and enough for all who share.
 
-Every matrix here is **demand row -> supply column**: the minutes *from* where people live *to* a service. Matrices are not
-symmetric, so the other way round is another question. NaN or infinity says that there is no way at all; that stays a
-class of its own, and a row from which nothing can be reached has NaN in every measure, never a number.
+Every matrix here is **demand row -> supply column**: the minutes *from* where people live *to* a service. Matrices are
+not symmetric, so the other way round is another question. NaN or infinity says that there is no way at all; that stays
+a class of its own, and a row from which nothing can be reached has NaN in every measure, never a number.
 
 A matrix is read in blocks of rows, so that it may be a memory map larger than the memory, of any float type.
 """
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
     Matrix = NDArray[np.floating[Any]]
 
-BLOCK_CELLS = 1 << 18
+BLOCK_CELLS = 1 << 17
 """Cells of a matrix worked on at a time by one thread: 1 MB of them stays in the processor's cache."""
 
 _T = TypeVar("_T")
@@ -40,8 +41,9 @@ _T = TypeVar("_T")
 class Nearest:
     """The services nearest to each place of demand, the quickest first.
 
-    ``minutes`` and ``which`` have a row for each place and a column for the first, second, ... k-th nearest: NaN minutes
-    and column -1 where so many cannot be reached. ``reachable`` counts the services that can be reached in any time.
+    ``minutes`` and ``which`` have a row for each place and a column for the first, second, ... k-th nearest: NaN
+    minutes and column -1 where so many cannot be reached. ``reachable`` counts the services that can be reached in any
+    time.
     """
 
     minutes: Floats
@@ -49,17 +51,18 @@ class Nearest:
     reachable: Ints
 
     @property
-    def unreachable(self) -> NDArray[np.bool_]:
+    def unreachable(self) -> Bools:
         """The places from which no service can be reached."""
-        return self.reachable == 0
+        return np.equal(self.reachable, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
     """People by the time that they take: within each cutoff, beyond the last one, and without any way.
 
-    ``within`` (one for each cutoff, in the order given) counts those with at most that many minutes; ``beyond`` those who
-    can get there but take longer than the longest cutoff; ``unreachable`` those with no way. The three make up ``people``.
+    ``within`` (one for each cutoff, in the order given) counts those with at most that many minutes; ``beyond`` those
+    who can get there but take longer than the longest cutoff; ``unreachable`` those with no way. The three make up
+    ``people``.
     """
 
     cutoffs_minutes: tuple[float, ...]
@@ -96,7 +99,7 @@ class Catchments:
     unclaimed: float
 
     @property
-    def unreachable(self) -> NDArray[np.bool_]:
+    def unreachable(self) -> Bools:
         """The places from which no service can be reached."""
         return np.isnan(self.access)
 
@@ -214,9 +217,10 @@ def within_reach(minutes: Matrix, supply: ArrayLike, cutoffs_minutes: Sequence[f
 def two_step(minutes: Matrix, demand: ArrayLike, supply: ArrayLike, decay: Decay) -> Catchments:
     """Share each service among all who can reach it: the two-step floating catchment area (2SFCA and E2SFCA).
 
-    First the ratio of each service, R_j = S_j / sum_i P_i f(t_ij), then the access of each place, A_i = sum_j R_j f(t_ij).
-    With ``decay.within(t)`` this is the 2SFCA of Luo and Wang (2003), with ``decay.zones`` the E2SFCA of Luo and Qi (2009),
-    with any other decay its generalisation. People times access add up to the supply that somebody can reach.
+    First the ratio of each service, R_j = S_j / sum_i P_i f(t_ij), then the access of each place, A_i = sum_j R_j
+    f(t_ij). With ``decay.within(t)`` this is the 2SFCA of Luo and Wang (2003), with ``decay.zones`` the E2SFCA of Luo
+    and Qi (2009), with any other decay its generalisation. People times access add up to the supply that somebody can
+    reach.
 
     Parameters
     ----------
@@ -372,7 +376,9 @@ def amounts(values: ArrayLike, length: int, what: str) -> Floats:
 
 
 def _matrix(minutes: Matrix) -> Matrix:
-    times = minutes if isinstance(minutes, np.ndarray) and minutes.dtype.kind == "f" else np.asarray(minutes, float)
+    times = np.asarray(minutes)
+    if times.dtype.kind != "f":
+        times = times.astype(float)
     if times.ndim != 2:  # noqa: PLR2004 -- rows and columns
         msg = f"The travel times have {times.ndim} dimensions; give a matrix, demand row to supply column."
         raise InputError(msg)
@@ -394,8 +400,8 @@ def _finite(times: Matrix, part: slice) -> Floats:
     if block.size and block.min() < 0:
         row, column = np.unravel_index(int(block.argmin()), block.shape)
         msg = (
-            f"The travel time from row {part.start + int(row)} to column {int(column)} is negative ({block.min():g} minutes); "
-            "give minutes of 0 or more."
+            f"The travel time from row {part.start + int(row)} to column {int(column)} is negative "
+            f"({block.min():g} minutes); give minutes of 0 or more."
         )
         raise InputError(msg)
     return block

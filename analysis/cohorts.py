@@ -17,7 +17,7 @@ import numpy as np
 from nearhome.data import published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -194,12 +194,10 @@ def _ages(held: Held) -> dict[str, float]:
 def _cohorts(sex: str, age: str, kind: str) -> dict[Cohort, float]:
     if kind in {"remand", "detained"}:
         return {Cohort(sex, age, kind, "none", "none"): 1.0}
-    category = "youth" if age == "15-17" and kind not in {"any"} else kind
+    category = "youth" if age == "15-17" and kind != "any" else kind
     if category == "youth" and age != "15-17":
         category = "C"
-    return {
-        Cohort(sex, age, "sentenced", category, sentence): share for sentence, share in SENTENCES[category].items()
-    }
+    return {Cohort(sex, age, "sentenced", category, sentence): share for sentence, share in SENTENCES[category].items()}
 
 
 def _margins(
@@ -207,29 +205,24 @@ def _margins(
 ) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_], float]]:
     """Give the shares of the whole system as masks of cohorts."""
 
-    def mask(chosen: Callable[[Cohort], bool]) -> NDArray[np.bool_]:
-        return np.array([chosen(cohort) for cohort in cohorts])
+    def mask(**fields: str) -> NDArray[np.bool_]:
+        return np.array([all(getattr(cohort, name) == word for name, word in fields.items()) for cohort in cohorts])
 
-    everyone = mask(lambda cohort: cohort.status != "detained")
-    sentenced = mask(lambda cohort: cohort.status == "sentenced")
-    remand = mask(lambda cohort: cohort.status == "remand")
+    sentenced, remand = mask(status="sentenced"), mask(status="remand")
+    everyone = sentenced | remand
     if estate.nation != "England and Wales":
         share = published.figure("remand_elsewhere", estate.nation, as_of).value
         return [(remand, everyone, shares.get("remand", share) / 100)]
     found = {item: figure.value for (item, _), figure in published.items("share", as_of).items()} | shares
     margins = [(remand, everyone, found["remand"] / 100)]
+    adult = ~mask(age="15-17")
     for sex, who in (("male", "men"), ("female", "women")):
-        adults = mask(lambda cohort, sex=sex: cohort.sex == sex and cohort.age != "15-17")
-        young = adults & mask(lambda cohort: cohort.age == "18-20")
-        margins.append((young, adults, found[f"{who} aged 18 to 20"] / 100))
-    adults = sentenced & mask(lambda cohort: cohort.sex == "male" and cohort.age != "15-17")
-    margins += [
-        (adults & mask(lambda cohort, name=name: cohort.category == name), adults, found[f"category {name}"] / 100)
-        for name in ("A", "D")
-    ]
+        adults = adult & mask(sex=sex)
+        margins.append((adults & mask(age="18-20"), adults, found[f"{who} aged 18 to 20"] / 100))
+    men = sentenced & adult & mask(sex="male")
+    margins += [(men & mask(category=name), men, found[f"category {name}"] / 100) for name in ("A", "D")]
     bands = {band: found[item] for band, item in _BANDS.items()}
     margins += [
-        (sentenced & mask(lambda cohort, band=band: cohort.sentence == band), sentenced, share / sum(bands.values()))
-        for band, share in bands.items()
+        (sentenced & mask(sentence=band), sentenced, share / sum(bands.values())) for band, share in bands.items()
     ]
     return margins

@@ -1,7 +1,7 @@
 """How much a service counts by the time it takes to get there: 1 at the door, less further off, 0 out of reach.
 
-Each function makes a decay: something that takes minutes (an array, infinite where there is no way) and gives weights of
-the same shape.
+Each function makes a decay: something that takes minutes (an array, infinite where there is no way) and gives weights
+of the same shape.
 """
 
 from __future__ import annotations

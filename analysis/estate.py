@@ -92,9 +92,7 @@ def _elsewhere(nation: str) -> list[published.Figure]:
 @cache
 def _system(nation: str, day: date) -> Estate:
     rows = [each for each in _elsewhere(nation) if each.day == day]
-    held = tuple(
-        _held(each.item, each.sex, int(each.value), f"{each.confidence}: {each.source}", day) for each in rows
-    )
+    held = tuple(_held(each.item, each.sex, int(each.value), f"{each.confidence}: {each.source}", day) for each in rows)
     closed = sorted({each.name for each in held if prisons.by_id(each.prison_id).status == "closed"})
     note = f"{nation}: people by prison are those of {day:%B %Y}, as near to the date as we found."
     return Estate(nation, day, held, (note, f"Closed since: {', '.join(closed)}.") if closed else (note,))
@@ -116,7 +114,9 @@ def _bulletin(day: date) -> Estate:
     held = tuple(_held(prison, "", people, basis, day) for prison, (people, basis) in sorted(split.items()) if people)
     if day == _PARTIAL:
         held = _with_women(held)
-        notes.append("Figures of women's prisons are scaled to the 4,392 women held on 24 March 2006, where not published.")
+        notes.append(
+            "Figures of women's prisons are scaled to the 4,392 women held on 24 March 2006, where not published."
+        )
     return Estate(NATIONS[0], day, held, tuple(notes))
 
 

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-ITERATIONS = 1_000
+ITERATIONS = 5_000
 TOLERANCE = 1e-6
 """Rows may miss their totals by this share of the whole; columns are exact."""
 
 _STEPS = 60
+_DOUBLINGS = 10
+_CLOSE = 1e-3
 _FLOOR = 1e-200
 
 
@@ -59,8 +61,11 @@ def balance(kernel: Floats, rows: Floats, columns: Floats) -> Floats:
     raise InputError(msg)
 
 
-def solve(mean_at: Callable[[float], float], target: float, low: float, high: float) -> float:
-    """Give the steepness at which a mean that falls with it reaches the target, by halving between two powers.
+def solve(mean_at: Callable[[float], float], target: float, start: float) -> float:
+    """Give the steepness at which a mean that falls with it reaches the target, within a thousandth.
+
+    The search doubles or halves from ``start`` until the target lies between two steepnesses, and then halves the
+    interval or follows the straight line between its ends, in the logarithm of the steepness.
 
     Parameters
     ----------
@@ -68,22 +73,34 @@ def solve(mean_at: Callable[[float], float], target: float, low: float, high: fl
         The mean distance at a steepness; it falls as the steepness rises.
     target
         The mean distance wanted, in the same unit.
-    low, high
-        Steepnesses between which to look, both above nought.
+    start
+        A likely steepness, above nought.
 
     Raises
     ------
     InputError
-        If no steepness between the two reaches the target; the message says what they reach.
+        If no steepness within a factor of a thousand of ``start`` reaches the target; the message says what was.
     """
-    furthest, nearest = mean_at(low), mean_at(high)
-    if not nearest <= target <= furthest:
-        msg = f"A mean of {target:.1f} is out of reach: the model gives {nearest:.1f} to {furthest:.1f}."
+    here = there = float(np.log(start))
+    off = other = mean_at(start) - target
+    if abs(off) < _CLOSE:
+        return start
+    for _ in range(_DOUBLINGS):
+        if off * other < 0:
+            break
+        here, off = there, other
+        there += np.log(2.0) if other > 0 else -np.log(2.0)
+        other = mean_at(float(np.exp(there))) - target
+    if off * other > 0 and abs(other) >= _CLOSE:
+        msg = f"A mean of {target:.1f} is out of reach: the model gets no nearer to it than {target + other:.1f}."
         raise InputError(msg)
-    for _ in range(_STEPS):
-        middle = float(np.sqrt(low * high))
-        mean = mean_at(middle)
-        if abs(mean - target) < 1e-3:  # noqa: PLR2004 -- a thousandth of a mile
-            return middle
-        low, high = (middle, high) if mean > target else (low, middle)
-    return float(np.sqrt(low * high))
+    for step in range(_STEPS):
+        between = (here * other - there * off) / (other - off) if step % 3 and other != off else (here + there) / 2
+        mean = mean_at(float(np.exp(between))) - target
+        if abs(mean) < _CLOSE:
+            return float(np.exp(between))
+        if mean * off > 0:
+            here, off = between, mean
+        else:
+            there, other = between, mean
+    return float(np.exp((here + there) / 2))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 
 from nearhome.analysis import costs, help_with_visits, visit_day
 from nearhome.analysis.costs import Cost, CostLine, Crossing
-from nearhome.analysis.visit_day import GATE_OUT_MINUTES, LEAD_MINUTES, Boarding, Trip
+from nearhome.analysis.visit_day import LEAD_MINUTES, Boarding, Trip
 from nearhome.data.errors import NoRouteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from nearhome.analysis.both_ways import Hours, Pair
     from nearhome.analysis.fares import Railcard
     from nearhome.analysis.help_with_visits import Reimbursement
     from nearhome.analysis.party import Party
@@ -28,13 +29,10 @@ KM_PER_MILE: Final = 1.609344
 SESSION_MINUTES: Final = 120
 """The commonest length of a session in the shipped table of visiting sessions."""
 
-FIRST_GUESS_MINUTES: Final = 180.0
-"""How long a way is taken to last before it is known, to choose the hour of its first bus."""
-
 RYDE_FERRY: Final = "portsmouth_ryde"
 TITLES: Final[dict[str, str]] = {
     "car": "By car",
-    "public": "By train or bus, cheapest",
+    "public": "By train or bus",
     "quickest": "By train, with a taxi to save time",
     "fewest changes": "By train or bus, fewest changes",
     "lift to the station": "A lift to the station, then train",
@@ -63,6 +61,8 @@ class Option:
     there: Way | None = None
     back: Way | None = None
     day: VisitDay | None = None
+    note: str = ""
+    """Why the times are not from the timetable that was imported, where they are not."""
 
     @property
     def title(self) -> str:
@@ -102,6 +102,8 @@ class Visit:
     router: Router
     session: Session | None = None
     lead_minutes: float = LEAD_MINUTES
+    when: date | None = None
+    """The day of the visit; the first day of the session after ``as_of`` if none is given."""
 
 
 def by_car(visit: Visit, journey: CarJourney) -> Option:
@@ -157,42 +159,24 @@ def by_public_transport(
     DateError
         When a fare is not known so early.
     """
-    from nearhome.geo import public_transport  # noqa: PLC0415 -- a journey by car starts sooner without it
+    from nearhome.analysis import both_ways  # noqa: PLC0415 -- a journey by car starts sooner without public transport
+    from nearhome.geo import public_transport  # noqa: PLC0415 -- as above
 
-    needed, wanted = needs or public_transport.ORDINARY, profiles or public_transport.PROFILES
     session = visit.session or visit_day.choose("")[-1]
-    start, end = visit_day.minutes_of(session.start), visit_day.minutes_of(session.end)
-    arrive, leave = start - visit.lead_minutes, end + GATE_OUT_MINUTES
-    kind = visit_day.day_type(session)
-    home, gate = visit.origin, visit.prison
-
-    def there(minutes: float, profiles: Sequence[Profile]) -> dict[Profile, Way]:
-        hours = ((arrive - minutes) % visit_day.DAY_MINUTES, arrive)
-        return public_transport.ways(
-            home, gate, day=kind, minutes_of_day=hours, profiles=profiles, needs=needed, router=visit.router
-        )
-
-    def back(minutes: float) -> dict[Profile, Way]:
-        return public_transport.ways(
-            gate,
-            home,
-            day=kind,
-            minutes_of_day=(leave, leave + minutes),
-            names=("the prison", "home"),
-            home="destination",
-            profiles=wanted,
-            needs=needed,
-            router=visit.router,
-        )
-
-    first = there(FIRST_GUESS_MINUTES, ("public",))
-    minutes = first["public"].minutes.typical
-    outward, homeward = there(minutes, wanted), back(minutes)
+    hours = both_ways.hours_of(session, visit.lead_minutes, visit.when or visit_day.date_of(session, visit.as_of))
+    pairs, note = both_ways.find(
+        visit.origin,
+        visit.prison,
+        session,
+        hours,
+        needs=needs or public_transport.ORDINARY,
+        profiles=profiles or public_transport.PROFILES,
+        router=visit.router,
+    )
     found: list[Option] = []
-    for profile, way in outward.items():
-        coming = homeward.get(profile) or homeward.get("public")
-        if coming is not None:
-            found.append(_fared(visit, session, way, coming, cheapest=found[0] if found else None, railcard=railcard))
+    for pair in pairs:
+        cheapest = found[0] if found else None
+        found.append(_fared(visit, session, pair, hours, cheapest=cheapest, railcard=railcard, note=note))
     if not found:
         msg = "No way home by train or bus is known after this session; choose an earlier one."
         raise NoRouteError(msg)
@@ -297,12 +281,21 @@ def _crossings(legs: Sequence[Leg]) -> list[Crossing]:
 
 
 def _fared(
-    visit: Visit, session: Session, there: Way, back: Way, *, cheapest: Option | None, railcard: Railcard | None
+    visit: Visit,
+    session: Session,
+    pair: Pair,
+    hours: Hours,
+    *,
+    cheapest: Option | None,
+    railcard: Railcard | None,
+    note: str,
 ) -> Option:
     """Return an option by public transport; the scheme pays no more than for the cheapest, and its taxis alone."""
     from nearhome.analysis import fare_claims  # noqa: PLC0415 -- as above
 
-    day = visit_day.plan_day(session, lambda _: _trip(there), lambda _: _trip(back), lead_minutes=visit.lead_minutes)
+    there, back = pair.there, pair.back
+    going, coming = _trip_there(pair, hours), _trip_back(pair, hours)
+    day = visit_day.plan_day(session, lambda _: going, lambda _: coming, lead_minutes=visit.lead_minutes)
     fare = _fares(visit, (there, back), railcard)
     claimed = Cost((*fare.lines, *_night_lines(visit, day)))
     if cheapest is not None:
@@ -329,6 +322,7 @@ def _fared(
         there=there,
         back=back,
         day=day,
+        note=note,
     )
 
 
@@ -340,7 +334,8 @@ def _fares(visit: Visit, both: tuple[Way, Way], railcard: Railcard | None) -> Co
     legs = [leg for way in both for leg in way.legs]
     nation = visit.origin.nation
     lines: list[CostLine] = []
-    rail_km = max(way.km_by("train") for way in both)
+    winding = fares.RAIL_PER_CROW if both[0].clock else 1.0  # a timetable's rides are measured as the crow flies
+    rail_km = winding * max(way.km_by("train") for way in both)
     if rail_km:
         fare = fares.rail_fare(rail_km, party=party, as_of=as_of, railcard=railcard, nation=nation)
         lines.append(fare.line("Train fares", "rail"))
@@ -360,6 +355,24 @@ def _fares(visit: Visit, both: tuple[Way, Way], railcard: Railcard | None) -> Co
         lift = costs.lift_cost(return_miles=2 * lift_km / KM_PER_MILE, party=party, as_of=as_of)
         lines += lift.lines
     return Cost(tuple(lines))
+
+
+def _trip_there(pair: Pair, hours: Hours) -> Trip:
+    """Return the way there; by timetable it lasts until one is to be at the gate."""
+    clock = pair.there.clock
+    if clock is None or pair.other_day[0]:
+        return replace(_trip(pair.there), next_day=pair.other_day[0])
+    minutes = hours.arrive - clock[0]
+    return Trip(minutes, minutes, minutes)
+
+
+def _trip_back(pair: Pair, hours: Hours) -> Trip:
+    """Return the way home; by timetable it begins when one leaves the gate."""
+    clock = pair.back.clock
+    if clock is None or pair.other_day[1]:
+        return replace(_trip(pair.back), next_day=pair.other_day[1])
+    minutes = clock[1] - hours.leave
+    return Trip(minutes, minutes, minutes)
 
 
 def _trip(way: Way) -> Trip:

@@ -82,6 +82,7 @@ def of_option(option: Option, child_ages: tuple[int, ...] = ()) -> dict[str, Any
         ],
         "reimbursement": of_reimbursement(option.reimbursement),
         "left_to_pay_pence": option.left_to_pay_pence,
+        "note": option.note or None,
     }
     if option.there is not None and option.back is not None:
         found |= {

@@ -7,7 +7,7 @@ taken to run at the hours below, which are general knowledge of a railway that d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from nearhome.data.errors import InputError
@@ -76,6 +76,8 @@ class Trip:
     high: float
     trains: tuple[Boarding, ...] = ()
     driving_minutes: float = 0.0
+    next_day: bool = False
+    """Whether a timetable has no such way on the day, so that it is one of another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,12 @@ class VisitDay:
             weekday = (number + offset) % 7 < 5  # noqa: PLR2004 -- Monday to Friday
             missed += weekday and leave < closes and home > opens
         return missed
+
+
+def date_of(session: Session, after: date) -> date:
+    """Return the first day after a date on which a session takes place."""
+    ahead = (DAYS.index(session.day) - after.weekday() - 1) % 7 + 1
+    return after + timedelta(days=ahead)
 
 
 def clock(minutes: float, *, step: int = 5) -> str:
@@ -249,6 +257,8 @@ def plan_day(
 
 def _before(leave: float, earliest: float, trip: Trip, kind: DayType) -> tuple[Night, str]:
     """Say whether one must set out the day before, and why."""
+    if trip.next_day:
+        return "yes", "by timetable nothing gets you there in time on the day"
     slack = leave - earliest
     spare = min([leave - EARLIEST_START, *(leave + train.after_minutes - FIRST_TRAIN[kind] for train in trip.trains)])
     why = f"leaving at {clock(leave)} is before trains start" if trip.trains else f"you would leave at {clock(leave)}"
@@ -257,6 +267,8 @@ def _before(leave: float, earliest: float, trip: Trip, kind: DayType) -> tuple[N
 
 def _after(away: float, home: float, latest: float, trip: Trip, kind: DayType) -> tuple[Night, str]:
     """Say whether one cannot be home the same night, and why."""
+    if trip.next_day:
+        return "yes", "by timetable nothing takes you home that night"
     spare = LATEST_HOME - home
     for train in trip.trains:
         board = away + train.after_minutes

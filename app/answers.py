@@ -191,7 +191,7 @@ def _back(option: Option) -> Answer:
 
 
 def _left(option: Option) -> Answer:
-    between = words.money_between(*_left_range_pence(option))
+    between = words.money_between(*left_range_pence(option))
     notes: tuple[str, ...] = (f"Estimate: {between}.",)
     if option.reimbursement.pence:
         notes = (
@@ -202,7 +202,7 @@ def _left(option: Option) -> Answer:
     return Answer("What is left for you to pay?", words.about_money(option.left_to_pay_pence), notes)
 
 
-def _left_range_pence(option: Option) -> tuple[int, int]:
+def left_range_pence(option: Option) -> tuple[int, int]:
     """Return the least and the most that is left to pay.
 
     What is paid back as it was (parking, tolls, ferries, food up to a limit) cancels out. The rest varies by itself:

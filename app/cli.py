@@ -35,6 +35,7 @@ COMMANDS = {
     "days": Entry("days", "Work out visiting days from an area's towns to prisons."),
     "catchments": Entry("catchments", "Draw the land within some minutes of prisons, and count the people inside."),
     "case": Entry("case", "Show a worked case, such as Cornwall."),
+    "services": Entry("services", "List the services for families of prisoners on a day, and check your own."),
     "data": Entry("data", "List, check, build and import the tables."),
     "app": Entry("pages", "Open the pages in your browser."),
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.visit_day import clock
-from nearhome.app import words
+from nearhome.app import answers, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 LEAST_LEFT, LEAST_COST, QUICKEST = "least left to pay", "lowest cost before any money back", "quickest"
 FEWEST = "fewest changes by train and bus"
-POUND = 100
+POUND, FIVE = 100, 5
 SHORT_TITLES = {
     "car": "Car",
     "public": "Train or bus",
@@ -63,9 +64,9 @@ def bests(options: Sequence[Option]) -> dict[str, tuple[str, ...]]:
     """
     public = [option for option in options if option.there is not None]
     found = {
-        LEAST_LEFT: _least(options, lambda option: option.left_to_pay_pence // POUND),
-        LEAST_COST: _least(options, lambda option: option.cost.pence // POUND),
-        QUICKEST: _least(options, lambda option: option.return_minutes // 5),
+        LEAST_LEFT: _least(options, lambda option: _half_up(option.left_to_pay_pence / POUND)),
+        LEAST_COST: _least(options, lambda option: _half_up(option.cost.pence / POUND)),
+        QUICKEST: _least(options, lambda option: _half_up(option.minutes / FIVE)),
         FEWEST: _least(public, changes),
     }
     if found[LEAST_COST] == found[LEAST_LEFT]:
@@ -103,7 +104,7 @@ def day_sentences(day: VisitDay | None) -> tuple[str, ...]:
     why = list(day.reasons)
     before = why.pop(0) if day.night_before != "no" and why else ""
     after = why.pop(0) if why else ""
-    said = [f"Leave home by about {clock(day.leave)}."]
+    said = [f"Leave home by about {clock(day.leave)}, or {clock(day.leave_earliest)} to be sure."]
     if day.night_before == "yes":
         said = [f"You would need to stay the night before: {before}."]
     elif before:
@@ -111,18 +112,22 @@ def day_sentences(day: VisitDay | None) -> tuple[str, ...]:
     if day.night_after == "yes":
         said.append(f"You would need to stay the night after: {after}.")
     else:
-        said.append(f"You can be home by about {clock(day.home)}.")
+        said.append(f"You can be home by about {clock(day.home)}, or {clock(day.home_latest)} on a slow day.")
         said += [words.sentence(after)] if after else []
     return tuple(said)
 
 
 def sums(option: Option) -> tuple[tuple[str, str], ...]:
-    """Return the cost, what may come back and what is left, each with its name."""
-    back = option.reimbursement.pence
+    """Return the cost, what may come back and what is left, each with its name and range."""
+    cost, back = option.cost, option.reimbursement
+    repaid = "we cannot say" if back.pence is None else words.about_money(back.pence)
+    if back.pence and back.low_pence is not None and back.high_pence is not None:
+        repaid += f" ({words.band(back.low_pence, back.high_pence)})"
+    left = f"{words.about_money(option.left_to_pay_pence)} ({words.band(*answers.left_range_pence(option))})"
     return (
-        ("Cost there and back", words.about_money(option.cost.pence)),
-        ("May get back", "we cannot say" if back is None else words.about_money(back)),
-        ("Left to pay", words.about_money(option.left_to_pay_pence)),
+        ("Cost", f"{words.about_money(cost.pence)} ({words.band(cost.low_pence, cost.high_pence)})"),
+        ("May get back", repaid),
+        ("Left to pay", left),
     )
 
 
@@ -187,6 +192,10 @@ def _cells(option: Option) -> tuple[str, ...]:
         repaid,
         _pounds(option.left_to_pay_pence),
     )
+
+
+def _half_up(number: float) -> int:
+    return math.floor(number + 0.5)
 
 
 def _pounds(pence: int) -> str:

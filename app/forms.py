@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import streamlit as st
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ORIGIN, PRISON, DAY, ADULTS, CHILDREN = "origin", "prison", "day", "adults", "children"
 AGES, WALKING, RAILCARD, TAXI = "ages", "walking", "railcard", "taxi"
 FIELDS = (PRISON, ORIGIN, ADULTS, CHILDREN, AGES, RAILCARD)
+CARDS: tuple[Railcard, ...] = get_args(fares.Railcard)
+NO_CARD = "None"
 WALKING_WORDS = {"ordinary": "On foot without trouble", "buggy": "With a buggy", "step-free": "Step-free, more slowly"}
 SUMMARY = "error_summary"
 ANSWER = "answer"
@@ -151,7 +153,7 @@ def _more(slots: dict[str, DeltaGenerator], as_of: date) -> tuple[str, str, Rail
     """Ask what some families want to say: ages, walking, a railcard, taxis. It is open where something is wrong."""
     state = st.session_state
     who = party_of(int(state.get(ADULTS, 1)), int(state.get(CHILDREN, 0)), state.get(AGES) or "")
-    faulty = isinstance(who, Problem) or railcard_problem(state.get(RAILCARD), who, as_of) is not None
+    faulty = isinstance(who, Problem) or railcard_problem(card_of(state.get(RAILCARD)), who, as_of) is not None
     with st.expander("More about you", expanded=faulty):
         ages = st.text_input(
             "Children's ages, such as 4, 9 (for fares and school days)",
@@ -170,15 +172,20 @@ def _more(slots: dict[str, DeltaGenerator], as_of: date) -> tuple[str, str, Rail
         )
         railcard = st.selectbox(
             "Railcard",
-            [None, *fares.CARDS],
-            format_func=lambda card: fares.CARDS[card].title if card else "None",
+            [NO_CARD, *CARDS],
+            format_func=lambda card: fares.CARDS[card].title if card in fares.CARDS else card,
             key=RAILCARD,
             filter_mode=None,
             persist_state="session",
         )
         slots[RAILCARD] = st.empty()
         taxi = st.checkbox("Take a taxi where nothing else runs", value=True, key=TAXI, persist_state="session")
-    return ages or "", walking, railcard, taxi
+    return ages or "", walking, card_of(railcard), taxi
+
+
+def card_of(chosen: str | None) -> Railcard | None:
+    """Return the railcard that was chosen from the list; None for none."""
+    return next((card for card in CARDS if card == chosen), None)
 
 
 def party_of(adults: int, children: int, ages: str) -> Party | Problem:

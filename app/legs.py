@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from nearhome.geo import journeys
     from nearhome.geo.public_transport import Leg, Way
 
-SHORT_MINUTES = 1.0
-"""A wait shorter than this is not worth a sentence."""
+FIVE = 5
+"""Minutes to which waits are rounded."""
 
 YOUR_STATION = "your station"
 """What a plan to keep says for the place nearest home where one boards, because that tells where somebody lives."""
@@ -69,6 +69,7 @@ def _leg(leg: Leg, hidden: frozenset[str]) -> str:
     said += f", {every(gap)}" if gap else ""
     if leg.mode == "bus" and round(leg.changes):
         said += f", with {words.count(round(leg.changes), 'change')}"
-    if leg.wait_minutes >= SHORT_MINUTES:
-        said += f"; allow {words.about(words.duration(leg.wait_minutes))} for the wait before it"
+    wait = FIVE * round(leg.wait_minutes / FIVE)
+    if wait:
+        said += f"; allow about {words.duration(wait)} for the wait before it"
     return said

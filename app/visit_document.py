@@ -44,6 +44,11 @@ def blocks(plan: VisitPlan) -> Iterator[Block]:
         yield Items(comparison.best_sentences(plan))
     for option in plan.options:
         yield from _way(plan, option)
+    yield Heading("What to know before you claim")
+    for scheme in dict.fromkeys(option.reimbursement.scheme for option in plan.options):
+        told = (option.reimbursement.conditions for option in plan.options if option.reimbursement.scheme == scheme)
+        yield Paragraph(words.sentence(scheme))
+        yield Items(tuple(dict.fromkeys(words.sentence(condition) for each in told for condition in each)))
     said = beside.school(plan, first)
     if said:
         yield Heading(f"{beside.SCHOOL_HEADING} ({first.title.lower()})")
@@ -57,7 +62,7 @@ def blocks(plan: VisitPlan) -> Iterator[Block]:
 
 
 def _way(plan: VisitPlan, option: Option) -> Iterator[Block]:
-    """Give one way: its day, its answers, its cost and its claim."""
+    """Give one way: its day, its legs, its answers, its cost and what may be claimed."""
     hidden = frozenset[str]()
     yield Heading(option.title)
     if option.there is not None and option.back is not None:
@@ -87,18 +92,10 @@ def _way(plan: VisitPlan, option: Option) -> Iterator[Block]:
         for label, basis, pence, low, high in parts
     )
     yield Table(f"Estimated cost at prices on {words.day(plan.as_of)}", COST, lines, frozenset({2, 3}))
-    yield from _claim(option, hidden)
-
-
-def _claim(option: Option, hidden: frozenset[str]) -> Iterator[Block]:
-    """Give what may be claimed for a way and what to know before."""
     back = option.reimbursement
-    yield Heading("Claiming money back", 3)
     if back.lines:
         rows = tuple((_without(line.label, hidden), line.rule, answers.claimed(line)) for line in back.lines)
         yield Table(f"What {back.scheme} may pay, estimated", CLAIM, rows, frozenset({2}))
-    yield Paragraph(f"{words.capital(back.scheme)}: what to know before you claim")
-    yield Items(tuple(words.sentence(condition) for condition in back.conditions))
 
 
 def _without(text: str, hidden: frozenset[str]) -> str:

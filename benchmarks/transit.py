@@ -91,7 +91,7 @@ def on_day(name: str, kind: Kind, metres: float, folder: Path, wanted: list[str]
     timetable = Timetable((feed,))
     walking = Walking(most_metres=400.0)
     timetable.on(DAY, walking)  # finds the footpaths, which it keeps
-    put_together, day = measure(lambda: timetable.on(DAY, walking), 3)
+    put_together, day = measure(lambda: timetable.put_together(DAY, walking), 3)
     sort, _ = measure(lambda: (day.connections.sorted(), day.connections.turned()), 1)
     result = Result(name, len(feed.stop_lat), len(day.connections.leave), len(day.footpaths.other))
     result.ours = {PUT_TOGETHER: put_together, SORT: sort}

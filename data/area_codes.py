@@ -27,8 +27,6 @@ NATIONS = {
 }
 """ONS codes of the nations."""
 
-_SHOWN = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -68,6 +66,13 @@ def areas_of(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Area]:
     return {key: Area(key[1], name, key[0], frozenset(members[key])) for key, name in names.items()}
 
 
+def fits(text: str, level: str = "", among: Mapping[tuple[str, str], Area] | None = None) -> list[Area]:
+    """Give every area that a code or name can mean, the widest level first; parameters as for ``find``."""
+    words = _words() if among is None else _words_of(among)
+    found = [each for each in words.get(key_of(text), ()) if not level or each.level == level]
+    return sorted(found, key=lambda each: LEVELS.index(each.level))
+
+
 def find(text: str, level: str = "", among: Mapping[tuple[str, str], Area] | None = None) -> Area:
     """Give the area that a code or name means.
 
@@ -86,22 +91,34 @@ def find(text: str, level: str = "", among: Mapping[tuple[str, str], Area] | Non
     InputError
         If none fits, or several with different borders.
     """
-    known = areas() if among is None else among
-    code, key = text.strip().upper(), key_of(text)
-    fits = [
-        each
-        for each in known.values()
-        if (not level or each.level == level) and (each.code == code or (key and key_of(each.name) == key))
-    ]
-    if not fits:
+    found = fits(text, level, among)
+    if not found:
         what = f"No {level or 'area'} has the code or name {text.strip()!r}"
         msg = f"{what}; use an ONS code such as E06000052, or the name of a local authority, county, region or nation."
         raise InputError(msg)
-    if len({each.authorities for each in fits}) > 1:
-        shown = ", ".join(f"{each.name} ({each.level}, {each.code})" for each in fits[:_SHOWN])
-        msg = f"{text.strip()!r} names {len(fits)} areas: {shown}; give the level or the code."
+    if len({each.authorities for each in found}) > 1:
+        msg = f"{text.strip()!r} names {len(found)} areas: {listed(found)}; give the level or the code."
         raise InputError(msg)
-    return min(fits, key=lambda each: LEVELS.index(each.level))
+    return found[0]
+
+
+def listed(found: Iterable[Area]) -> str:
+    """Write areas with their levels and codes, for a person to choose from."""
+    return ", ".join(f"{each.name} ({each.level}, {each.code})" for each in found)
+
+
+@cache
+def _words() -> dict[str, list[Area]]:
+    return _words_of(areas())
+
+
+def _words_of(known: Mapping[tuple[str, str], Area]) -> dict[str, list[Area]]:
+    """Gather the areas by their codes and names, as they are looked up."""
+    found: dict[str, list[Area]] = {}
+    for each in known.values():
+        for word in (each.code, each.name):
+            found.setdefault(key_of(word), []).append(each)
+    return found
 
 
 def authorities_within(codes: Iterable[str], level: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from nearhome.data import catalogue
+from nearhome.data import area_codes, catalogue, service_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,6 +213,48 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "duration_minutes": _whole(10, 600),
             "public_booking": _text(_one_of("yes", "no")),
             "as_of": _text(_like(r"\d{4}-\d{2}-\d{2}")),
+        },
+        strict=True,
+    ),
+    "services": pa.DataFrameSchema(
+        {
+            "id": _unique("[a-z0-9]+(-[a-z0-9]+)*"),
+            "name": _text(),
+            "kind": _text(_one_of(*service_kinds.KINDS, service_kinds.ANY_KIND)),
+            "operator": _text(),
+            "standing": _text(_one_of(*service_kinds.STANDINGS)),
+            "where": _text(_one_of(*service_kinds.PLACES)),
+            "prison_ids": _text(optional=True),
+            "town": _text(optional=True),
+            "lat": _real(*UK_LAT, optional=True),
+            "lon": _real(*UK_LON, optional=True),
+            "precision_m": _whole(1, 60_000, optional=True),
+            "reach": _text(_one_of(*service_kinds.REACHES)),
+            "area_level": _text(_one_of(*area_codes.LEVELS), optional=True),
+            "area_codes": _text(_like(f"{_GSS}(;{_GSS})*"), optional=True),
+            "minutes": _real(1, 600, optional=True),
+            "mode": _text(_one_of(*service_kinds.MODES), optional=True),
+            "miles": _real(0, 500, optional=True),
+            "capacity": _whole(1, 1_000_000, optional=True),
+            "capacity_unit": _text(_one_of(*service_kinds.UNITS), optional=True),
+            "capacity_date": _text(_like(_PARTIAL_DATE), optional=True),
+            "valid_from": _text(_like(_PARTIAL_DATE), optional=True),
+            "valid_to": _text(_like(_PARTIAL_DATE), optional=True),
+            "note": _text(optional=True),
+        },
+        strict=True,
+    ),
+    "service_evidence": pa.DataFrameSchema(
+        {
+            "service_id": _text(),
+            "statement": _text(),
+            "date_from": _text(_like(_PARTIAL_DATE), optional=True),
+            "date": _text(_like(_PARTIAL_DATE), optional=True),
+            "date_words": _text(),
+            "period_words": _text(optional=True),
+            "source": _text(),
+            "grade": _text(_one_of(*service_kinds.GRADES)),
+            "remark": _text(optional=True),
         },
         strict=True,
     ),
@@ -421,6 +463,27 @@ def _people_of_authorities(frame: pd.DataFrame) -> list[str]:
     return [f"the people of {code} sum to {people:,.0f}, not {whole[code]:,}." for code, people in away.items()]
 
 
+def _service_places(frame: pd.DataFrame) -> list[str]:
+    """Check that each service names known prisons and areas, and that its reach has what draws it."""
+    prisons = set(catalogue.load("prisons")["id"])
+    known = {code for _, code in area_codes.areas()}
+    named = {each for cell in frame["prison_ids"].dropna() for each in cell.split(";")}
+    drawn = {each for cell in frame["area_codes"].dropna() for each in cell.split(";")}
+    bad = [f"prison_ids names {each}, which is not in the prisons table." for each in sorted(named - prisons)]
+    bad += [f"area_codes names {each}, which is not in the authorities table." for each in sorted(drawn - known)]
+    needs = {"prison": "prison_ids", "place": "lat", "area": "area_codes", "national": "area_codes"}
+    for reach, column in needs.items():
+        rows = frame.loc[(frame["reach"] == reach) & frame[column].isna(), "id"]
+        bad += [f"{each} reaches by {reach} but has no {column}." for each in rows]
+    return bad
+
+
+def _known_services(frame: pd.DataFrame) -> list[str]:
+    told, ids = set(frame["service_id"]), set(catalogue.load("services")["id"])
+    bad = [f"service_id {each} is not in the services table." for each in sorted(told - ids)]
+    return bad + [f"nothing is said of the service {each}." for each in sorted(ids - told)]
+
+
 def _households(frame: pd.DataFrame) -> list[str]:
     parts = ["households_no_car", "households_1_car", "households_2_cars", "households_3_cars"]
     # Census counts are perturbed a little cell by cell, so the parts may miss the whole by a few.
@@ -463,6 +526,8 @@ def _shapes(frame: Any) -> list[str]:
 RULES: dict[str, tuple[Callable[[Any], list[str]], ...]] = {
     "prisons": (_prison_totals, _prison_counts, _prison_words),
     "sessions": (_known_prisons,),
+    "services": (_service_places,),
+    "service_evidence": (_known_services,),
     "authorities": (_households, _authority_sums),
     "published_figures": (_figures_in_order,),
     "prison_roles": (_known_prisons,),

@@ -16,7 +16,7 @@ import numpy as np
 from nearhome.data import grid
 from nearhome.data.errors import NoRouteError
 from nearhome.geo import buses, rail
-from nearhome.geo.buses import WALKING, Span, Walker
+from nearhome.geo.buses import STEP_FREE, WALKING, Span, Walker
 from nearhome.geo.journeys import HIGH_SHARE, LOW_SHARE
 from nearhome.geo.rail import Railway
 from nearhome.geo.routing import Router, grid_points
@@ -69,6 +69,11 @@ class Needs:
     longest_walk_minutes: float = 30.0
     taxi: bool = True
 
+    @property
+    def step_free(self) -> bool:
+        """Whether steps are in the way."""
+        return self.walker == STEP_FREE
+
 
 ORDINARY = Needs()
 
@@ -99,6 +104,8 @@ class Leg:
     per_hour: float = 0.0
     stops: int = 0
     changes: float = 0.0
+    departs: float | None = None
+    """Minutes since midnight where a timetable says so."""
 
     @property
     def typical_minutes(self) -> float:
@@ -113,6 +120,8 @@ class Way:
     profile: Profile
     legs: tuple[Leg, ...]
     basis: str = TYPICAL
+    clock: tuple[float, float] | None = None
+    """Minutes since midnight of setting out and of being there, where a timetable says so."""
 
     @property
     def minutes(self) -> Minutes:

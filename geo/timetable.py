@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from nearhome.geo.transfers import Footpaths, Walking, footpaths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 DAY_SECONDS = 86_400
 EARLY_SECONDS = 4 * 3600
 """Trips of the next day that set out before four in the morning belong to this night as well."""
+
+KEPT_DAYS = 2
+"""Days that a timetable keeps: a national one takes some 700 MB and three seconds once it is sorted both ways."""
 
 METRES_PER_DEGREE = 111_195.0
 """Of a great circle on a sphere of 6,371 km."""
@@ -230,7 +234,22 @@ class Timetable:
                 raise DateError(msg)
 
     def on(self, when: date, walking: Walking | None = None) -> Day:
-        """Put together the day of a date, for somebody who walks and changes in one way.
+        """Give the day of a date, for somebody who walks and changes in one way; the last two asked for are kept.
+
+        Raises
+        ------
+        DateError
+            When a feed does not know the date; the message names its period.
+        """
+        asked = when, walking or Walking()
+        day = self._days.pop(asked, None) or self.put_together(*asked)
+        self._days[asked] = day
+        for oldest in list(self._days)[:-KEPT_DAYS]:
+            self._days.pop(oldest, None)
+        return day
+
+    def put_together(self, when: date, walking: Walking) -> Day:
+        """Put together the day of a date anew.
 
         With the day's own trips come those of the nights around it: of the service days before whatever still runs, and
         of the next what sets out before four in the morning.
@@ -241,7 +260,6 @@ class Timetable:
             When a feed does not know the date; the message names its period.
         """
         self.check(when)
-        walking = walking or Walking()
         parts, trips = [], []
         base, number = self._bases, 0
         for place, feed in enumerate(self.feeds):
@@ -260,6 +278,10 @@ class Timetable:
             connections = _without_steps(connections, self.stops.access)
         columns = (np.concatenate(column).astype(np.int32) for column in zip(*trips, strict=True))
         return Day(when, self.stops, Trips(*columns), connections, self._footpaths(walking), walking, self.feeds)
+
+    @cached_property
+    def _days(self) -> dict[tuple[date, Walking], Day]:
+        return {}
 
     @cached_property
     def _bases(self) -> list[int]:
@@ -285,13 +307,23 @@ class Timetable:
 
 
 def installed() -> Timetable | None:
-    """Open the feeds that were imported; None if there are none.
+    """Open the feeds that were imported; None if there are none. Until the next import it is always the same one.
 
     Raises
     ------
     TableError
         When a feed is damaged.
     """
+    try:
+        known = feeds.folder().stat()
+    except FileNotFoundError:
+        return None
+    return _opened(feeds.folder(), known.st_ino, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path, number: int, changed: int) -> Timetable | None:  # noqa: ARG001 -- an import changes them
+    """Open the feeds of a folder."""
     found = feeds.open_all()
     return Timetable(tuple(found)) if found else None
 

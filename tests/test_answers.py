@@ -1,18 +1,20 @@
-"""A plan in words: every figure with its unit, its range and its date, and nothing unescaped or private."""
+"""A plan in words: every figure with its unit, its range and its date, and nothing unescaped."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
-
-import pytest
 
 from nearhome.analysis.costs import Cost, CostLine
 from nearhome.analysis.help_with_visits import Reimbursement
+from nearhome.analysis.party import Party
+from nearhome.analysis.plan import plan_visit
 from nearhome.app import answers
+from nearhome.data import prisons
+from nearhome.geo import places
 from nearhome.geo.journeys import Leg
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ def said(plan: VisitPlan) -> dict[str, str]:
     """Return each question with everything said under it."""
     found = answers.answers(plan, plan.options[0])
     return {answer.question: " ".join((answer.figure, *answer.notes)) for answer in found}
+
+
+def with_reimbursement(plan: VisitPlan, back: Reimbursement) -> VisitPlan:
+    """Return the plan with something else to get back for its one way."""
+    return replace(plan, options=(replace(plan.options[0], reimbursement=back),))
 
 
 def test_each_figure_has_its_unit_its_range_and_its_date(visit_plan: VisitPlan) -> None:
@@ -103,7 +110,7 @@ def test_tables_are_named_for_people(visit_plan: VisitPlan) -> None:
 
 def test_no_figure_is_made_up_where_the_scheme_gives_none(visit_plan: VisitPlan) -> None:
     unknown = Reimbursement("Another scheme", None, None, None, (), ("Ask the prison",))
-    told = said(replace(visit_plan, reimbursement=unknown, left_to_pay_pence=3900))
+    told = said(with_reimbursement(visit_plan, unknown))
     assert "£" not in told["What may you get back?"]
     assert "we cannot say how much" in told["What may you get back?"]
     assert "between £28 and £50" in told["What is left for you to pay?"]
@@ -111,7 +118,7 @@ def test_no_figure_is_made_up_where_the_scheme_gives_none(visit_plan: VisitPlan)
 
 def test_nothing_to_get_back_is_said_so(visit_plan: VisitPlan) -> None:
     nothing = Reimbursement("Help with Prison Visits", 0, 0, 0, (), ("It does not cover this prison",))
-    told = said(replace(visit_plan, reimbursement=nothing, left_to_pay_pence=3900))
+    told = said(with_reimbursement(visit_plan, nothing))
     assert "nothing that we know of" in told["What may you get back?"]
 
 
@@ -124,23 +131,20 @@ def test_the_cost_table_adds_up_and_has_header_cells(visit_plan: VisitPlan) -> N
 
 
 def test_claim_conditions_and_legs_are_lists(visit_plan: VisitPlan) -> None:
-    assert "<li>You must be close family.</li>" in answers.claim_html(visit_plan)
+    assert "<li>You must be close family.</li>" in answers.claim_html(visit_plan.options[0])
     assert "<li>Tamar Bridge: 1 mile, 2 minutes</li>" in answers.route_html(visit_plan.options[0])
 
 
-def test_the_document_is_whole_and_holds_no_starting_point(visit_plan: VisitPlan) -> None:
-    page = answers.document(visit_plan)
-    assert page.startswith("<!doctype html>")
-    assert "HMP Exeter" in page
-    assert "21 November 2026" in page
-    assert POSTCODE not in page
-    assert "http" not in page
-
-
-@pytest.mark.parametrize("field", ["note", "name"])
-def test_what_people_typed_stays_out_of_the_document(visit_plan: VisitPlan, field: str) -> None:
-    origin = SimpleNamespace(**(vars(visit_plan.origin) | {field: f"{POSTCODE} <script>"}))
-    assert POSTCODE not in answers.document(replace(visit_plan, origin=origin))
+def test_a_way_by_train_is_told_as_typical_with_its_legs_there_and_home() -> None:
+    day = date(2026, 11, 21)
+    plan = plan_visit(places.find(POSTCODE), prisons.find("Exeter", day), party=Party(), as_of=day, modes=("transit",))
+    told = said(plan)
+    assert "Typical, not a timetable" in told["How long does it take?"]
+    assert "not from a timetable" in told["How sure are we?"]
+    html = answers.route_html(plan.options[0])
+    assert html.count("<ol") == 2
+    assert re.search("<li>Train, Truro to Exeter St Davids: about 2 hours", html)
+    assert re.search("<li>Train, Exeter St Davids to Truro: about 2 hours", html)
 
 
 def test_text_from_tables_is_escaped(visit_plan: VisitPlan) -> None:

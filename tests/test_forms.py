@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from nearhome.app import forms
+from nearhome.analysis import fares, visit_day
+from nearhome.analysis.party import Party
+from nearhome.app import forms, travelling
+from nearhome.app.commands import ways
 from nearhome.data import errors
 
 FULL = forms.Questions("TR1 2HE", "EXI", 1, 0)
@@ -22,8 +27,8 @@ def test_an_empty_place_is_asked_for_in_plain_words(origin: str) -> None:
 
 def test_everything_missing_is_told_at_once_in_the_order_of_the_form() -> None:
     assert [problem.field for problem in forms.missing(forms.Questions("", None, 1, 0))] == [
-        "origin",
         "prison",
+        "origin",
     ]
 
 
@@ -49,3 +54,41 @@ def test_an_error_of_the_library_appears_at_the_field_that_can_put_it_right(
 
 def test_what_was_typed_is_not_in_the_repr() -> None:
     assert "TR1" not in repr(FULL)
+
+
+@pytest.mark.parametrize("text", ["4,9", " 4 9 ", "4 and 9", "4, 9,"])
+def test_ages_are_read_as_people_write_them(text: str) -> None:
+    who = forms.party_of(1, 2, text)
+    assert isinstance(who, Party)
+    assert who.child_ages == (4, 9)
+
+
+def test_ages_alone_say_how_many_children_there_are() -> None:
+    assert forms.party_of(2, 0, "3, 7, 12") == Party(2, 3, (3, 7, 12))
+
+
+@pytest.mark.parametrize(
+    ("children", "ages", "said"), [(2, "4", "1 ages"), (1, "nine", "'nine'"), (1, "18", "18"), (1, "-3", "'-3'")]
+)
+def test_ages_that_cannot_be_are_told_at_their_field(children: int, ages: str, said: str) -> None:
+    problem = forms.party_of(1, children, ages)
+    assert isinstance(problem, forms.Problem)
+    assert problem.field == forms.AGES
+    assert said in problem.message
+
+
+def test_a_railcard_that_does_not_fit_is_told_at_its_field() -> None:
+    day = date(2026, 11, 21)
+    problem = forms.railcard_problem("family", Party(1), day)
+    assert problem is not None
+    assert problem.field == forms.RAILCARD
+    assert "needs a child" in problem.message
+    assert forms.railcard_problem("family", Party(1, 1), day) is None
+    assert forms.railcard_problem(None, Party(1), day) is None
+
+
+def test_every_railcard_and_way_of_walking_is_offered_in_the_shell_too() -> None:
+    assert set(forms.CARDS) == set(fares.CARDS) == set(ways.RAILCARDS)
+    assert set(forms.WALKING_WORDS) == set(travelling.WALKERS) == set(ways.WALKING)
+    assert ways.MODES["all"] == travelling.ALL
+    assert ways.LEAD_MINUTES == visit_day.LEAD_MINUTES

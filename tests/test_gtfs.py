@@ -394,9 +394,7 @@ def test_the_shell_refuses_a_broken_feed_with_two(tmp_path: Path) -> None:
         ("chester-*.zip", 804, 1_293, 34_249, date(2023, 7, 31), date(2024, 4, 26)),
     ],
 )
-def test_real_feeds_are_read_whole(
-    pattern: str, trips: int, stops: int, calls: int, first: date, last: date
-) -> None:
+def test_real_feeds_are_read_whole(pattern: str, trips: int, stops: int, calls: int, first: date, last: date) -> None:
     feed = gtfs.read(next(PT.glob(pattern)))
     assert (len(feed.trip_first), len(feed.call_stop)) == (trips, calls)
     assert (feed.first, feed.last) == (first, last)

@@ -9,10 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nearhome import app as package
+from nearhome.analysis import visit_day
 from nearhome.app.views import about, plan
-from nearhome.data import catalogue, prisons
+from nearhome.data import catalogue, prisons, sessions
 from nearhome.data.errors import NoRouteError
 from nearhome.geo import osm
+from nearhome.geo.buses import WITH_BUGGY
+from nearhome.geo.public_transport import Needs
 from nearhome.geo.routing import Router
 from tests import extracts
 
@@ -33,7 +36,8 @@ def start() -> AppTest:
 def text_of(test: AppTest) -> str:
     """Return everything the page shows through st.html and its headings."""
     shown = [element.proto.body for element in test.get("html")]
-    return "\n".join([*(title.value for title in test.title), *(each.value for each in test.header), *shown])
+    heads = (*test.title, *test.header, *test.subheader)
+    return "\n".join([*(each.value for each in heads), *shown])
 
 
 def answer(test: AppTest, origin: str, prison: str | None) -> AppTest:
@@ -49,9 +53,9 @@ def asked(monkeypatch: pytest.MonkeyPatch, visit_plan: VisitPlan) -> list[Any]:
     """Answer every visit with the made-up plan, and keep what was asked."""
     calls: list[Any] = []
 
-    def answer_with_plan(origin: Any, prison: Any, *, party: Party, as_of: Any, roads: Roads) -> VisitPlan:
+    def answer_with_plan(origin: Any, prison: Any, *, party: Party, roads: Roads, **wishes: Any) -> VisitPlan:
         assert roads.router is Router.shipped()
-        calls.append((origin, prison, party, as_of))
+        calls.append((origin, prison, party, wishes))
         return visit_plan
 
     monkeypatch.setattr(plan, "plan_visit", answer_with_plan)
@@ -104,9 +108,11 @@ def test_answers_come_with_the_details_under_them(asked: list[Any]) -> None:
     assert [header.value for header in test.header] == ["Your visit to HMP Exeter"]
     assert "About 84 miles each way" in text_of(test)
     assert [each.label for each in test.expander] == [
-        "How the cost is made up",
+        "More about you",
         "The way there",
+        "How the cost is made up",
         "What to know to claim",
+        "A video call instead",
         "The data behind these figures",
     ]
     ((_, prison, party, _),) = asked
@@ -121,6 +127,7 @@ def test_roads_you_imported_are_used_where_they_cover_the_place(
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
     osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
     test = answer(start(), "50.7165, -3.5316", "EXI")
+    test.radio[0].set_value("car").run()
     assert not test.exception
     shown = text_of(test)
     assert "On all the roads of exeter, which you imported, and main roads beyond." in shown
@@ -134,6 +141,92 @@ def test_the_party_reaches_the_plan(asked: list[Any]) -> None:
     test.number_input(key="children").set_value(3)
     answer(test, "TR1 2HE", "EXI")
     assert (asked[0][2].adults, asked[0][2].children) == (2, 3)
+
+
+def test_how_a_family_travels_reaches_the_plan(asked: list[Any]) -> None:
+    test = start()
+    test.selectbox(key="prison").set_value("EXI").run()
+    day = test.selectbox(key="day_EXI")
+    assert day.options[3] == "Saturday, 14:00 to 16:00"
+    assert day.value == visit_day.choose("EXI", "sat-pm")[0]
+    day.set_value(visit_day.choose("EXI", "tue")[0])
+    test.text_input(key="ages").set_value("4, 9")
+    test.selectbox(key="walking").set_value("buggy")
+    test.selectbox(key="railcard").set_value("family")
+    test.checkbox(key="taxi").uncheck()
+    answer(test, "TR1 2HE", None)
+    ((_, _, party, wishes),) = asked
+    assert party.child_ages == (4, 9)
+    assert wishes["session"].day == "tue"
+    assert wishes["needs"] == Needs(walker=WITH_BUGGY, taxi=False)
+    assert wishes["railcard"] == "family"
+    assert wishes["modes"] == ("transit", "car", "hire")
+
+
+def test_wrong_ages_and_a_railcard_that_does_not_fit_are_told_in_an_open_part(asked: list[Any]) -> None:
+    test = start()
+    test.text_input(key="ages").set_value("four")
+    answer(test, "TR1 2HE", "EXI")
+    assert text_of(test).count("&#x27;four&#x27;") == 2
+    assert test.expander[0].proto.expanded
+    test.text_input(key="ages").set_value("")
+    test.selectbox(key="railcard").set_value("two_together")
+    test.button[0].click().run()
+    assert 'id="railcard-error"' in text_of(test)
+    assert test.expander[0].proto.expanded
+    assert asked == []
+
+
+def test_the_ways_are_side_by_side_and_one_is_shown_in_detail() -> None:
+    test = start()
+    test.selectbox(key="prison").set_value("EXI").run()
+    test.selectbox(key="day_EXI").set_value(visit_day.choose("EXI", "fri")[0])
+    test.text_input(key="ages").set_value("9")
+    answer(test, "TR1 2HE", None)
+    assert not test.exception
+    shown = text_of(test)
+    assert "Visit: Friday, 14:00 to 16:00. Be at the gate by 13:15." in shown
+    assert "25 July 2025" in shown
+    assert shown.count("You can be home by about") >= 3
+    assert "Quickest: By car" in shown
+    assert "A child of 9 misses 1 school day" in shown
+    assert "video calls of 30 minutes" in shown
+    assert [each.value for each in test.subheader] == ["Ways to get there", "By train or bus", "Keep this plan"]
+    assert "Train, Truro to Exeter St Davids" in shown
+    test.radio[0].set_value("car").run()
+    assert not test.exception
+    assert [each.value for each in test.subheader][1] == "By car"
+    assert "Train, Truro to Exeter St Davids" not in text_of(test)
+    assert "A30" in text_of(test)
+    assert len(test.get("download_button")) == 3
+
+
+def test_a_prison_without_known_sessions_says_so() -> None:
+    unknown = next(
+        prison for prison in prisons.prisons() if prison.status != "closed" and not sessions.sessions(prison.id)
+    )
+    test = start()
+    test.selectbox(key="prison").set_value(unknown.id).run()
+    assert [label.split(",")[0] for label in test.selectbox(key=f"day_{unknown.id}").options] == [
+        "Wednesday",
+        "Saturday",
+    ]
+    answer(test, "B1 1AA", None)
+    assert not test.exception
+    assert "do not know this prison&#x27;s own sessions" in text_of(test)
+
+
+def test_where_no_train_or_bus_is_known_the_car_is_shown_and_why() -> None:
+    test = answer(start(), "BT1", northern().id)
+    assert not test.exception
+    shown = text_of(test)
+    assert "By car" in shown
+    assert "No train or bus between" in shown
+
+
+def northern() -> prisons.Prison:
+    """Return an open prison in Northern Ireland."""
+    return next(p for p in prisons.prisons() if p.country == "Northern Ireland" and p.status != "closed")
 
 
 def test_an_old_answer_goes_when_the_next_question_fails(asked: list[Any]) -> None:

@@ -40,7 +40,7 @@ ADDED: dict[str, set[str]] = {
     "": {"party", "as_of", "network", "scenario", "without"},
     "origin": {"note"},
     "prison": set(),
-    "options": {"cost_lines", "reimbursement", "left_to_pay_pence"},
+    "options": {"cost_lines", "reimbursement", "left_to_pay_pence", "note"},
     "reimbursement": {"low_pence", "high_pence"},
 }
 

@@ -198,6 +198,32 @@ def test_nothing_installed_says_what_to_do(tmp_path: Path, monkeypatch: pytest.M
         timetable.open_installed()
 
 
+def test_the_last_two_days_are_kept(tmp_path: Path) -> None:
+    made = make(tmp_path, {"t": ("wk", "a 08:00:00 b 08:10:00")})
+    first, slow = date(2026, 6, 10), Walking(metres_per_second=0.9)
+    kept = made.on(first)
+    assert made.on(first, Walking()) is kept
+    other = made.on(first, slow)
+    assert other is not kept
+    assert made.on(first) is kept
+    made.on(date(2026, 6, 11))
+    assert made.on(first) is kept
+    assert made.on(first, slow) is not other
+
+
+def test_the_timetable_is_opened_once_until_the_next_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "own"))
+    make(tmp_path, {"t": ("wk", "a 08:00:00 b 08:10:00")})
+    gtfs.import_feeds([tmp_path / "buses.zip"])
+    opened = timetable.installed()
+    assert timetable.installed() is opened
+    make(tmp_path, {"u": ("wk", "a 08:00:00 b 08:10:00")})
+    gtfs.import_feeds([tmp_path / "buses.zip"])
+    again = timetable.open_installed()
+    assert again is not opened
+    assert list(again.feeds[0].trip_id) == ["u"]
+
+
 def test_texts_come_back_as_they_were() -> None:
     words = ["", "Café", "é" * 300, "x"]
     assert list(Texts.joined([Texts.of(words), Texts.of([]), Texts.of(["y"])])) == [*words, "y"]

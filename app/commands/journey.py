@@ -104,8 +104,8 @@ def _way(plan: VisitPlan, option: Option) -> Iterator[str]:
     if option.there is not None and option.back is not None:
         for name, way in (("there", option.there), ("home", option.back)):
             yield from layout.heading(f"The way {name}, {option.title.lower()} ({way.basis})")
-            for number, leg in enumerate(legs.by_public_transport(way), start=1):
-                yield from layout.paragraph(leg, indent=2, bullet=f"{number}. ")
+            for number, said in enumerate(legs.by_public_transport(way), start=1):
+                yield from layout.paragraph(said, indent=2, bullet=f"{number}. ")
         return
     yield from layout.heading(f"The way there, {option.title.lower()}")
     for number, leg in enumerate(option.legs, start=1):

@@ -36,6 +36,14 @@ SURENESS = {
         "not in it. Eight in ten of the drives that we compared took between "
         f"{journeys.LOW_SHARE:.0%} and {journeys.HIGH_SHARE:.0%} of our estimate: that is the range shown."
     ),
+    "Trains and buses": (
+        "No timetable. Trains follow usual speeds and stops, and buses how often they ran in late 2022 near each end. "
+        "Fares come from a model of the distance. Each has a low and a high."
+    ),
+    "Visiting hours": (
+        "Those that a prison last published, with their date; for nearly half of the prisons none are known, and the "
+        "commonest hours stand for them. The answer says so."
+    ),
     "Costs": "Average prices on the date shown. Your car, your parking and your ferry may cost more or less.",
     "Money back": (
         "Worked out from the published rules of the scheme. Only the scheme itself can decide, and it may "
@@ -48,9 +56,10 @@ SURENESS = {
 }
 GAPS = (
     "Journeys that start on the Isle of Man, in Jersey or in Guernsey.",
-    "Trains, buses and coaches. Every journey is by car.",
-    "Today's traffic, road works, and ferries that do not sail.",
-    "Whether you may visit on a given day. Ask the prison before you travel.",
+    "Timetables of trains and buses. Their times are typical, from how often and how fast they usually run.",
+    "Trains and buses in Northern Ireland and on the islands, and coaches everywhere.",
+    "Today's traffic, road works, strikes, and ferries that do not sail.",
+    "Whether you may visit on a given day, and school holidays. Ask the prison before you travel.",
 )
 ACCESS = (
     "You can use these pages with a keyboard. An automatic test checks them against WCAG 2.2 level AA.",

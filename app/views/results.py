@@ -30,12 +30,14 @@ def show(plan: VisitPlan, today: date) -> None:
     day = plan.options[0].day
     if day is not None:
         on = words.day(calendar_file.next_day(day, today))
-        st.html(_paragraphs((*comparison.session_sentences(day), f"The next {day.day} is {on}.")))
+        visit, source = comparison.session_sentences(day)
+        st.html(_paragraphs((f"{visit} The next {day.day} is {on}.", source)))
     if len(plan.options) > 1:
         st.subheader("Ways to get there", anchor=False)
-        st.html(_paragraphs(comparison.best_sentences(plan)))
+        st.html(_items(comparison.best_sentences(plan)))
         st.html(comparison.html(comparison.choices(plan)))
-    st.html("".join(f'<p class="nh-note">{escape(reason)}</p>' for reason in plan.without))
+    for reason in plan.without:
+        st.html(f'<p class="nh-note">{escape(reason)}</p>')
     _one(plan, today)
 
 

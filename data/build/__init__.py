@@ -38,6 +38,7 @@ STEPS: dict[str, Step] = {
         ),
     ),
     "places": Step("nearhome.data.build.places", ("places",)),
+    "services": Step("nearhome.data.build.services", ("services", "service_evidence")),
     "boundaries": Step(
         "nearhome.data.build.boundaries",
         (

@@ -72,8 +72,8 @@ def _shares(kept: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         yield _row("children", row["nation"], "", row, row["value"], "children a year", row["confidence"])
     for row in kept["parents"]:
         yield _row("parents", "share", row["sex"], row, row["value"], "per cent", row["confidence"])
-    for row in kept["family_size"]:
-        yield _row("family_size", "mean", "", row, row["value"], "children a parent", row["confidence"])
+    for row in kept["mothers"]:
+        yield _row("mothers", "share", "", row, row["value"], "per cent", row["confidence"])
     for row in kept["deprivation"]:
         yield _row("deprivation", "ratio", "", row, row["value"], "times", row["confidence"])
     for row in kept["share"]:

@@ -130,7 +130,5 @@ def _to_authorities(parts: pd.DataFrame, sources: Path) -> pd.DataFrame:
         children = float(row["under18"]) if row["under18"] else 0.9 * float(row["under20"])
         weight = group["people"] if group["people"].sum() > 0 else group["postcodes"].astype(float)
         young = group["under_15"] if group["under_15"].sum() > 0 else weight
-        groups.append(
-            group.assign(people=weight / weight.sum() * people, children=young / young.sum() * children)
-        )
+        groups.append(group.assign(people=weight / weight.sum() * people, children=young / young.sum() * children))
     return pd.concat(groups)

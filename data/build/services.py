@@ -1,9 +1,9 @@
 """The services register: what helped families of prisoners, where, for whom, and what says so.
 
 From two sources: the guide of 2008, whose facts on the practice sites ``services.toml`` keeps in our own words, and
-``services/services.csv``, statements of web pages that somebody ran something at a prison. A service is one kind of help by
-one operator at one place; each statement about it is a row of evidence with its date, or none where the page has none.
-Nothing is added to what the sources say: an operator, a prison or a date they do not name stays empty.
+``services/services.csv``, statements of web pages that somebody ran something at a prison. A service is one kind of
+help by one operator at one place; each statement about it is a row of evidence with its date, or none where the page
+has none. Nothing is added to what the sources say: an operator, a prison or a date they do not name stays empty.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ COLUMNS = (
     "miles",
     "capacity",
     "capacity_unit",
+    "capacity_date",
     "valid_from",
     "valid_to",
     "note",
@@ -155,10 +156,10 @@ class _Maker:
 
     def finished(self) -> tuple[list[list[str]], list[list[str]]]:
         """Give the rows of both tables."""
-        for service_id in self._book["extra"]:
-            if service_id not in self._services:
-                msg = f"No row of {_FILE} makes the service {service_id!r} of data/build/services.toml; correct it."
-                raise SourceError(msg)
+        unused = sorted(self._book["extra"].keys() - self._services.keys())
+        if unused:
+            msg = f"No row of {_FILE} makes the service {unused[0]!r} of data/build/services.toml; correct it."
+            raise SourceError(msg)
         evidence = sorted(self._evidence, key=lambda row: (row["service_id"], row["date"] or "9", row["statement"]))
         return (
             [[row.get(column, "") for column in COLUMNS] for _, row in sorted(self._services.items())],
@@ -196,6 +197,7 @@ class _Maker:
             "area_codes": ";".join(codes),
             "capacity": str(entry.get("capacity", "")),
             "capacity_unit": entry.get("capacity_unit", ""),
+            "capacity_date": self._book["guide_to"] if "capacity" in entry else "",
             "valid_from": entry.get("valid_from", ""),
             "valid_to": entry.get("valid_to", ""),
             "note": entry.get("note", ""),
@@ -206,8 +208,8 @@ class _Maker:
             msg = f"data/build/services.toml has the kind {kind!r}, which data/service_kinds.py does not list."
             raise SourceError(msg)
         if not row["name"]:
-            short_name = self._prisons[prison_id]["short_name"] if prison_id else where
-            row["name"] = f"{KINDS[kind].name}, {short_name}"
+            place = self._prisons[prison_id]["short_name"].split(" (")[0] if prison_id else where
+            row["name"] = f"{KINDS[kind].name}, {place}"
         known = self._services.setdefault(service_id, row)
         for column in ("valid_from", "valid_to"):
             if known[column] and row[column] and known[column] != row[column]:

@@ -1,0 +1,284 @@
+"""Minimum-cost flow: groups flow to wings, wings to prisons, prisons to one sink; who finds no place pays a penalty.
+
+For every group and prison there are two arcs: staying, for as many as are held there, and moving, which costs a price
+more. Costs are whole numbers, and OR-Tools' cost-scaling algorithm finds the exact optimum. Of equally good plans one
+with the fewest moves is found, and the network is always written in the order of the names, so that the same people
+and prisons, in whatever order, give the same plan.
+
+Large networks are sifted: prices of places are guessed from a sample, only journeys that such prices make attractive
+are put to the solver, and its own prices then tell whether any journey left out could still improve the plan; if so
+it is put in and the flow is solved again. The answer is as exact as that of the whole network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nearhome.analysis import residual
+from nearhome.analysis.residual import FAR
+from nearhome.data.errors import InputError, MissingExtraError, NearhomeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nearhome.analysis.instances import Instance, Wing
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+WHOLE_PAIRS: Final = 300_000
+"""Networks with so many journeys or fewer are solved whole."""
+
+SAMPLED_PEOPLE: Final = 4_000
+JOURNEYS_A_GROUP: Final = 16
+"""Sifting begins with so many, on average; with half of them when the guess is a similar flow's."""
+
+SOLVER_LIMIT: Final = 2**62
+"""The solver multiplies costs by the number of nodes, and the product must fit into 64 bits."""
+
+
+class Estate:
+    """The prisons' side of the network: nodes for wings and prisons, and the arcs that their places are.
+
+    A prison with one wing is one node. One with several has a node for each wing and one for all; a cohort that fits
+    several wings enters by a door that leads to each of them.
+
+    Attributes
+    ----------
+    door
+        The node where a cohort enters a prison, shape (cohorts, prisons); NOWHERE where it does not.
+    tail, head, capacity
+        Of the arcs; the last node is the sink.
+    owner
+        For each arc with places, the prison and the wing, None for a whole prison's; None for a door's arcs.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.door = np.full((len(instance.cohorts), len(instance.prisons)), -1)
+        self._arcs: list[tuple[int, int, int]] = []
+        self.owner: list[tuple[int, Wing | None] | None] = []
+        self.size = 0
+        for prison in sorted(range(len(instance.prisons)), key=lambda each: instance.prisons[each]):
+            wings = [wing for wing in instance.wings if wing.prison == instance.prisons[prison]]
+            wings.sort(key=lambda wing: (sorted(wing.cohorts), -1 if wing.places is None else wing.places))
+            self._add(prison, int(instance.places[prison]), wings, instance.cohorts)
+        self.sink = self.size
+        self.size += 1
+        self.tail, head, self.capacity = np.array(self._arcs, np.int64).reshape(-1, 3).T
+        self.head = np.where(head < 0, self.sink, head)
+
+    def _add(self, prison: int, places: int, wings: list[Wing], cohorts: tuple[str, ...]) -> None:
+        rooms = [places if wing.places is None else min(places, wing.places) for wing in wings]
+        if len(wings) == 1:
+            node = self._node()
+            self._arc(node, -1, rooms[0], (prison, None))
+            self.door[[name in wings[0].cohorts for name in cohorts], prison] = node
+        elif wings:
+            whole = self._node()
+            self._arc(whole, -1, places, (prison, None))
+            nodes = [self._node() for _ in wings]
+            for node, wing, room in zip(nodes, wings, rooms, strict=True):
+                self._arc(node, whole, room, (prison, wing))
+            shared: dict[tuple[int, ...], int] = {(node,): node for node in nodes}
+            for index, name in enumerate(cohorts):
+                fitting = tuple(node for node, wing in zip(nodes, wings, strict=True) if name in wing.cohorts)
+                if fitting and fitting not in shared:
+                    shared[fitting] = self._node()
+                    for node in fitting:
+                        self._arc(shared[fitting], node, places, None)
+                self.door[index, prison] = shared.get(fitting, -1)
+
+    def _node(self) -> int:
+        self.size += 1
+        return self.size - 1
+
+    def _arc(self, tail: int, head: int, capacity: int, owner: tuple[int, Wing | None] | None) -> None:
+        self._arcs.append((tail, head, capacity))
+        self.owner.append(owner)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """A placement in whole numbers.
+
+    ``cost`` has shape (groups, prisons) and is FAR where a group must not go; ``move`` is the price of one move for
+    each group, and ``penalty`` that of one person without a place.
+    """
+
+    cost: Ints
+    cohort: Ints
+    people: Ints
+    held: Ints
+    move: Ints
+    penalty: int
+    estate: Estate
+    order: tuple[Ints, Ints]
+    """Groups and prisons in the order in which the network is written."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """An optimum: people by group and prison, those without a place, and what flows through the estate's arcs.
+
+    ``prices`` are, for each node of the estate, what one more person there would cost all others.
+    """
+
+    placed: Ints
+    unplaced: Ints
+    through: Ints
+    prices: Ints
+
+
+def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: Estate | None = None) -> Problem:
+    """Write a placement in whole numbers.
+
+    Parameters
+    ----------
+    costs
+        Of one person of each group at each prison, shape (groups, prisons), not negative.
+    move
+        The price of one move, for all groups or for each.
+    estate
+        That of the instance, if it is at hand.
+
+    Raises
+    ------
+    InputError
+        The costs are too large for the solver.
+    """
+    known = Estate(instance) if estate is None else estate
+    allowed = instance.allowed()
+    cost = np.where(allowed, costs, FAR)
+    price = np.broadcast_to(np.asarray(move, np.int64), instance.people.shape)
+    most = int(cost.max(where=allowed, initial=0)) + int(price.max(initial=0)) + 1
+    penalty = (known.size + 2) * most
+    if (penalty + most) * (len(instance.people) + known.size) > SOLVER_LIMIT:
+        msg = (
+            f"Costs of up to {most} for {len(instance.people)} groups are more than the solver can add; "
+            f"count them in a larger unit, or the people by larger areas."
+        )
+        raise InputError(msg)
+    home, cohort = (np.argsort(np.argsort(np.array(names))) for names in (instance.homes, instance.cohorts))
+    order = np.lexsort((cohort[instance.cohort], home[instance.home])), np.argsort(np.array(instance.prisons))
+    return Problem(cost, instance.cohort, instance.people, instance.held, price, penalty, known, order)
+
+
+def solve(given: Problem, prices: Ints | None = None) -> Flow:
+    """Find an optimum.
+
+    Parameters
+    ----------
+    prices
+        A guess, such as those of a similar flow: it saves time and changes no cost.
+
+    Raises
+    ------
+    MissingExtraError
+        OR-Tools is not installed.
+    """
+    allowed = given.cost < FAR
+    if prices is None:
+        if np.count_nonzero(allowed) <= WHOLE_PAIRS:
+            return _run(given, allowed)
+        kept = _attractive(given, _guessed(given, allowed), JOURNEYS_A_GROUP)
+    else:
+        kept = _attractive(given, prices, JOURNEYS_A_GROUP // 2)
+    while True:
+        flow = _run(given, kept)
+        better = residual.improving(given, flow.placed, flow.unplaced, flow.prices) & ~kept
+        if not better.any():
+            return flow
+        kept |= better
+
+
+def _guessed(given: Problem, allowed: Bools) -> Ints:
+    """Solve for every so-manieth person, each standing for as many, and give the prices."""
+    groups = given.order[0][allowed[given.order[0]].any(axis=1)]
+    groups = groups[np.argsort(given.cohort[groups], kind="stable")]
+    before = np.cumsum(given.people[groups])
+    stride = max(1, int(before[-1] if len(before) else 0) // SAMPLED_PEOPLE)
+    found = np.diff((before + stride // 2) // stride, prepend=0)
+    groups, people = groups[found > 0], found[found > 0] * stride
+    share = people / np.maximum(given.people[groups], 1)
+    sample = replace(
+        given,
+        cost=given.cost[groups],
+        cohort=given.cohort[groups],
+        people=people,
+        held=(given.held[groups] * share[:, None]).astype(np.int64),
+        move=given.move[groups],
+        penalty=max(1, 8 * given.penalty // (given.estate.size + 2)),
+        order=(np.arange(len(groups)), given.order[1]),
+    )
+    return _run(sample, allowed[groups]).prices
+
+
+def _attractive(given: Problem, prices: Ints, journeys: int) -> Bools:
+    """Choose the journeys that are the best at such prices, or nearly so."""
+    excess = residual.entering(given, prices)
+    excess -= excess.min(axis=1, initial=FAR // 2)[:, None]
+    some = excess[:: max(1, len(excess) // 5_000)]
+    wanted = min(journeys * len(some), some.size - 1)
+    margin = int(np.partition(some, wanted, axis=None)[wanted]) if some.size else 0
+    return np.asarray(excess <= min(margin, FAR // 4)) & (given.cost < FAR)
+
+
+def _run(given: Problem, kept: Bools) -> Flow:
+    """Find the best flow over the journeys kept."""
+    # A large penalty slows the solver. A small one nearly always gives the same flow, and the prices tell if not.
+    for penalty in (2 * given.penalty // (given.estate.size + 2), given.penalty):
+        placed, unplaced, through = _put(given, kept, penalty)
+        prices = residual.prices(residual.exchanges(given, placed, unplaced, through, kept))
+        if prices is not None:
+            return Flow(placed, unplaced, through, prices)
+    msg = "The solver's flow can be improved, which should never be; please report the placement."
+    raise NearhomeError(msg)
+
+
+def _put(given: Problem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
+    """Solve once; give people by group and prison, people without a place, and what flows through the estate."""
+    estate, (groups, prisons) = given.estate, given.order
+    row, column = np.nonzero(kept[groups][:, prisons])
+    group, prison = groups[row], prisons[column]
+    door, cost, price = estate.door[given.cohort[group], prison], given.cost[group, prison], given.move[group]
+    stays = np.flatnonzero((given.held[group, prison] > 0) & (price > 0))
+    size = len(groups)
+    everyone = np.arange(size)
+    solver = _solver()
+    blocks = [
+        (row, size + door, given.people[group], cost + price),
+        (row[stays], size + door[stays], given.held[group[stays], prison[stays]], cost[stays]),
+        (everyone, np.full(size, size + estate.sink), given.people[groups], penalty + given.move[groups]),
+        (size + estate.tail, size + estate.head, estate.capacity, np.zeros_like(estate.capacity)),
+    ]
+    arcs = [
+        solver.add_arcs_with_capacity_and_unit_cost(
+            tail.astype(np.int32), head.astype(np.int32), capacity.astype(np.int64), unit.astype(np.int64)
+        )
+        for tail, head, capacity, unit in blocks
+    ]
+    supply = np.append(given.people[groups], -given.people.sum())
+    solver.set_nodes_supplies(np.append(everyone, size + estate.sink).astype(np.int32), supply)
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        msg = f"The flow of {len(row)} journeys was not solved (OR-Tools: {status.name}); please report the placement."
+        raise NearhomeError(msg)
+    moved, stayed, left, through = (np.asarray(solver.flows(each), np.int64) for each in arcs)
+    placed = np.zeros(given.cost.shape, np.int64)
+    placed[group, prison] = moved
+    placed[group[stays], prison[stays]] += stayed
+    unplaced = np.empty(size, np.int64)
+    unplaced[groups] = left
+    return placed, unplaced, through
+
+
+def _solver() -> Any:
+    try:
+        from ortools.graph.python import min_cost_flow  # noqa: PLC0415 -- 80 MB that only placements need
+    except ImportError as error:
+        msg = "Placement needs OR-Tools, which is not installed; add it with pip install 'nearhome[placement]'."
+        raise MissingExtraError(msg) from error
+    return min_cost_flow.SimpleMinCostFlow()

@@ -1,0 +1,355 @@
+"""Where to put the next services: cover most people, cover everyone, or make the longest way as short as can be.
+
+Matrices are demand row -> candidate column, in minutes; NaN or infinity where there is no way. Rows that no candidate can
+reach are left out and named, never counted as covered. ``budget`` is how much may be spent on new places: their number,
+unless they have ``costs``. Existing services are candidates that are ``fixed``: open already, at no cost.
+
+Each answer is checked against the matrix, not taken from the solver, and comes with a proven bound: ``optimal`` only where
+value and bound meet, ``feasible`` where time ran out with something in hand, ``infeasible`` where nothing will do. HiGHS
+solves, through SciPy. For the shortest travel of all people together see ``nearhome.analysis.median_siting``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from nearhome.analysis.accessibility import amounts
+from nearhome.data.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+    Status: TypeAlias = Literal["optimal", "feasible", "infeasible"]
+
+TIME_LIMIT_SECONDS = 60.0
+PROVEN_GAP = 1e-9
+"""The relative difference between value and bound that rounding in the solver leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Places to open, and what is proven about them.
+
+    Attributes
+    ----------
+    chosen, added
+        The candidate columns open afterwards, and those of them that are new.
+    value
+        What they reach, in the unit of the problem; NaN where nothing will do.
+    bound
+        No choice whatever can be better than this.
+    status
+        ``optimal``, ``feasible`` or ``infeasible``.
+    cost
+        What the new places cost together: their number, if they have no costs.
+    minutes
+        The way from each row to the nearest open place; NaN where there is none.
+    unreachable
+        The rows that no candidate can serve: in no time, or not in the time allowed.
+    """
+
+    chosen: tuple[int, ...]
+    added: tuple[int, ...]
+    value: float
+    bound: float
+    status: Status
+    cost: float
+    minutes: Floats
+    unreachable: tuple[int, ...]
+
+    @property
+    def gap(self) -> float:
+        """How far the value may be from the best, as a part of it; NaN where nothing will do."""
+        if self.value == self.bound:
+            return 0.0
+        return abs(self.value - self.bound) / abs(self.value) if self.value else float("inf")
+
+    def sentence(self) -> str:
+        """Say plainly how good the choice is."""
+        if self.status == "infeasible":
+            return "No choice of places within the budget reaches everyone who can be reached at all."
+        if self.status == "optimal":
+            return f"No other choice within the budget does better than these {len(self.added)} new places."
+        return (
+            f"These {len(self.added)} new places are the best found; another choice might do better, by "
+            f"{100 * self.gap:.2g}% at most."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Candidates as checked: ``times`` with infinity for no way, ``costs`` with 0 for what is fixed."""
+
+    times: Floats
+    fixed: Bools
+    costs: Floats
+    budget: float
+
+    @property
+    def reached(self) -> Floats:
+        """The way from each row to the nearest fixed place; infinite where there is none."""
+        return self.times[:, self.fixed].min(axis=1, initial=np.inf)
+
+    def answer(self, added: Bools, value: float, bound: float, unreachable: Bools, *, proven: bool = True) -> Sites:
+        """Put an answer together; it is optimal if proven so and value and bound meet."""
+        opened = self.fixed | added
+        way = self.times[:, opened].min(axis=1, initial=np.inf)
+        meets = abs(value - bound) <= PROVEN_GAP * max(1.0, abs(value))
+        return Sites(
+            chosen=tuple(np.flatnonzero(opened).tolist()),
+            added=tuple(np.flatnonzero(added).tolist()),
+            value=value,
+            bound=value if meets else bound,
+            status="optimal" if meets and proven else "feasible",
+            cost=float(self.costs[added].sum()),
+            minutes=np.where(np.isfinite(way), way, np.nan),
+            unreachable=tuple(np.flatnonzero(unreachable).tolist()),
+        )
+
+    def hopeless(self, bound: float, unreachable: Bools) -> Sites:
+        """Answer that nothing will do."""
+        way = np.full(len(self.times), np.nan)
+        rows = tuple(np.flatnonzero(unreachable).tolist())
+        return Sites((), (), float("nan"), bound, "infeasible", 0.0, way, rows)
+
+
+def problem(
+    minutes: ArrayLike,
+    budget: float = np.inf,
+    *,
+    fixed: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+) -> Problem:
+    """Check the candidates.
+
+    Raises
+    ------
+    InputError
+        When a time, cost or the budget is negative, or a fixed column is not there.
+    """
+    times = np.array(minutes, float)
+    if times.ndim != 2 or (times < 0).any():  # noqa: PLR2004 -- rows and columns
+        msg = f"The travel times have the shape {times.shape} or a negative time; give demand rows to candidate columns."
+        raise InputError(msg)
+    times[np.isnan(times)] = np.inf
+    columns = times.shape[1]
+    wrong = [column for column in fixed if not 0 <= column < columns]
+    if wrong:
+        msg = f"The fixed place {wrong[0]} is no candidate; give columns from 0 to {columns - 1}."
+        raise InputError(msg)
+    if not budget >= 0:
+        msg = f"The budget is {budget}; give 0 or more."
+        raise InputError(msg)
+    held = np.zeros(columns, bool)
+    held[list(fixed)] = True
+    price = np.ones(columns) if costs is None else amounts(costs, columns, "costs")
+    return Problem(times, held, np.where(held, 0.0, price), float(budget))
+
+
+def weights_of(people: ArrayLike, equity: ArrayLike | None, rows: int) -> Floats:
+    """Multiply people by their equity weights: 1 counts a person once, 2 twice.
+
+    Raises
+    ------
+    InputError
+        When lengths do not fit or a number is negative.
+    """
+    count = amounts(people, rows, "people")
+    return count if equity is None else count * amounts(equity, rows, "equity weights")
+
+
+def cover_most(
+    minutes: ArrayLike,
+    people: ArrayLike,
+    within_minutes: float,
+    budget: float,
+    *,
+    fixed: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+    equity: ArrayLike | None = None,
+    time_limit_seconds: float = TIME_LIMIT_SECONDS,
+) -> Sites:
+    """Bring as many people as possible within a time (maximal covering, Church and ReVelle 1974).
+
+    maximise sum_i w_i y_i with y_i <= sum_(j near i) x_j, sum_j c_j x_j <= budget, x_j 0 or 1. ``value`` is in people (times
+    their equity weights), those covered by fixed places among them. ``unreachable`` are rows that no candidate covers.
+
+    Raises
+    ------
+    InputError
+        When shapes do not fit, or a number is negative.
+    """
+    given = problem(minutes, budget, fixed=fixed, costs=costs)
+    weight = weights_of(people, equity, len(given.times))
+    near = _near(given, within_minutes)
+    held = near[:, given.fixed].any(axis=1)
+    already = float(weight[held].sum())
+    open_rows = ~held & near.any(axis=1) & (weight > 0)
+    kinds, mass = _kinds(near[open_rows], weight[open_rows])
+    size, columns = kinds.shape
+    added = np.zeros(columns, bool)
+    bound = already + float(mass.sum())
+    if size:
+        solved = solve(
+            np.concatenate([np.zeros(columns), -mass]),
+            [(_beside(-kinds.astype(float)), 0.0), (np.concatenate([given.costs, np.zeros(size)])[None], given.budget)],
+            columns,
+            given,
+            time_limit_seconds,
+        )
+        if solved.x is not None:
+            added = (solved.x[:columns] > 0.5) & ~given.fixed  # noqa: PLR2004 -- 0 or 1, as the solver rounds
+        if solved.mip_dual_bound is not None:
+            bound = min(bound, already - float(solved.mip_dual_bound))
+    added &= near[open_rows].any(axis=0)
+    value = float(weight[near[:, given.fixed | added].any(axis=1)].sum())
+    return given.answer(added, value, max(value, bound), ~near.any(axis=1))
+
+
+def cover_all(
+    minutes: ArrayLike,
+    within_minutes: float,
+    *,
+    fixed: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+    time_limit_seconds: float = TIME_LIMIT_SECONDS,
+) -> Sites:
+    """Find the fewest, or cheapest, new places so that every row is within a time of one (set covering).
+
+    Toregas et al. (1971). Rows that no candidate covers are left out and are ``unreachable``. ``value`` is the cost of the
+    new places, their number if they have no costs.
+
+    Raises
+    ------
+    InputError
+        When shapes do not fit, or a number is negative.
+    """
+    given = problem(minutes, fixed=fixed, costs=costs)
+    near = _near(given, within_minutes)
+    added, bound = _cheapest_cover(given, near, time_limit_seconds)
+    return given.answer(added, float(given.costs[added].sum()), bound, ~near.any(axis=1))
+
+
+def shortest_longest(
+    minutes: ArrayLike,
+    budget: float,
+    *,
+    fixed: Sequence[int] = (),
+    costs: ArrayLike | None = None,
+    time_limit_seconds: float = TIME_LIMIT_SECONDS,
+) -> Sites:
+    """Make the longest way of all as short as can be (p-centre), by bisection on set covering.
+
+    The answer is one of the times in the matrix; for each time tried, ``cover_all`` says whether the budget covers every row
+    within it (Minieka 1970). ``value`` is in minutes. Rows that no candidate reaches are left out and are ``unreachable``.
+    The limit of time is for each time tried; where it is met, nothing below is proven and the answer says ``feasible``.
+
+    Raises
+    ------
+    InputError
+        When shapes do not fit, or a number is negative.
+    """
+    given = problem(minutes, budget, fixed=fixed, costs=costs)
+    unreachable = ~np.isfinite(given.times).any(axis=1)
+    if unreachable.all():
+        return given.answer(np.zeros(len(given.costs), bool), 0.0, 0.0, unreachable)
+    least = given.times.min(axis=1)[~unreachable].max()
+    limits = np.unique(given.times[np.isfinite(given.times)])
+    limits = limits[limits >= least]
+    low, high = 0, len(limits)  # below low nothing will do; high is the first that does, or past the end
+    best, undecided = np.zeros(len(given.costs), bool), len(limits)
+    middle = len(limits) - 1  # whether anything will do comes first
+    while low < high:
+        added, bound = _cheapest_cover(given, given.times <= limits[middle], time_limit_seconds)
+        if given.costs[added].sum() <= given.budget * (1 + PROVEN_GAP):
+            high, best = middle, added
+        else:
+            if bound <= given.budget * (1 + PROVEN_GAP):
+                undecided = min(undecided, middle)
+            low = middle + 1
+        middle = (low + high) // 2
+    proven = undecided == len(limits)
+    if high == len(limits):
+        if proven:
+            return given.hopeless(float("inf"), unreachable)
+        msg = f"No choice was found in {time_limit_seconds:g} seconds, and none ruled out; allow more time."
+        raise InputError(msg)
+    value = float(given.times[:, given.fixed | best].min(axis=1)[~unreachable].max())
+    return given.answer(best, value, value if proven else float(limits[undecided]), unreachable)
+
+
+def _near(given: Problem, within_minutes: float) -> Bools:
+    if not (np.isfinite(within_minutes) and within_minutes >= 0):
+        msg = f"The time within which to cover is {within_minutes} minutes; give 0 or more."
+        raise InputError(msg)
+    return given.times <= within_minutes
+
+
+def _cheapest_cover(given: Problem, near: Bools, time_limit_seconds: float) -> tuple[Bools, float]:
+    """Give the cheapest new places that cover all rows that can be covered, and a bound on their cost."""
+    rows = near.any(axis=1) & ~near[:, given.fixed].any(axis=1)
+    kinds, _ = _kinds(near[rows], np.ones(int(rows.sum())))
+    columns = len(given.costs)
+    if not len(kinds):
+        return np.zeros(columns, bool), 0.0
+    solved = solve(given.costs, [(-1.0 * kinds, -1.0)], columns, given, time_limit_seconds)
+    if solved.x is None:
+        added = near[rows].any(axis=0)  # all of them, for want of a better choice
+    else:
+        added = (solved.x > 0.5) & ~given.fixed  # noqa: PLR2004 -- 0 or 1, as the solver rounds
+    bound = float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else 0.0
+    cost = float(given.costs[added].sum())
+    whole = bool((given.costs == np.round(given.costs)).all())
+    return added, min(cost, float(np.ceil(bound - 1e-6)) if whole else bound)
+
+
+def _kinds(near: Bools, weight: Floats) -> tuple[Bools, Floats]:
+    """Put rows together that the same candidates cover."""
+    if not len(near):
+        return near, weight
+    packed = np.packbits(near, axis=1)
+    keys = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, kind = np.unique(keys, return_index=True, return_inverse=True)
+    return near[first], np.bincount(kind, weight, len(first)).astype(float)
+
+
+def _beside(matrix: Floats) -> Any:
+    """Put a variable of its own for each row beside the candidates."""
+    from scipy.sparse import csr_array, eye_array, hstack  # noqa: PLC0415 -- only those who look for sites need it
+
+    return hstack([csr_array(matrix), eye_array(len(matrix))], format="csr")
+
+
+def solve(
+    objective: Floats, rows: list[tuple[Any, float]], binaries: int, given: Problem, time_limit_seconds: float
+) -> Any:
+    """Minimise with HiGHS: the first variables are candidates, 0 or 1, the others lie between; each row is at most."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 -- only those who look for sites need it
+    from scipy.sparse import csr_array  # noqa: PLC0415 -- as above
+
+    size = len(objective)
+    lower = np.zeros(size)
+    lower[:binaries][given.fixed] = 1.0
+    limits = [
+        LinearConstraint(csr_array(matrix), -np.inf, limit) for matrix, limit in rows if np.isfinite(limit)
+    ]
+    solved = milp(
+        objective,
+        integrality=np.arange(size) < binaries,
+        bounds=Bounds(lower, np.ones(size)),
+        constraints=limits,
+        options={"time_limit": time_limit_seconds, "mip_rel_gap": 0.0},
+    )
+    if solved.status not in {0, 1}:  # solved, or out of time
+        msg = f"HiGHS could not solve the choice of places: {solved.message}; check the numbers for extremes."
+        raise InputError(msg)
+    return solved

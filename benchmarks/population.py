@@ -1,0 +1,137 @@
+"""Compare the modelled baseline of who is held where with what was published, fitted and not fitted.
+
+python benchmarks/population.py [--variants 20]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from nearhome.analysis import estate, need, population
+from nearhome.data import published
+
+TODAY = date(2026, 7, 27)
+GUIDE = date(2006, 9, 30)
+"""The day of the published number held over 100 miles away; near those of the SCIE guide of 2008."""
+
+BEYOND_100_MILES = 10_700
+CORNWALL, CORNWALL_HELD = "E06000052", 1_200
+TELFORD, TELFORD_HELD = "E06000020", 226
+
+
+def main() -> None:
+    """Print every comparison."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--variants", type=int, default=20, help="how many variants the intervals rest on")
+    variants = parser.parse_args().variants
+    print(
+        f"nearhome population, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} cores"
+    )
+    print(population.STATEMENT)
+    speed()
+    distances()
+    margins()
+    not_fitted()
+    uncertainty(variants)
+    children()
+
+
+def speed() -> None:
+    """Time one baseline and one draw of everybody."""
+    started = time.perf_counter()
+    today = population.baseline(TODAY)
+    fitted = time.perf_counter()
+    drawn = today.draw(1)
+    print(
+        f"\nbaseline of {today.total:,.0f} people, {today.counts.shape[0]} homes by {len(today.prisons)} prisons, "
+        f"{len(today.cohorts)} cohorts: {fitted - started:.2f} s; "
+        f"drawing {len(drawn.home):,} people: {time.perf_counter() - fitted:.2f} s"
+    )
+
+
+def distances() -> None:
+    """Print each published average distance and the fitted one."""
+    print(
+        "\naverage straight-line miles from home, fitted\n  day         men: published  model   women: published  model"
+    )
+    days = sorted({figure.day for figure in published.figures() if figure.series == "distance"})
+    for day in days:
+        base = population.baseline(day)
+        cells = [
+            (published.figure("distance", "mean", day, sex).value, base.mean_miles(sex)) for sex in ("male", "female")
+        ]
+        print(f"  {day}       {cells[0][0]:8.0f}  {cells[0][1]:7.2f}          {cells[1][0]:8.0f}  {cells[1][1]:7.2f}")
+
+
+def margins() -> None:
+    """Print the worst error of prisons' people and of regions' shares."""
+    print("\nlargest errors")
+    for day in estate.BULLETINS:
+        base = population.baseline(day)
+        held = dict.fromkeys(base.prisons, 0)
+        for each in estate.estate(day).held:
+            held[each.prison_id] += each.people
+        error = np.abs(base.flows().sum(axis=0) - np.array([held[prison] for prison in base.prisons])).max()
+        regions = base.people("region").set_index("region")["people"]
+        origins = {item: figure.value for (item, _), figure in published.items("origin", day).items()}
+        whole, known = sum(origins.values()), [name for name in origins if name != "Unknown"]
+        away = max(abs(regions[name] / base.total / (origins[name] / whole) - 1) for name in known)
+        print(f"  {day}: prisons {error:.1e} people, regions of origin {away:.2%} of each")
+
+
+def not_fitted() -> None:
+    """Print what was published and took no part in the fit."""
+    base = population.baseline(GUIDE)
+    known = base.counts[:-1].sum()
+    print("\nnot fitted")
+    print(
+        f"  over 100 miles, {GUIDE}: published about {BEYOND_100_MILES:,}, model {base.share_beyond(100) * known:,.0f}"
+    )
+    flows, place = base.flows(), base.homes.index
+    cornwall, telford = flows[place(CORNWALL)], flows[place(TELFORD)]
+    print(f"  people from Telford, 2006-08: published {TELFORD_HELD}, model {telford.sum():,.0f}")
+    print(
+        f"  people from Cornwall, 2006-08: published about {CORNWALL_HELD:,}, model {cornwall.sum():,.0f} "
+        "(the published figure would be a fifth of the South West's)"
+    )
+    miles = base.miles[place(CORNWALL)]
+    between = cornwall[(miles > 50) & (miles < 180)].sum() / cornwall.sum()  # noqa: PLR2004 -- 80 by road is over 50
+    print(f"  held 50 to 180 straight-line miles from Cornwall: {between:.0%}; published: 80 to 180 miles")
+
+
+def uncertainty(variants: int) -> None:
+    """Print how far results differ between baselines that fit the same figures."""
+    started = time.perf_counter()
+    drawn = [population.variant(TODAY, seed) for seed in range(variants)]
+    seconds = (time.perf_counter() - started) / variants
+    print(f"\n{variants} variants, {seconds:.2f} s each; eight in ten lie between")
+    cornwall = drawn[0].homes.index(CORNWALL)
+    for name, values in (
+        ("people from Cornwall", [base.counts[cornwall].sum() for base in drawn]),
+        ("share over 100 miles, per cent", [100 * base.share_beyond(100) for base in drawn]),
+        ("men's average miles", [base.mean_miles("male") for base in drawn]),
+    ):
+        low, high = population.interval(values)
+        print(f"  {name}: {low:,.1f} and {high:,.1f}")
+
+
+def children() -> None:
+    """Print the estimates of children that areas are scaled to."""
+    print(f"\n{need.STATEMENT}")
+    for day in (date(2008, 1, 1), TODAY):
+        for nation in estate.NATIONS:
+            whole, table = need.total(day, nation), need.children(day, nation=nation)
+            print(
+                f"  {day} {nation}: published {whole.value:,.0f} ({whole.low:,.0f} to {whole.high:,.0f}), "
+                f"sum of {len(table)} authorities {table['children'].sum():,.0f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
