@@ -1,9 +1,9 @@
 """Where high or low values gather on the map: Moran's I, its local form (LISA) and Getis and Ord's Gi*.
 
-Whether a pattern could be chance is judged by conditional permutations: the value of a place stays, those of its neighbours
-are drawn at random from all other places. How many, from which seed and for which alternative is in every result. With
-thousands of places some look unusual by chance alone, so labels count only after Benjamini and Hochberg's control of the
-share of false discoveries.
+Whether a pattern could be chance is judged by conditional permutations: the value of a place stays, those of its
+neighbours are drawn at random from all other places. How many, from which seed and for which alternative is in every
+result. With thousands of places some look unusual by chance alone, so labels count only after Benjamini and Hochberg's
+control of the share of false discoveries.
 
 Places without a value (unreachable) are left out first: ``Neighbours.among`` says who is still next to whom.
 """
@@ -53,7 +53,9 @@ class Moran:
         """Say it plainly; ``what`` names the values."""
         like = "much like" if self.value > self.expected else "unlike"
         if self.p > FALSE_DISCOVERIES:
-            return f"No pattern on the map: {what} of neighbours is what chance would give (Moran's I {self.value:.2f})."
+            return (
+                f"No pattern on the map: {what} of neighbours is what chance would give (Moran's I {self.value:.2f})."
+            )
         return (
             f"Places have {what} {like} that of their neighbours (Moran's I {self.value:.2f}; of {self.permutations:,} "
             f"maps shuffled at random, at most {100 * self.p:.1f}% are as extreme)."
@@ -147,8 +149,8 @@ def lisa(
 ) -> Local:
     """Work out the local Moran's I of each place, I_i = (n - 1) z_i sum_j w_ij z_j / z'z (Anselin 1995).
 
-    ``greater`` looks for places like their neighbours only, ``less`` for those unlike them only. All places share the same
-    random draws: each p is right by itself, and they hang together.
+    ``greater`` looks for places like their neighbours only, ``less`` for those unlike them only. All places share the
+    same random draws: each p is right by itself, and they hang together.
 
     Raises
     ------
@@ -179,8 +181,9 @@ def hot_spots(
 ) -> Local:
     """Work out Getis and Ord's Gi* of each place as a z score, the place itself among its neighbours (Ord, Getis 1995).
 
-    The place weighs as much as each of its neighbours would on average. z is Gi* less its mean, over its standard deviation,
-    under chance; p comes from conditional permutations, as for ``lisa``, and not from z. ``greater`` looks for high only.
+    The place weighs as much as each of its neighbours would on average. z is Gi* less its mean, over its standard
+    deviation, under chance; p comes from conditional permutations, as for ``lisa``, and not from z. ``greater`` looks
+    for high only.
 
     Raises
     ------
@@ -241,7 +244,9 @@ def _deviations(values: ArrayLike, neighbours: Neighbours, permutations: int, al
         )
         raise InputError(msg)
     if len(found) < 3 or np.ptp(found) == 0:  # noqa: PLR2004 -- with two, chance has no choice
-        msg = f"The {len(found)} values are too few or all equal, so there is no pattern to find; give three that differ."
+        msg = (
+            f"The {len(found)} values are too few or all equal, so there is no pattern to find; give three that differ."
+        )
         raise InputError(msg)
     return found - found.mean()
 

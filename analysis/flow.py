@@ -33,7 +33,7 @@ WHOLE_PAIRS: Final = 300_000
 """Networks with so many journeys or fewer are solved whole."""
 
 SAMPLED_PEOPLE: Final = 4_000
-JOURNEYS_A_GROUP: Final = 16
+JOURNEYS_A_GROUP: Final = 12
 """Sifting begins with so many, on average; with half of them when the guess is a similar flow's."""
 
 SOLVER_LIMIT: Final = 2**62

@@ -107,7 +107,8 @@ def children(
             raise InputError(msg)
         given = table["code"].map(own)
         told = given.notna()
-        table.loc[told, ["children_low", "children", "children_high"]] = given[told].to_numpy(float)[:, None]
+        for column in ("children_low", "children", "children_high"):
+            table.loc[told, column] = given[told].astype(float)
         table.loc[told, "basis"] = "own count"
     table = table[list(COLUMNS)].sort_values("code", ignore_index=True)
     table.attrs["statement"] = STATEMENT
@@ -135,8 +136,8 @@ def _joined(table: pd.DataFrame) -> pd.DataFrame:
 def _estimate(as_of: date, level: str, nation: str) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 -- as above
 
-    where = homes.sectors(nation)
     held = estates.estate(as_of, nation)
+    where = homes.sectors(nation)
     people = {sex: float(sum(each.people for each in held.held if each.sex == sex)) for sex in SEXES}
     ratio = published.figure("deprivation", "ratio", as_of)
     whole, mothers = total(as_of, nation), published.figure("mothers", "share", as_of)

@@ -11,8 +11,8 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -25,11 +25,13 @@ from nearhome.data.files import write_csv
 from nearhome.geo import areas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 NEEDED = ("home", "prison")
 OPTIONAL = ("people", "sex", "age", "status", "category", "sentence")
@@ -122,8 +124,7 @@ def read(content: bytes | str, as_of: date) -> OwnPopulation:
     """
     problems: list[str] = []
     counts: Counter[tuple[str, str, Cohort]] = Counter()
-    find_home = lru_cache(maxsize=None)(_home)
-    find_prison = lru_cache(maxsize=None)(lambda text: _prison(text, as_of))
+    find_home, find_prison = _remembering(_home), _remembering(lambda text: _prison(text, as_of))
     for line, row in _rows(content, NEEDED):
         try:
             home, prison = find_home(row["home"]), find_prison(row["prison"])
@@ -217,6 +218,24 @@ def _rows(content: bytes | str, needed: tuple[str, ...]) -> Iterator[tuple[int, 
         raise SourceError(msg) from error
 
 
+def _remembering(find: Callable[[str], T]) -> Callable[[str], T]:
+    """Look each text up once while a file is read; what is wrong with it is remembered too."""
+    known: dict[str, T | InputError] = {}
+
+    def again(text: str) -> T:
+        if text not in known:
+            try:
+                known[text] = find(text)
+            except InputError as error:
+                known[text] = error
+        found = known[text]
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    return again
+
+
 def _home(text: str) -> str:
     """Give the authority of a code, a name, a postcode or a sector."""
     if not text or text.casefold() == homes.UNKNOWN:
@@ -244,7 +263,7 @@ def _of_postcode(text: str) -> str | None:
     """Give the authority of a full postcode, or of its sector where only that is known."""
     if postcodes.is_unit(text):
         full = postcodes.normalise(text)
-        found = postcodes.find(full)
+        found = postcodes.shipped().find(full) or postcodes.find(full)
         if found is not None and found.authority_code:
             return found.authority_code
         text = full[:-2]

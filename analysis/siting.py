@@ -1,12 +1,13 @@
 """Where to put the next services: cover most people, cover everyone, or make the longest way as short as can be.
 
-Matrices are demand row -> candidate column, in minutes; NaN or infinity where there is no way. Rows that no candidate can
-reach are left out and named, never counted as covered. ``budget`` is how much may be spent on new places: their number,
-unless they have ``costs``. Existing services are candidates that are ``fixed``: open already, at no cost.
+Matrices are demand row -> candidate column, in minutes; NaN or infinity where there is no way. Rows that no candidate
+can reach are left out and named, never counted as covered. ``budget`` is how much may be spent on new places: their
+number, unless they have ``costs``. Existing services are candidates that are ``fixed``: open already, at no cost.
 
-Each answer is checked against the matrix, not taken from the solver, and comes with a proven bound: ``optimal`` only where
-value and bound meet, ``feasible`` where time ran out with something in hand, ``infeasible`` where nothing will do. HiGHS
-solves, through SciPy. For the shortest travel of all people together see ``nearhome.analysis.median_siting``.
+Each answer is checked against the matrix, not taken from the solver, and comes with a proven bound: ``optimal`` only
+where value and bound meet, ``feasible`` where time ran out with something in hand, ``infeasible`` where nothing will
+do. HiGHS solves, through SciPy. For the shortest travel of all people together see
+``nearhome.analysis.median_siting``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nearhome.analysis.accessibility import amounts
+from nearhome.analysis.swaps import PROVEN_GAP, Task, swapped
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     Status: TypeAlias = Literal["optimal", "feasible", "infeasible"]
 
 TIME_LIMIT_SECONDS = 60.0
-PROVEN_GAP = 1e-9
-"""The relative difference between value and bound that rounding in the solver leaves."""
+SMALL_ENOUGH = 20_000
+"""Up to so many rows are compared with each other, to leave out those that others imply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ def problem(
     """
     times = np.array(minutes, float)
     if times.ndim != 2 or (times < 0).any():  # noqa: PLR2004 -- rows and columns
-        msg = f"The travel times have the shape {times.shape} or a negative time; give demand rows to candidate columns."
+        msg = (
+            f"The travel times have the shape {times.shape} or a negative time; give demand rows to candidate columns."
+        )
         raise InputError(msg)
     times[np.isnan(times)] = np.inf
     columns = times.shape[1]
@@ -180,8 +184,9 @@ def cover_most(
 ) -> Sites:
     """Bring as many people as possible within a time (maximal covering, Church and ReVelle 1974).
 
-    maximise sum_i w_i y_i with y_i <= sum_(j near i) x_j, sum_j c_j x_j <= budget, x_j 0 or 1. ``value`` is in people (times
-    their equity weights), those covered by fixed places among them. ``unreachable`` are rows that no candidate covers.
+    maximise sum_i w_i y_i with y_i <= sum_(j near i) x_j, sum_j c_j x_j <= budget, x_j 0 or 1. ``value`` is in people
+    (times their equity weights), those covered by fixed places among them. ``unreachable`` are rows that no candidate
+    covers.
 
     Raises
     ------
@@ -196,21 +201,24 @@ def cover_most(
     open_rows = ~held & near.any(axis=1) & (weight > 0)
     kinds, mass = _kinds(near[open_rows], weight[open_rows])
     size, columns = kinds.shape
-    added = np.zeros(columns, bool)
-    bound = already + float(mass.sum())
+    added, bound = np.zeros(columns, bool), already
     if size:
-        solved = solve(
-            np.concatenate([np.zeros(columns), -mass]),
-            [(_beside(-kinds.astype(float)), 0.0), (np.concatenate([given.costs, np.zeros(size)])[None], given.budget)],
-            columns,
-            given,
-            time_limit_seconds,
-        )
-        if solved.x is not None:
-            added = (solved.x[:columns] > 0.5) & ~given.fixed  # noqa: PLR2004 -- 0 or 1, as the solver rounds
-        if solved.mip_dual_bound is not None:
-            bound = min(bound, already - float(solved.mip_dual_bound))
-    added &= near[open_rows].any(axis=0)
+        task = Task(np.where(kinds, 0.0, mass[:, None]), mass, given.costs, given.budget)
+        places, missed = swapped(task)
+        added[places] = True
+        bound += float(mass.sum()) - missed
+        covered = float(mass.sum()) - task.total(places)
+        if already + covered < bound - PROVEN_GAP * bound:
+            solved = solve(
+                np.concatenate([np.zeros(columns), -mass]),
+                [(_beside(-1.0 * kinds), 0.0), (np.concatenate([given.costs, np.zeros(size)])[None], given.budget)],
+                given.fixed,
+                time_limit_seconds,
+            )
+            bound = min(bound, already - solved.bound)
+            if solved.x is not None and float(mass[kinds[:, solved.chosen].any(axis=1)].sum()) > covered:
+                added = solved.chosen
+    added &= near[open_rows].any(axis=0) & ~given.fixed
     value = float(weight[near[:, given.fixed | added].any(axis=1)].sum())
     return given.answer(added, value, max(value, bound), ~near.any(axis=1))
 
@@ -225,8 +233,8 @@ def cover_all(
 ) -> Sites:
     """Find the fewest, or cheapest, new places so that every row is within a time of one (set covering).
 
-    Toregas et al. (1971). Rows that no candidate covers are left out and are ``unreachable``. ``value`` is the cost of the
-    new places, their number if they have no costs.
+    Toregas et al. (1971). Rows that no candidate covers are left out and are ``unreachable``. ``value`` is the cost of
+    the new places, their number if they have no costs.
 
     Raises
     ------
@@ -249,9 +257,10 @@ def shortest_longest(
 ) -> Sites:
     """Make the longest way of all as short as can be (p-centre), by bisection on set covering.
 
-    The answer is one of the times in the matrix; for each time tried, ``cover_all`` says whether the budget covers every row
-    within it (Minieka 1970). ``value`` is in minutes. Rows that no candidate reaches are left out and are ``unreachable``.
-    The limit of time is for each time tried; where it is met, nothing below is proven and the answer says ``feasible``.
+    The answer is one of the times in the matrix; for each time tried, ``cover_all`` says whether the budget covers
+    every row within it (Minieka 1970). ``value`` is in minutes. Rows that no candidate reaches are left out and are
+    ``unreachable``. The limit of time is for each time tried; where it is met, nothing below is proven and the answer
+    says ``feasible``.
 
     Raises
     ------
@@ -298,18 +307,48 @@ def _cheapest_cover(given: Problem, near: Bools, time_limit_seconds: float) -> t
     """Give the cheapest new places that cover all rows that can be covered, and a bound on their cost."""
     rows = near.any(axis=1) & ~near[:, given.fixed].any(axis=1)
     kinds, _ = _kinds(near[rows], np.ones(int(rows.sum())))
-    columns = len(given.costs)
+    added = np.zeros(len(given.costs), bool)
+    kinds, columns = _needed(kinds, given.costs)
     if not len(kinds):
-        return np.zeros(columns, bool), 0.0
-    solved = solve(given.costs, [(-1.0 * kinds, -1.0)], columns, given, time_limit_seconds)
-    if solved.x is None:
-        added = near[rows].any(axis=0)  # all of them, for want of a better choice
-    else:
-        added = (solved.x > 0.5) & ~given.fixed  # noqa: PLR2004 -- 0 or 1, as the solver rounds
-    bound = float(solved.mip_dual_bound) if solved.mip_dual_bound is not None else 0.0
-    cost = float(given.costs[added].sum())
-    whole = bool((given.costs == np.round(given.costs)).all())
-    return added, min(cost, float(np.ceil(bound - 1e-6)) if whole else bound)
+        return added, 0.0
+    costs = given.costs[columns]
+    solved = solve(costs, [(-1.0 * kinds, -1.0)], np.zeros(len(columns), bool), time_limit_seconds)
+    added[columns[solved.chosen] if solved.x is not None else columns] = True  # all, for want of a better choice
+    whole = bool((costs == np.round(costs)).all())
+    bound = float(np.ceil(solved.bound - 1e-6)) if whole else solved.bound
+    return added, min(float(given.costs[added].sum()), max(0.0, bound))
+
+
+def _needed(kinds: Bools, costs: Floats) -> tuple[Bools, Ints]:
+    """Leave out rows that are covered whenever another is, and candidates that another does as well for no more."""
+    columns = np.flatnonzero(kinds.any(axis=0)) if len(kinds) else np.zeros(0, np.int64)
+    kinds = kinds[:, columns]
+    while 0 < len(kinds) <= SMALL_ENOUGH:
+        rows = ~_contains_another(kinds, np.zeros(len(kinds)))
+        useful = ~_contained_in_another(kinds[rows], costs[columns])
+        if rows.all() and useful.all():
+            break
+        kinds, columns = kinds[np.ix_(rows, useful)], columns[useful]
+    return kinds, columns
+
+
+def _contains_another(sets: Bools, costs: Floats) -> Bools:
+    """Mark the sets that hold all of another one that costs no more; of equal ones, all but the first."""
+    numbers = sets.astype(np.float32)
+    size = sets.sum(axis=1)
+    order = np.arange(len(sets))
+    found = np.zeros(len(sets), bool)
+    for begin in range(0, len(sets), 1024):
+        part = slice(begin, begin + 1024)
+        held = (numbers[part] @ numbers.T == size) & (costs <= costs[part, None])
+        same = (size == size[part, None]) & (costs == costs[part, None])
+        found[part] = (held & (~same | (order < order[part, None]))).any(axis=1)
+    return found
+
+
+def _contained_in_another(kinds: Bools, costs: Floats) -> Bools:
+    """Mark the candidates whose rows another one covers that costs no more; of equal ones, all but the first."""
+    return _contains_another(~kinds.T, costs)
 
 
 def _kinds(near: Bools, weight: Floats) -> tuple[Bools, Floats]:
@@ -329,27 +368,51 @@ def _beside(matrix: Floats) -> Any:
     return hstack([csr_array(matrix), eye_array(len(matrix))], format="csr")
 
 
-def solve(
-    objective: Floats, rows: list[tuple[Any, float]], binaries: int, given: Problem, time_limit_seconds: float
-) -> Any:
-    """Minimise with HiGHS: the first variables are candidates, 0 or 1, the others lie between; each row is at most."""
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What HiGHS found: the variables, or None, which candidates that chooses, and a bound on the objective."""
+
+    x: Floats | None
+    chosen: Bools
+    bound: float
+
+
+def solve(objective: Floats, rows: list[tuple[Any, float]], opened: Bools, time_limit_seconds: float) -> Solved:
+    """Minimise with HiGHS.
+
+    Parameters
+    ----------
+    objective
+        Of all variables, which lie from 0 to 1; the first are the candidates, which are whole.
+    rows
+        Matrices and what each of their rows is at most.
+    opened
+        Which candidates are open in any case.
+    time_limit_seconds
+        When to stop with what there is.
+
+    Raises
+    ------
+    InputError
+        When HiGHS gives up for another reason than time.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 -- only those who look for sites need it
     from scipy.sparse import csr_array  # noqa: PLC0415 -- as above
 
-    size = len(objective)
+    size, candidates = len(objective), len(opened)
     lower = np.zeros(size)
-    lower[:binaries][given.fixed] = 1.0
-    limits = [
-        LinearConstraint(csr_array(matrix), -np.inf, limit) for matrix, limit in rows if np.isfinite(limit)
-    ]
+    lower[:candidates] = opened
     solved = milp(
         objective,
-        integrality=np.arange(size) < binaries,
+        integrality=np.arange(size) < candidates,
         bounds=Bounds(lower, np.ones(size)),
-        constraints=limits,
+        constraints=[LinearConstraint(csr_array(each), -np.inf, most) for each, most in rows if np.isfinite(most)],
         options={"time_limit": time_limit_seconds, "mip_rel_gap": 0.0},
     )
     if solved.status not in {0, 1}:  # solved, or out of time
         msg = f"HiGHS could not solve the choice of places: {solved.message}; check the numbers for extremes."
         raise InputError(msg)
-    return solved
+    bound = -np.inf if solved.mip_dual_bound is None else float(solved.mip_dual_bound)
+    if solved.x is None:
+        return Solved(None, np.zeros(candidates, bool), bound)
+    return Solved(solved.x, solved.x[:candidates] > 0.5, bound)  # noqa: PLR2004 -- 0 or 1, as the solver rounds

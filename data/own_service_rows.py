@@ -53,7 +53,7 @@ MOST_PROBLEMS = 1_000
 """So many problems are told one by one; the rest are counted."""
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_NUMBER = re.compile(r"[-+]?[0-9]{1,12}(?:\.[0-9]{0,20})?")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,12}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,2})?")
 _LONGEST = {"name": 300, "operator": 300, "town": 100, "source": 2_000, "note": 2_000, "areas": 4_000}
 _MOST_MINUTES = 600
 _MOST_MILES = 500
@@ -243,14 +243,13 @@ class Reader:
                 shown = area_codes.listed(meant)
                 self.wrong("areas", name, f"names {len(meant)} areas: {shown}; give area_level or the code")
             else:
-                found.append(meant[0])
-        levels = {each.level for each in found}
-        if len(levels) > 1:
-            self.wrong(
-                "areas", given["areas"], f"mixes levels ({', '.join(sorted(levels))}); give rows of one level each"
-            )
-        kept["area_level"] = found[0].level if found else ""
-        kept["area_codes"] = ";".join(dict.fromkeys(each.code for each in found))
+                found.append({each.level: each.code for each in meant})
+        common = [each for each in area_codes.LEVELS if all(each in codes for codes in found)]
+        if not common:
+            self.wrong("areas", given["areas"], "has areas of different levels; give rows of one level each")
+        elif found:
+            kept["area_level"] = common[0]
+            kept["area_codes"] = ";".join(dict.fromkeys(codes[common[0]] for codes in found))
 
     def _point(self, given: dict[str, str], kept: dict[str, str], prison: prisons.Prison | None) -> None:
         """Find the point of a row: its own, else its prison's, else its town's."""

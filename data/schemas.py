@@ -459,7 +459,7 @@ def _figures_in_order(frame: pd.DataFrame) -> list[str]:
 def _people_of_authorities(frame: pd.DataFrame) -> list[str]:
     whole = catalogue.load("authorities").set_index("code")["population"]
     sums = frame.groupby("authority_code")["people"].sum().reindex(whole.index, fill_value=0.0)
-    away = sums[(sums - whole).abs() > 0.002 * whole + 5]  # parts of less than one person are left out
+    away = sums[(sums - whole).abs() > 0.002 * whole + 20]  # whole people; parts of less than one are left out
     return [f"the people of {code} sum to {people:,.0f}, not {whole[code]:,}." for code, people in away.items()]
 
 

@@ -13,7 +13,8 @@ A service counts as in force
 
 A page without a date says nothing about any day, nor does general knowledge: what rests on them alone is listed and
 not counted. Of a day outside these limits the register says that it does not know, not that there was no service. Rows
-of the user's own register count from their start to their end, or always where they have none.
+of the user's own register count from their start to their end, or always where they have none, but not while their
+prison is closed.
 """
 
 from __future__ import annotations
@@ -61,9 +62,7 @@ def status(service: Service, as_of: date) -> Status:
         return Status("excluded", "Not a service for families; kept because the evidence names it.")
     if service.standing != "running":
         return _not_running(service, dated, as_of)
-    if service.is_own:
-        return _own(service, as_of)
-    found = _by_dates(service, dated, as_of)
+    found = _own(service, as_of) if service.is_own else _by_dates(service, dated, as_of)
     if found.in_force and service.prison_ids and not service.prisons_on(as_of):
         return Status("prison closed", f"Its prison was closed {_on(as_of)}.")
     return found

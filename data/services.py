@@ -134,11 +134,8 @@ def services(as_of: date | None = None, kind: str | None = None) -> tuple[Servic
     """
     from nearhome.data.service_status import status  # noqa: PLC0415 -- it reads the records defined here
 
-    if kind is not None and kind not in KINDS:
-        near = difflib.get_close_matches(kind, KINDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the kinds are {', '.join(KINDS)}."
-        msg = f"There is no kind of service {kind!r}; {hint}"
-        raise InputError(msg)
+    if kind is not None:
+        check_kind(kind)
     return tuple(
         each
         for each in register()
@@ -148,13 +145,22 @@ def services(as_of: date | None = None, kind: str | None = None) -> tuple[Servic
     )
 
 
+def check_kind(kind: str) -> None:
+    """Raise InputError if there is no such kind of service; the message names the one spelt most like it."""
+    if kind not in KINDS:
+        near = difflib.get_close_matches(kind, KINDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"the kinds are {', '.join(KINDS)}."
+        msg = f"There is no kind of service {kind!r}; {hint}"
+        raise InputError(msg)
+
+
 def gaps() -> tuple[Service, ...]:
     """Give the areas of which a source says that they have no service, whenever that was."""
     return tuple(each for each in register() if each.kind == ANY_KIND)
 
 
 def find(text: str) -> tuple[Service, ...]:
-    """Give the services that a text means, in force or not: one by its id, else all that contain its words.
+    """Give the services that a text means, in force or not: one by its id, else all with words that begin like its own.
 
     Looked through are the name, the operator, the town and the names of the prisons.
 
@@ -165,7 +171,7 @@ def find(text: str) -> tuple[Service, ...]:
     """
     wanted = key_of(text).split()
     found = tuple(each for each in register() if each.id == text.strip()) if wanted else ()
-    found = found or tuple(each for each in register() if wanted and all(word in _words(each) for word in wanted))
+    found = found or tuple(each for each in register() if wanted and all(f" {word}" in _words(each) for word in wanted))
     if not found:
         names = {key_of(each): each for service in register() for each in (service.name, service.operator)}
         near = difflib.get_close_matches(key_of(text), names, n=_SHOWN)
@@ -177,7 +183,7 @@ def find(text: str) -> tuple[Service, ...]:
 
 def _words(service: Service) -> str:
     places = [prisons.by_id(each).name for each in service.prison_ids]
-    return key_of(" ".join([service.name, service.operator, service.town, *places]))
+    return f" {key_of(' '.join([service.name, service.operator, service.town, *places]))}"
 
 
 @cache

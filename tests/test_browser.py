@@ -190,6 +190,25 @@ def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
     assert violations(page) == []
     assert no_sideways_scroll(page)
 
+    cards = page.locator(".nh-ways > li")
+    titles = cards.locator("h3").all_inner_texts()
+    assert {"By train or bus", "By car", "By hired car"} <= set(titles)
+    for card in cards.all():
+        said = card.inner_text()
+        assert re.search(r"Leave home by about \d\d:\d\d", said)
+        assert re.search(r"You can be home by about \d\d:\d\d", said)
+        assert re.search(r"Left to pay\s+(nothing|about £\d+|less than £1) \(", said)
+    assert "not a timetable" in cards.first.inner_text()
+
+    page.get_by_text("The way there and home", exact=True).click()
+    page.get_by_text("Train, Truro to Exeter St Davids").wait_for()
+    page.get_by_text("A video call instead", exact=True).click()
+    page.get_by_text("2 video calls of 30 minutes").wait_for()
+    assert violations(page) == []
+    assert no_sideways_scroll(page)
+
+    page.get_by_role("radiogroup").get_by_text("By car", exact=True).click()
+    page.get_by_role("heading", name="By car", level=3).last.wait_for()
     page.get_by_text("Show the way on a map").click()
     frame = _map_frame(page)
     assert frame.locator("img.leaflet-marker-icon").evaluate_all("all => all.map(each => each.alt)") == [
@@ -238,12 +257,42 @@ def test_about_the_data_is_reached_and_names_every_licence(page: Page, server: S
 
 def test_the_plan_can_be_kept_without_the_starting_point(page: Page) -> None:
     ask(page)
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Save this plan").click()
-    assert waiting.value.suggested_filename == "visit-plan.html"
-    kept = waiting.value.path().read_bytes()
-    assert b"Exeter" in kept
-    assert not any(trace in kept for trace in TRACES)
+    kept = {}
+    for button in ("Save as PDF", "Save as a web page", "Put the day in your calendar"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=button).click()
+        kept[waiting.value.suggested_filename] = waiting.value.path().read_bytes()
+    assert list(kept) == ["visit-plan.pdf", "visit-plan.html", "day-out.ics"]
+    assert kept["visit-plan.pdf"].startswith(b"%PDF-")
+    assert b"Exeter" in kept["visit-plan.html"]
+    assert b"SUMMARY:Day out\r\n" in kept["day-out.ics"]
+    assert b"Exeter" not in kept["day-out.ics"]
+    assert not any(trace in file for trace in (*TRACES, b"Truro") for file in kept.values())
+
+
+def test_more_about_you_opens_where_something_is_wrong(page: Page) -> None:
+    page.get_by_text("More about you").click()
+    page.get_by_label("Children's ages").fill("four")
+    page.get_by_text("More about you").click()
+    ask(page)
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    await_focus(page, "error_summary")
+    page.locator(".nh-summary a").click()
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "ages-error"
+    assert violations(page) == []
+
+    page.get_by_label("Children's ages").fill("4, 9")
+    day = page.get_by_role("combobox", name="Which day?")
+    day.focus()
+    page.wait_for_timeout(PAUSE_MS)  # a list closes when the page scrolls, so let it come to rest first
+    day.press("ArrowDown")
+    page.get_by_role("option", name="Friday, 14:00 to 16:00").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("Visit: Friday, 14:00 to 16:00").wait_for()
+    page.get_by_text("School days", exact=True).click()
+    page.get_by_text("A child of 9 misses 1 school day in term time.").wait_for()
+    assert violations(page) == []
+    assert no_sideways_scroll(page)
 
 
 def test_the_postcode_leaves_no_trace(page: Page, server: Server) -> None:

@@ -103,6 +103,77 @@ def test_plain_words_answer_each_question_and_end_with_the_sources() -> None:
     assert max(len(line) for line in text.splitlines()) <= 80
 
 
+def test_all_ways_are_side_by_side_first_and_then_one_by_one() -> None:
+    asked = ("--mode", "all", "--session", "fri-pm", "--child-ages", "4,9", "--railcard", "family")
+    result = shell(*JOURNEY, *asked)
+    assert result.exit_code == 0, result.stderr
+    text = result.stdout
+    plan = json.loads(shell(*JOURNEY, *asked, "--json").stdout)
+    order = ["Visit: Friday, 14:00 to 16:00", "THE WAYS SIDE BY SIDE", "Quickest: By car", "BY TRAIN OR BUS", "The day"]
+    order += ["A child of 9 misses 1 school day", "How far is it?", "The way there, by train or bus (typical", "BY CAR"]
+    order += ["BY HIRED CAR", "A video call instead", "Worked out from these tables"]
+    at = [text.index(words) for words in order]
+    assert at == sorted(at)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert {"public", "car", "hire"} <= {option["mode"] for option in plan["options"]}
+    for option in plan["options"]:
+        day = option["visit_day"]
+        assert (day["day"], day["session_start"]) == ("fri", "14:00")
+        assert day["school_days_missed"] == {"4": 0, "9": 1}
+        assert day["leave_home"] in text
+    assert text.count("Claim within 28 days") <= len(plan["options"])
+
+
+def test_by_train_and_bus_without_a_session_it_is_the_prisons_saturday_afternoon() -> None:
+    result = shell(*JOURNEY, "--mode", "transit", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)["options"]
+    assert all(option["visit_day"]["day"] == "sat" for option in found)
+    assert all(option["basis"] == "typical, not a timetable" for option in found)
+    assert "visit_day" not in json.loads(shell(*JOURNEY, "--json").stdout)["options"][0]
+
+
+def test_how_a_family_walks_and_when_it_is_at_the_gate_change_the_day() -> None:
+    def first(*words: str) -> Any:
+        result = shell(*JOURNEY, "--mode", "transit", *words, "--json")
+        assert result.exit_code == 0, result.stderr
+        return json.loads(result.stdout)["options"][0]
+
+    usual, slow, early = first("--no-taxi"), first("--no-taxi", "--walking", "step-free"), first("--lead", "90")
+    assert slow["minutes"] > usual["minutes"]
+    assert usual["visit_day"]["at_the_gate"] == "13:15"
+    assert early["visit_day"]["at_the_gate"] == "12:30"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--mode", "boat"), ("--mode", "boat")),
+        (("--session", "mon"), ("'mon'", "it has tue-pm")),
+        (("--session", "someday"), ("'someday'", "sat-pm")),
+        (("--child-ages", "4,nine"), ("'nine'", "4, 9")),
+        (("--child-ages", "4", "--children", "2"), ("1 ages", "2 children")),
+        (("--mode", "all", "--railcard", "two_together"), ("Two Together Railcard needs 2 adults",)),
+        (("--walking", "fast"), ("--walking", "fast")),
+        (("--lead", "-5"), ("--lead", "-5")),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) and value[0].startswith("--") else "",
+)
+def test_a_way_that_cannot_be_asked_for_is_one_sentence(words: tuple[str, ...], said: tuple[str, ...]) -> None:
+    assert_refused(shell(*JOURNEY, *words), *said)
+
+
+def test_where_no_train_or_bus_is_known_all_ways_still_answer_by_car() -> None:
+    words = ("journey", "--from", "BT1", "--to", "Maghaberry", "--as-of", DAY, "--mode")
+    result = shell(*words, "all", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert [option["mode"] for option in found["options"]] == ["car", "hire"]
+    assert "No train or bus" in found["without"][0]
+    assert "No train or bus" in " ".join(shell(*words, "all").stdout.split())
+    assert_refused(shell(*words, "transit"), "No train or bus")
+
+
 def test_a_place_that_stands_in_for_another_is_said_to() -> None:
     result = shell("journey", "--from", "TR1 2ZZ", "--to", "Exeter", "--as-of", DAY)
     assert result.exit_code == 0, result.stderr
@@ -272,6 +343,25 @@ def test_times_keeps_rows_and_columns_byte_for_byte(tmp_path: Path) -> None:
     assert sorted(path.name for path in out.parent.iterdir()) == ["out.csv"]
 
 
+def test_times_by_transit_are_typical_with_a_low_and_a_high(tmp_path: Path) -> None:
+    rows = ["1,50.263,-5.051,50.7279,-3.5316,x", "2,54.6,-5.93,50.7,-3.5,y", "3,,,50.7,-3.5,z"]
+    source, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    source.write_text("\n".join([HEADER, *rows]))
+    words = ("times", "--pairs", str(source), "--mode", "transit", "--out", str(out))
+    result = shell(*words, "--day", "saturday", "--at", "10:00")
+    assert result.exit_code == 0, result.stderr
+    assert "3 pairs, 2 without a time" in result.stdout
+    assert "on a Saturday at about 10:00: typical, not a timetable" in " ".join(result.stdout.split())
+    with out.open(encoding="utf-8", newline="") as file:
+        first, second, third = csv.DictReader(file)
+    assert float(first["minutes_low"]) < float(first["minutes"]) < float(first["minutes_high"])
+    assert (first["changes"], first["basis"], first["note"]) == ("0", "typical, not a timetable", "")
+    assert (second["minutes"], second["basis"], second["note"]) == ("", "", "no train or bus is known between the two")
+    assert "no usable latitude" in third["note"]
+    assert_refused(shell(*words, "--at", "25:00"), "'25:00'", "14:30")
+    assert_refused(shell(*words, "--slower", "20"), "by car only")
+
+
 def test_a_row_with_too_many_fields_says_so(tmp_path: Path) -> None:
     result, out = run_times(tmp_path, f"{HEADER}\n1,50.26,-5.05,50.7,-3.5,x,y,z\n".encode())
     assert result.exit_code == 0
@@ -321,9 +411,7 @@ def test_times_refuses_other_modes_missing_files_and_its_own_source(tmp_path: Pa
     content = f"{HEADER}\n1,50.26,-5.05,50.7,-3.5,x\n"
     source.write_text(content)
     out = str(tmp_path / "out.csv")
-    assert_refused(
-        shell("times", "--pairs", str(source), "--mode", "train", "--out", out), "car or transit", "'train'"
-    )
+    assert_refused(shell("times", "--pairs", str(source), "--mode", "train", "--out", out), "car or transit", "'train'")
     assert_refused(shell("times", "--pairs", str(tmp_path / "no.csv"), "--out", out), "no.csv")
     assert_refused(shell("times", "--pairs", str(source), "--out", str(source)), "give another name")
     assert_refused(shell("times", "--pairs", str(source), "--out", f"{source}/x.csv"), "cannot be written")

@@ -53,7 +53,8 @@ def command(ctx: click.Context, kind: str | None, as_of: date, *, everything: bo
     """
     if ctx.invoked_subcommand is not None:
         return
-    services.services(kind=kind)
+    if kind is not None:
+        services.check_kind(kind)
     chosen = [each for each in services.register() if kind in {None, each.kind} or each.kind == service_kinds.ANY_KIND]
     found = [(each, status(each, as_of)) for each in chosen]
     if as_json:

@@ -55,4 +55,5 @@ STEPS: dict[str, Step] = {
     "published": Step("nearhome.data.build.published", ("published_figures", "prison_roles")),
     "sector_people": Step("nearhome.data.build.sector_people", ("sector_people",)),
     "derived": Step("nearhome.geo.derived", ("road_order", "sector_roads", "postcode_roads")),
+    "sector_transit": Step("nearhome.geo.sector_transit", ("sector_transit", "sector_transit_goals")),
 }

@@ -24,8 +24,8 @@ ROLE_COLUMNS = ("prison_id", "until", "sex", "categories", "source")
 SEXES = ("male", "female")
 
 _RATES = "womens_imprisonment_rate_per_100k_by_pfa_2014_2022.csv"
-_RATES_SOURCE = "Prison Reform Trust, women's imprisonment by police force area (from Ministry of Justice court data)"
-_RATES_UNIT = "women sentenced to custody a year per 100,000"
+_RATES_SOURCE = "Prison Reform Trust, from Ministry of Justice court data"
+_RATES_UNIT = "a year per 100,000 women"
 _FORCES = {"Devon and Cornwall": "Devon & Cornwall"}
 
 

@@ -70,9 +70,9 @@ def build(sources: Path, out: Path) -> None:
         zip(
             rows["sector"],
             rows["lad_code"],
-            [f"{value:.1f}" for value in rows["people"]],
-            [f"{value:.1f}" for value in rows["children"]],
-            [f"{value:.4f}" for value in rows["weighted"] / rows["people"]],
+            rows["people"].round().astype(int),
+            rows["children"].round().astype(int),
+            [f"{value:.3f}" for value in rows["weighted"] / rows["people"]],
             strict=True,
         ),
     )

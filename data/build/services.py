@@ -130,7 +130,7 @@ class _Maker:
         else:
             msg = f"{_FILE} has a row of {row['operator']} without a prison; say where in data/build/services.toml."
             raise SourceError(msg)
-        date_from, date = _dates(row["as_of"])
+        date_from, date = dates(row["as_of"])
         period = [f"from {row['start']}"] if row["start"] else []
         period += [f"to {row['end']}"] if row["end"] else []
         for kind in kinds:
@@ -250,7 +250,7 @@ def _earlier(out: Path, name: str) -> list[dict[str, str]]:
     return read_csv(file if file.is_file() else catalogue.shipped_folder() / file.name)
 
 
-def _dates(text: str) -> tuple[str, str]:
+def dates(text: str) -> tuple[str, str]:
     """Read when a statement was made: the first and last year, month or day; two empty texts where it has no date.
 
     A page that is undated, whatever bound or guess stands beside it, has none.
@@ -265,10 +265,10 @@ def _dates(text: str) -> tuple[str, str]:
 
 
 def _readings(text: str) -> Iterator[tuple[str, str]]:
-    """Give what a date can mean, the likeliest first: 2022-23 is two years, 2022-09 a month."""
+    """Give what a date can mean, the likeliest first: 2022-09 is a month, 2022-23 two years."""
+    if found := re.fullmatch(rf"({_DATE})(?:;.*)?", text):
+        yield found[1], found[1]
     if found := re.fullmatch(r"(\d{4})-(\d{4})", text):
         yield found[1], found[2]
     if (found := re.fullmatch(r"(\d{4})[-/](\d{2})", text)) and int(found[2]) == (int(found[1]) + 1) % 100:
         yield found[1], str(int(found[1]) + 1)
-    if found := re.fullmatch(rf"({_DATE})(?:;.*)?", text):
-        yield found[1], found[1]
