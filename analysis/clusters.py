@@ -94,9 +94,9 @@ class Local:
         high = found.get("HH", 0) + found.get("high", 0)
         low = found.get("LL", 0) + found.get("low", 0)
         lone = found.get("HL", 0) + found.get("LH", 0)
-        others = f", {lone:,} stand out from their neighbours" if "HH" in QUADRANTS and lone else ""
+        others = f", {lone:,} stand out from their neighbours" if lone else ""
         return (
-            f"Of {len(self.label):,} places, {high:,} lie in clusters of high {what}, {low:,} in clusters of low{others}; "
+            f"Of {len(self.label):,} places, {high:,} lie in clusters of high {what}, {low:,} of low{others}; "
             f"about {100 * self.false_discoveries:.0f}% of these may be chance ({self.permutations:,} permutations, "
             f"seed {self.seed}, {self.alternative})."
         )
@@ -248,7 +248,7 @@ def _deviations(values: ArrayLike, neighbours: Neighbours, permutations: int, al
             f"The {len(found)} values are too few or all equal, so there is no pattern to find; give three that differ."
         )
         raise InputError(msg)
-    return found - found.mean()
+    return np.asarray(found - found.mean())
 
 
 def _conditional(z: Floats, lag: Floats, neighbours: Neighbours, permutations: int, seed: int) -> tuple[Ints, Ints]:

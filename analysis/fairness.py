@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.analysis import flow, objectives
-from nearhome.analysis.placement import Plan, solve
+from nearhome.analysis import objectives
+from nearhome.analysis.placement import Plan, fewest_unplaced, solve
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -98,22 +98,17 @@ def least_longest(instance: Instance, cohort: str) -> float:
     free[index] = np.inf
     without = replace(instance, longest=free)
     possible = np.unique(instance.burden[instance.home[rows]][without.allowed()[rows]])
-    least = _unplaced(without)
+    least = fewest_unplaced(without)
     low, high = 0, len(possible) - 1
     while low < high:
         middle = (low + high) // 2
         limit = free.copy()
         limit[index] = possible[middle]
-        if _unplaced(replace(instance, longest=limit)) > least:
+        if fewest_unplaced(replace(instance, longest=limit)) > least:
             low = middle + 1
         else:
             high = middle
     return float(possible[low]) if len(possible) else float("nan")
-
-
-def _unplaced(instance: Instance) -> int:
-    costless = np.zeros(instance.held.shape, np.int64)
-    return int(flow.solve(flow.problem(instance, costless)).unplaced.sum())
 
 
 def _check(share: float) -> None:

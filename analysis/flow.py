@@ -33,7 +33,7 @@ WHOLE_PAIRS: Final = 300_000
 """Networks with so many journeys or fewer are solved whole."""
 
 SAMPLED_PEOPLE: Final = 4_000
-JOURNEYS_A_GROUP: Final = 12
+JOURNEYS_A_GROUP: Final = 16
 """Sifting begins with so many, on average; with half of them when the guess is a similar flow's."""
 
 SOLVER_LIMIT: Final = 2**62
@@ -53,7 +53,8 @@ class Estate:
     tail, head, capacity
         Of the arcs; the last node is the sink.
     owner
-        For each arc with places, the prison and the wing, None for a whole prison's; None for a door's arcs.
+        For each arc, whose places it stands for: the prison, and the wing, None for the whole prison; None for an arc
+        without a limit.
     """
 
     def __init__(self, instance: Instance) -> None:
@@ -61,6 +62,7 @@ class Estate:
         self._arcs: list[tuple[int, int, int]] = []
         self.owner: list[tuple[int, Wing | None] | None] = []
         self.size = 0
+        self._everybody = int(instance.people.sum()) + int(instance.places.max(initial=0)) + 1
         for prison in sorted(range(len(instance.prisons)), key=lambda each: instance.prisons[each]):
             wings = [wing for wing in instance.wings if wing.prison == instance.prisons[prison]]
             wings.sort(key=lambda wing: (sorted(wing.cohorts), -1 if wing.places is None else wing.places))
@@ -71,24 +73,25 @@ class Estate:
         self.head = np.where(head < 0, self.sink, head)
 
     def _add(self, prison: int, places: int, wings: list[Wing], cohorts: tuple[str, ...]) -> None:
-        rooms = [places if wing.places is None else min(places, wing.places) for wing in wings]
+        # Wings with places for all of the prison set no limit; a limit that is none must not bind one place later.
+        rooms = [self._everybody if wing.places is None or wing.places > places else wing.places for wing in wings]
         if len(wings) == 1:
             node = self._node()
-            self._arc(node, -1, rooms[0], (prison, None))
+            self._arc(node, -1, min(places, rooms[0]), (prison, None))
             self.door[[name in wings[0].cohorts for name in cohorts], prison] = node
         elif wings:
             whole = self._node()
             self._arc(whole, -1, places, (prison, None))
             nodes = [self._node() for _ in wings]
             for node, wing, room in zip(nodes, wings, rooms, strict=True):
-                self._arc(node, whole, room, (prison, wing))
+                self._arc(node, whole, room, (prison, wing) if room < self._everybody else None)
             shared: dict[tuple[int, ...], int] = {(node,): node for node in nodes}
             for index, name in enumerate(cohorts):
                 fitting = tuple(node for node, wing in zip(nodes, wings, strict=True) if name in wing.cohorts)
                 if fitting and fitting not in shared:
                     shared[fitting] = self._node()
                     for node in fitting:
-                        self._arc(shared[fitting], node, places, None)
+                        self._arc(shared[fitting], node, self._everybody, None)
                 self.door[index, prison] = shared.get(fitting, -1)
 
     def _node(self) -> int:
@@ -220,7 +223,7 @@ def _attractive(given: Problem, prices: Ints, journeys: int) -> Bools:
     """Choose the journeys that are the best at such prices, or nearly so."""
     excess = residual.entering(given, prices)
     excess -= excess.min(axis=1, initial=FAR // 2)[:, None]
-    some = excess[:: max(1, len(excess) // 5_000)]
+    some = excess[given.order[0][:: max(1, len(excess) // 5_000)]]
     wanted = min(journeys * len(some), some.size - 1)
     margin = int(np.partition(some, wanted, axis=None)[wanted]) if some.size else 0
     return np.asarray(excess <= min(margin, FAR // 4)) & (given.cost < FAR)
@@ -241,7 +244,7 @@ def _run(given: Problem, kept: Bools) -> Flow:
 def _put(given: Problem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
     """Solve once; give people by group and prison, people without a place, and what flows through the estate."""
     estate, (groups, prisons) = given.estate, given.order
-    row, column = np.nonzero(kept[groups][:, prisons])
+    row, column = residual.pairs(kept[groups][:, prisons])
     group, prison = groups[row], prisons[column]
     door, cost, price = estate.door[given.cohort[group], prison], given.cost[group, prison], given.move[group]
     stays = np.flatnonzero((given.held[group, prison] > 0) & (price > 0))

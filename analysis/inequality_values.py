@@ -121,7 +121,8 @@ class Tenth:
         whom = f"{lowest} tenth" if self.decile == 1 else f"tenth {self.decile} of 10, counted from {lowest}"
         if not self.people > 0:
             return f"In {whom}, nothing can be said of {what}: it has nobody with a figure."
-        return f"In {whom}, {what} is {_plain(self.mean)} on average and {_plain(self.median)} for the person in the middle."
+        average, middle = _plain(self.mean), _plain(self.median)
+        return f"In {whom}, {what} is {average} on average and {middle} for the person in the middle."
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NOWHERE: Final = -1
 """Stands for no prison: somebody who is held nowhere yet, or who finds no place."""
 
+_NAMED: Final = ("homes", "cohorts", "prisons")
+
 
 @dataclass(frozen=True, slots=True)
 class Wing:
@@ -65,6 +67,8 @@ class Instance:
     """What a unit of burden counts for each cohort; women or children may count more than 1."""
     longest: Floats
     """The worst journey allowed for each cohort, in ``unit``; infinite where there is no such rule."""
+    kinds: tuple[str, ...]
+    """Of each cohort, such as a sex: what no prison mixes. No change of role across kinds is ever proposed."""
 
     places: Ints
     """Of each prison: operational capacity less headroom."""
@@ -111,7 +115,9 @@ class Instance:
         if np.isinf(longest).all():
             fits &= every[self.home]
         else:
-            fits &= np.where(every, self.burden, np.inf)[self.home] <= np.where(np.isinf(longest), 1e300, longest)[:, None]
+            fits &= (
+                np.where(every, self.burden, np.inf)[self.home] <= np.where(np.isinf(longest), 1e300, longest)[:, None]
+            )
         return fits
 
     def split(self, group: int, people: int, prison: int = NOWHERE) -> Instance:
@@ -204,6 +210,7 @@ def instance(  # noqa: PLR0913 -- a record with that many columns
     unit: str = "minutes",
     weight: ArrayLike | None = None,
     longest: ArrayLike | None = None,
+    kinds: Sequence[str] | None = None,
 ) -> Instance:
     """Make an instance from rows of people; rows of the same home and cohort become one group.
 
@@ -222,6 +229,8 @@ def instance(  # noqa: PLR0913 -- a record with that many columns
         What each prison holds. A prison without a wing holds nobody.
     weight, longest
         By cohort: what a unit of burden counts (1 if None), and the worst journey allowed (no limit if None).
+    kinds
+        By cohort: what no prison mixes, such as the sex; all of one kind if None.
 
     Raises
     ------
@@ -236,19 +245,21 @@ def instance(  # noqa: PLR0913 -- a record with that many columns
     worst = np.full(len(cohorts), np.inf) if longest is None else np.asarray(longest, float)
     names: set[str] = set(cohorts)
     wrong = [
-        *(f"{what} are not all different" for what, each in _named(homes, cohorts, prisons) if len(set(each)) < len(each)),
+        *(f"{what} are not all different" for what, each in zip(_NAMED, (homes, cohorts, prisons), strict=True)
+          if len(set(each)) < len(each)),
         *(["the rows have columns of different lengths"] if len({len(each) for each in [*rows, now]}) > 1 else []),
         *(f"a {what} of {each.min()} to {each.max()} is no index from {least} to {size - 1}"
           for what, each, least, size in (("home", rows[0], 0, wide[0]), ("cohort", rows[1], 0, len(cohorts)),
                                           ("current prison", now, NOWHERE, wide[1]))
           if len(each) and not (least <= each.min() and each.max() < size)),
         *([f"{rows[2].min()} people in a row"] if len(rows[2]) and rows[2].min() < 0 else []),
-        *([f"burdens of shape {matrix.shape} for {wide[0]} homes and {wide[1]} prisons"] if matrix.shape != wide else []),
+        *([f"burdens of shape {matrix.shape}, not {wide} for homes and prisons"] if matrix.shape != wide else []),
         *([f"a burden of {np.nanmin(matrix)}"] if (matrix < 0).any() else []),
         *([f"places for {len(room)} of {wide[1]} prisons"] if len(room) != wide[1] else []),
         *([f"{room.min()} places in a prison"] if (room < 0).any() else []),
         *(["weights or worst journeys not one a cohort, or not positive"]
           if not all(each.shape == (len(cohorts),) and (each > 0).all() for each in (heavy, worst)) else []),
+        *([f"kinds of {len(kinds)} of {len(cohorts)} cohorts"] if kinds and len(kinds) != len(cohorts) else []),
         *(f"a wing of {wing.prison!r} for {', '.join(sorted(wing.cohorts)) or 'nobody'} with {wing.places} places"
           for wing in wings
           if wing.prison not in prisons or not wing.cohorts <= names or (wing.places is not None and wing.places < 0)),
@@ -264,15 +275,10 @@ def instance(  # noqa: PLR0913 -- a record with that many columns
         home=key // max(1, len(cohorts)), cohort=key % max(1, len(cohorts)),
         people=np.bincount(row, rows[2], len(key)).astype(np.int64), held=held,
         forbidden=np.zeros(held.shape, bool),
-        burden=np.where(np.isfinite(matrix), matrix, np.nan), unit=unit, weight=heavy, longest=worst,
+        burden=np.where(np.isfinite(matrix), matrix, np.nan), unit=unit, weight=heavy, longest=worst, 
+        kinds=tuple(kinds or [""] * len(cohorts)),
         places=room, wings=tuple(wings),
     )  # fmt: skip
-
-
-def _named(
-    homes: Sequence[str], cohorts: Sequence[str], prisons: Sequence[str]
-) -> tuple[tuple[str, Sequence[str]], ...]:
-    return ("homes", homes), ("cohorts", cohorts), ("prisons", prisons)
 
 
 def _index(names: tuple[str, ...], name: str, what: str) -> int:

@@ -94,7 +94,7 @@ def re_roled(instance: Instance, prison: str, wings: Iterable[tuple[Iterable[str
     new = tuple(Wing(prison, frozenset(cohorts), places) for cohorts, places in wings)
     unknown = {cohort for wing in new for cohort in wing.cohorts} - set(instance.cohorts)
     if unknown:
-        msg = f"No cohort is called {sorted(unknown)[0]!r}; use some of {', '.join(instance.cohorts)}."
+        msg = f"No cohort is called {min(unknown)!r}; use some of {', '.join(instance.cohorts)}."
         raise InputError(msg)
     return replace(instance, wings=(*(wing for wing in instance.wings if wing.prison != prison), *new))
 
@@ -142,7 +142,7 @@ def closures(
         yield _outcome(instance, aim, base, found, name, int(base.placed[:, index].sum()))
 
 
-def sites(  # noqa: PLR0913 -- a site is all of these
+def sites(
     instance: Instance,
     names: Sequence[str],
     burden: ArrayLike,
@@ -173,8 +173,8 @@ def sites(  # noqa: PLR0913 -- a site is all of these
     known = sorted(set(names) & set(instance.prisons))
     if every.shape != (len(instance.homes), len(names)) or (every < 0).any() or known:
         msg = (
-            f"Burdens of shape {every.shape} for {len(names)} sites{f', of which {known[0]} is a prison,' if known else ''} "
-            f"cannot be used: give new names and a burden of 0 or more for each of {len(instance.homes)} homes and site."
+            f"Burdens of shape {every.shape} for {len(names)} sites cannot be used: give names of no prison and "
+            f"a burden of 0 or more for each of {len(instance.homes)} homes and each site."
         )
         raise InputError(msg)
     if not names:
@@ -211,7 +211,7 @@ def _with_site(given: flow.Problem, prices: Ints, places: int) -> Ints:
 
 def _outcome(instance: Instance, aim: Objective, base: flow.Flow, found: flow.Flow, name: str, people: int) -> Outcome:
     burden = (cost_of(aim, found.placed) - cost_of(aim, base.placed)) / aim.steps
-    group, prison = np.nonzero(found.placed)
+    group, prison = residual.pairs(found.placed > 0)
     count = found.placed[group, prison]
     mean = float(instance.burden[instance.home[group], prison] @ count / count.sum()) if count.sum() else float("nan")
     return Outcome(name, people, int(found.unplaced.sum() - base.unplaced.sum()), burden, mean)

@@ -65,7 +65,7 @@ def least_travel(
     """
     given = siting.problem(minutes, budget, fixed=fixed, costs=costs)
     weight = siting.weights_of(people, equity, len(given.times))
-    unreachable = ~np.isfinite(given.times).any(axis=1)
+    unreachable = np.asarray(np.isinf(given.times).all(axis=1))
     known = given.times[np.isfinite(given.times)]
     penalty = 2 * float(known.max(initial=0.0)) if unserved_minutes is None else unserved_minutes
     if not (np.isfinite(penalty) and penalty >= 0):
@@ -104,9 +104,9 @@ def _exact(task: Task, time_limit_seconds: float) -> tuple[Ints, float]:
     solved = siting.solve(
         np.concatenate([np.zeros(columns), -saves[row, column] / scale]),
         [(opened, 0.0), (once, 1.0), (price, task.budget)],
-        np.zeros(columns, bool),
+        columns,
         time_limit_seconds,
     )
-    if solved.x is None:
+    if solved.chosen is None:
         return swapped(task)
     return np.flatnonzero(solved.chosen), float(task.anyway.sum()) + solved.bound * scale

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.analysis import flow, objectives
+from nearhome.analysis import flow, objectives, residual
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Plan:
 
     def journeys(self) -> tuple[Floats, Ints]:
         """Return the burdens, in the instance's unit, and how many people bear each."""
-        group, prison = np.nonzero(self.placed)
+        group, prison = residual.pairs(self.placed > 0)
         burden, people = self.instance.burden[self.instance.home[group], prison], self.placed[group, prison]
         known = np.isfinite(burden)
         return burden[known], people[known]
@@ -169,6 +169,11 @@ def solve(
     found = flow.solve(given, prices if prices is not None and len(prices) == estate.size else None)
     cost = cost_of(aim, found.placed)
     return Plan(instance, aim, found.placed, found.unplaced, cost, cost, move_price, given, found)
+
+
+def fewest_unplaced(instance: Instance) -> int:
+    """Count the people who find no place however the others are placed."""
+    return int(flow.solve(flow.problem(instance, np.zeros(instance.held.shape, np.int64))).unplaced.sum())
 
 
 def violations(plan: Plan) -> list[str]:

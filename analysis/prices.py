@@ -45,7 +45,7 @@ class Price:
 
 
 def prices(plan: Plan) -> list[Price]:
-    """Price the places of every prison, and of every wing where a prison has several, in the order of the names.
+    """Price the places of every prison, and of wings with a limit of their own, in the order of the names.
 
     Of a plan with a limit on moves the prices hold at its price of a move, which lets the number of moves change.
 
@@ -58,10 +58,6 @@ def prices(plan: Plan) -> list[Price]:
     if given is None or found is None:
         msg = "A plan that was not solved has no prices of places; give one of placement.solve."
         raise InputError(msg)
-    scale = tie_scale(given.estate, plan.instance)
-    # The tie-break weighs less than half a step, and is rounded away unless moves have prices of any size.
-    grain = scale if plan.move_price == 0 else 1
-    unit = scale * plan.objective.steps
     way = residual.all_pairs(residual.exchanges(given, found.placed, found.unplaced, found.through))
     listed = []
     for arc, owner in enumerate(given.estate.owner):
@@ -69,16 +65,22 @@ def prices(plan: Plan) -> list[Price]:
             continue
         tail, head = given.estate.tail[arc], given.estate.head[arc]
         places, people = int(given.estate.capacity[arc]), int(found.through[arc])
-        gain, housed = _split(max(0, -int(way[head, tail])), given.penalty, grain)
+        gain, housed = worth(plan, max(0, -int(way[head, tail])))
         # A free place is no loss; else somebody leaves by the cheapest chain that does not need this place.
-        lost = int(way[tail, head]) if 0 < people == places else 0
-        loss, unhoused = _split(lost, given.penalty, grain)
+        loss, unhoused = worth(plan, int(way[tail, head]) if 0 < people == places else 0)
         name = plan.instance.prisons[owner[0]]
-        listed.append(Price(name, owner[1], places, people, gain / unit, housed, loss / unit, unhoused))
+        listed.append(Price(name, owner[1], places, people, gain, housed, loss, unhoused))
     return listed
 
 
-def _split(cost: int, penalty: int, grain: int) -> tuple[int, int]:
-    """Split a cost into that of journeys, in whole grains, and the number of people without a place."""
-    people = (cost + penalty // 2) // penalty
-    return (cost - people * penalty + grain // 2) // grain * grain, people
+def worth(plan: Plan, cost: int) -> tuple[float, int]:
+    """Split a cost of the plan's flow into that of journeys, in the objective's unit, and people without a place.
+
+    The tie-break weighs less than half a step, and is rounded away unless moves have prices of any size.
+    """
+    if plan.problem is None:
+        return float("nan"), 0
+    scale = tie_scale(plan.problem.estate, plan.instance)
+    people = (cost + plan.problem.penalty // 2) // plan.problem.penalty
+    steps = (cost - people * plan.problem.penalty) / scale
+    return (steps if plan.move_price else round(steps)) / plan.objective.steps, people

@@ -39,16 +39,16 @@ def exchanges(given: Problem, placed: Ints, unplaced: Ints, through: Ints, kept:
     """
     estate = given.estate
     found = np.full((estate.size, estate.size), FAR)
-    group, prison = np.nonzero(placed)
+    group, prison = pairs(placed > 0)
     least = _leaving(given, placed, group, prison)
     node = estate.door[given.cohort[group], prison]
-    np.minimum.at(found, (node, estate.sink), given.penalty + given.move[group] - least)
+    np.minimum.at(found[:, estate.sink], node, given.penalty + given.move[group] - least)
     without = np.flatnonzero(unplaced)
     group = np.append(group, without)
     least = np.append(least, given.penalty + given.move[without])
     node = np.append(node, np.full(len(without), estate.sink))
     # Each person who could leave meets each journey of their group: pairs of the two lists, group by group.
-    to, prison = np.nonzero(given.cost < FAR if kept is None else kept)
+    to, prison = pairs(given.cost < FAR if kept is None else kept)
     moves = np.where(placed[to, prison] >= given.held[to, prison], given.move[to], 0)
     cost, door = given.cost[to, prison] + moves, estate.door[given.cohort[to], prison]
     starts = np.searchsorted(to, np.arange(len(placed) + 1))
@@ -99,7 +99,7 @@ def entering(given: Problem, price: Ints) -> Ints:
 def improving(given: Problem, placed: Ints, unplaced: Ints, price: Ints) -> Bools:
     """Say which journeys, at such prices, would be better than one that the group makes, shape (groups, prisons)."""
     worst = np.where(unplaced > 0, given.penalty + given.move, -FAR)
-    group, prison = np.nonzero(placed)
+    group, prison = pairs(placed > 0)
     cost = _leaving(given, placed, group, prison) + price[given.estate.door[given.cohort[group], prison]]
     np.maximum.at(worst, group, cost)
     found = np.zeros(placed.shape, bool)
@@ -109,6 +109,12 @@ def improving(given: Problem, placed: Ints, unplaced: Ints, price: Ints) -> Bool
         moves = np.where(placed[rows] >= given.held[rows], given.move[rows][:, None], 0)
         found[rows] = np.minimum(given.cost[rows] + moves, FAR) + there < worst[rows][:, None]
     return found
+
+
+def pairs(chosen: Bools) -> tuple[Ints, Ints]:
+    """Give the rows and columns chosen, row by row; faster than NumPy's own for many columns."""
+    row, column = np.divmod(np.flatnonzero(chosen), max(1, chosen.shape[1]))
+    return row, column
 
 
 def _leaving(given: Problem, placed: Ints, group: Ints, prison: Ints) -> Ints:

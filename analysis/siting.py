@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nearhome.analysis.accessibility import amounts
-from nearhome.analysis.swaps import PROVEN_GAP, Task, swapped
+from nearhome.analysis.swaps import PROVEN_GAP, Task, greedy, improved, swapped
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Problem:
     @property
     def reached(self) -> Floats:
         """The way from each row to the nearest fixed place; infinite where there is none."""
-        return self.times[:, self.fixed].min(axis=1, initial=np.inf)
+        return np.asarray(self.times[:, self.fixed].min(axis=1, initial=np.inf))
 
     def answer(self, added: Bools, value: float, bound: float, unreachable: Bools, *, proven: bool = True) -> Sites:
         """Put an answer together; it is optimal if proven so and value and bound meet."""
@@ -209,18 +209,17 @@ def cover_most(
         bound += float(mass.sum()) - missed
         covered = float(mass.sum()) - task.total(places)
         if already + covered < bound - PROVEN_GAP * bound:
-            solved = solve(
-                np.concatenate([np.zeros(columns), -mass]),
-                [(_beside(-1.0 * kinds), 0.0), (np.concatenate([given.costs, np.zeros(size)])[None], given.budget)],
-                given.fixed,
-                time_limit_seconds,
-            )
+            rows = [
+                (_beside(-1.0 * kinds), 0.0),
+                (np.concatenate([given.costs, np.zeros(size)])[None], given.budget),
+            ]
+            solved = solve(np.concatenate([np.zeros(columns), -mass]), rows, columns, time_limit_seconds)
             bound = min(bound, already - solved.bound)
-            if solved.x is not None and float(mass[kinds[:, solved.chosen].any(axis=1)].sum()) > covered:
+            if solved.chosen is not None and mass[kinds[:, solved.chosen].any(axis=1)].sum() > covered:
                 added = solved.chosen
     added &= near[open_rows].any(axis=0) & ~given.fixed
     value = float(weight[near[:, given.fixed | added].any(axis=1)].sum())
-    return given.answer(added, value, max(value, bound), ~near.any(axis=1))
+    return given.answer(added, value, max(value, bound), np.logical_not(near.any(axis=1)))
 
 
 def cover_all(
@@ -244,7 +243,7 @@ def cover_all(
     given = problem(minutes, fixed=fixed, costs=costs)
     near = _near(given, within_minutes)
     added, bound = _cheapest_cover(given, near, time_limit_seconds)
-    return given.answer(added, float(given.costs[added].sum()), bound, ~near.any(axis=1))
+    return given.answer(added, float(given.costs[added].sum()), bound, np.logical_not(near.any(axis=1)))
 
 
 def shortest_longest(
@@ -268,7 +267,7 @@ def shortest_longest(
         When shapes do not fit, or a number is negative.
     """
     given = problem(minutes, budget, fixed=fixed, costs=costs)
-    unreachable = ~np.isfinite(given.times).any(axis=1)
+    unreachable = np.asarray(np.isinf(given.times).all(axis=1))
     if unreachable.all():
         return given.answer(np.zeros(len(given.costs), bool), 0.0, 0.0, unreachable)
     least = given.times.min(axis=1)[~unreachable].max()
@@ -278,12 +277,11 @@ def shortest_longest(
     best, undecided = np.zeros(len(given.costs), bool), len(limits)
     middle = len(limits) - 1  # whether anything will do comes first
     while low < high:
-        added, bound = _cheapest_cover(given, given.times <= limits[middle], time_limit_seconds)
-        if given.costs[added].sum() <= given.budget * (1 + PROVEN_GAP):
+        added, decided = _affordable_cover(given, given.times <= limits[middle], time_limit_seconds)
+        if added is not None:
             high, best = middle, added
         else:
-            if bound <= given.budget * (1 + PROVEN_GAP):
-                undecided = min(undecided, middle)
+            undecided = undecided if decided else min(undecided, middle)
             low = middle + 1
         middle = (low + high) // 2
     proven = undecided == len(limits)
@@ -305,18 +303,42 @@ def _near(given: Problem, within_minutes: float) -> Bools:
 
 def _cheapest_cover(given: Problem, near: Bools, time_limit_seconds: float) -> tuple[Bools, float]:
     """Give the cheapest new places that cover all rows that can be covered, and a bound on their cost."""
-    rows = near.any(axis=1) & ~near[:, given.fixed].any(axis=1)
-    kinds, _ = _kinds(near[rows], np.ones(int(rows.sum())))
+    kinds, columns = _to_cover(given, near)
     added = np.zeros(len(given.costs), bool)
-    kinds, columns = _needed(kinds, given.costs)
     if not len(kinds):
         return added, 0.0
     costs = given.costs[columns]
-    solved = solve(costs, [(-1.0 * kinds, -1.0)], np.zeros(len(columns), bool), time_limit_seconds)
-    added[columns[solved.chosen] if solved.x is not None else columns] = True  # all, for want of a better choice
+    solved = solve(costs, [(-1.0 * kinds, -1.0)], len(columns), time_limit_seconds)
+    added[columns[solved.chosen] if solved.chosen is not None else columns] = True  # all, for want of a better choice
     whole = bool((costs == np.round(costs)).all())
     bound = float(np.ceil(solved.bound - 1e-6)) if whole else solved.bound
     return added, min(float(given.costs[added].sum()), max(0.0, bound))
+
+
+def _affordable_cover(given: Problem, near: Bools, time_limit_seconds: float) -> tuple[Bools | None, bool]:
+    """Give new places within the budget that cover all rows, or None, and whether that is certain: swaps come first."""
+    kinds, columns = _to_cover(given, near)
+    added = np.zeros(len(given.costs), bool)
+    if not len(kinds):
+        return added, True
+    costs = given.costs[columns]
+    task = Task(np.where(kinds, 0.0, 1.0), np.ones(len(kinds)), costs, given.budget)
+    places = improved(task, greedy(task, by_cost=True))
+    if task.total(places) > 0:
+        rows = [(-1.0 * kinds, -1.0), (costs[None], given.budget)]
+        solved = solve(np.zeros(len(costs)), rows, len(costs), time_limit_seconds)
+        if solved.chosen is None:
+            return None, solved.bound == np.inf
+        places = np.flatnonzero(solved.chosen)
+    added[columns[places]] = True
+    return added, True
+
+
+def _to_cover(given: Problem, near: Bools) -> tuple[Bools, Ints]:
+    """Give the kinds of rows that new places are to cover, and the columns of the places that matter."""
+    rows = near.any(axis=1) & ~near[:, given.fixed].any(axis=1)
+    kinds, _ = _kinds(near[rows], np.ones(int(rows.sum())))
+    return _needed(kinds, given.costs)
 
 
 def _needed(kinds: Bools, costs: Floats) -> tuple[Bools, Ints]:
@@ -361,7 +383,7 @@ def _kinds(near: Bools, weight: Floats) -> tuple[Bools, Floats]:
     return near[first], np.bincount(kind, weight, len(first)).astype(float)
 
 
-def _beside(matrix: Floats) -> Any:
+def _beside(matrix: NDArray[Any]) -> Any:
     """Put a variable of its own for each row beside the candidates."""
     from scipy.sparse import csr_array, eye_array, hstack  # noqa: PLC0415 -- only those who look for sites need it
 
@@ -370,14 +392,13 @@ def _beside(matrix: Floats) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What HiGHS found: the variables, or None, which candidates that chooses, and a bound on the objective."""
+    """What HiGHS found: which candidates, None if it has found none, and a bound: infinite where there can be none."""
 
-    x: Floats | None
-    chosen: Bools
+    chosen: Bools | None
     bound: float
 
 
-def solve(objective: Floats, rows: list[tuple[Any, float]], opened: Bools, time_limit_seconds: float) -> Solved:
+def solve(objective: Floats, rows: list[tuple[Any, float]], candidates: int, time_limit_seconds: float) -> Solved:
     """Minimise with HiGHS.
 
     Parameters
@@ -386,8 +407,8 @@ def solve(objective: Floats, rows: list[tuple[Any, float]], opened: Bools, time_
         Of all variables, which lie from 0 to 1; the first are the candidates, which are whole.
     rows
         Matrices and what each of their rows is at most.
-    opened
-        Which candidates are open in any case.
+    candidates
+        How many there are.
     time_limit_seconds
         When to stop with what there is.
 
@@ -399,20 +420,19 @@ def solve(objective: Floats, rows: list[tuple[Any, float]], opened: Bools, time_
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 -- only those who look for sites need it
     from scipy.sparse import csr_array  # noqa: PLC0415 -- as above
 
-    size, candidates = len(objective), len(opened)
-    lower = np.zeros(size)
-    lower[:candidates] = opened
     solved = milp(
         objective,
-        integrality=np.arange(size) < candidates,
-        bounds=Bounds(lower, np.ones(size)),
+        integrality=np.arange(len(objective)) < candidates,
+        bounds=Bounds(0.0, 1.0),
         constraints=[LinearConstraint(csr_array(each), -np.inf, most) for each, most in rows if np.isfinite(most)],
         options={"time_limit": time_limit_seconds, "mip_rel_gap": 0.0},
     )
+    if solved.status == 2:  # noqa: PLR2004 -- SciPy's number for infeasible
+        return Solved(None, np.inf)
     if solved.status not in {0, 1}:  # solved, or out of time
         msg = f"HiGHS could not solve the choice of places: {solved.message}; check the numbers for extremes."
         raise InputError(msg)
     bound = -np.inf if solved.mip_dual_bound is None else float(solved.mip_dual_bound)
     if solved.x is None:
-        return Solved(None, np.zeros(candidates, bool), bound)
-    return Solved(solved.x, solved.x[:candidates] > 0.5, bound)  # noqa: PLR2004 -- 0 or 1, as the solver rounds
+        return Solved(None, bound)
+    return Solved(solved.x[:candidates] > 0.5, bound)  # noqa: PLR2004 -- 0 or 1, as the solver rounds

@@ -23,6 +23,8 @@ PROVEN_GAP = 1e-9
 """The relative difference between value and bound that rounding leaves."""
 ROUNDS = 500
 """Steps of the bound at most."""
+PATIENCE, SMALLEST_STEP = 15, 1e-3
+"""Steps without gain before they become half as long, and when they are too short to go on: by trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def improved(task: Task, places: Ints) -> Ints:
 
 
 def _changes(task: Task, places: Ints) -> Floats:
-    """Give what each swap would add to the total: a row for each place to give up, the last for none, a column for a new one.
+    """Give what each swap would add to the total; infinite where the budget does not bear it.
 
-    Infinite where the budget does not bear it, or the new place is open already.
+    There is a row for each place to give up, the last for none, and a column for each new place.
     """
     held = np.column_stack([task.anyway, task.ways[:, places]])
     serving = held.argmin(axis=1)
@@ -120,7 +122,7 @@ def swapped(task: Task) -> tuple[Ints, float]:
 
 
 def bound_of(task: Task, places: Ints) -> tuple[float, Ints]:
-    """Relax that each row is served once, and move the prices of that by subgradients; the best bound, and a good choice.
+    """Relax that each row is served once, and move the prices of that by subgradients; give the bound and good places.
 
     With prices u the rest falls apart: L(u) = sum_i (u_i + min(0, anyway_i - u_i)) + the cheapest affordable places,
     each worth sum_i min(0, way_ij - u_i). Any u gives a bound.
@@ -144,9 +146,9 @@ def bound_of(task: Task, places: Ints) -> tuple[float, Ints]:
             idle += 1
         slope = 1.0 - (below[:, taken] < 0).sum(axis=1) - (task.anyway < price)
         norm = float(slope @ slope)
-        if idle >= 15:  # noqa: PLR2004 -- rounds without gain before smaller steps, by trial
+        if idle >= PATIENCE:
             step, idle = step / 2, 0
-        if norm == 0 or step < 1e-3 or best - best_bound <= PROVEN_GAP * best:  # noqa: PLR2004 -- by trial
+        if norm == 0 or step < SMALLEST_STEP or best - best_bound <= PROVEN_GAP * best:
             break
         price = np.maximum(0.0, price + step * (best - bound) / norm * slope)
     return best_bound, hint

@@ -38,11 +38,6 @@ class VideoCalls:
     source: str
     seen: date
 
-    @property
-    def minutes_a_month(self) -> int:
-        """Minutes of calls a month."""
-        return self.calls_a_month * self.minutes_each
-
 
 ENGLAND_AND_WALES: Final = VideoCalls(
     calls_a_month=2,

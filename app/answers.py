@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from nearhome.analysis.options import Option
     from nearhome.analysis.plan import VisitPlan
     from nearhome.geo.journeys import Leg
+    from nearhome.geo.public_transport import Way
+
+TYPICAL = "typical, not a timetable"
+"""The basis of a way without a timetable, as ``geo.public_transport`` has it, which starts slowly."""
 
 SHORT_MILES = 0.75
 """A piece of road shorter than this is not worth a line of its own."""
@@ -231,12 +235,21 @@ def _sureness(plan: VisitPlan, option: Option) -> Answer:
         "Costs come from average prices.",
     )
     if option.there is not None:
-        notes = (
-            start,
-            "Times come from how often and how fast trains and buses usually run, not from a timetable.",
-            "Train fares come from a model of the distance. The real one may be half, or half as much again.",
-        )
+        notes = (start, *_public_sureness(option.there))
     return Answer("How sure are we?", f"give or take {words.duration(spread)} each way", notes)
+
+
+def _public_sureness(way: Way) -> tuple[str, ...]:
+    """Return what the times and fares of a way by public transport rest on."""
+    if way.basis != TYPICAL:
+        notes = [f"Times come from what you imported: {way.basis}. Trains and buses may run late."]
+    else:
+        notes = ["Times come from how often and how fast trains and buses usually run, not from a timetable."]
+        if way.km_by("bus"):
+            notes.append("Buses are counted as often as they ran in late 2022.")
+    if way.km_by("train"):
+        notes.append("Train fares come from a model of the distance. The real one may be half, or half as much again.")
+    return tuple(notes)
 
 
 def _numbered(lines: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ def next_day(day: VisitDay, today: date) -> date:
     return today + timedelta(days=ahead)
 
 
-def write(day: VisitDay, today: date, *, typical: bool, now: datetime | None = None) -> bytes:
+def write(day: VisitDay, today: date, *, basis: str = "", now: datetime | None = None) -> bytes:
     """Return a day from leaving home to being home again, on the next such day of the week.
 
     Parameters
@@ -52,8 +52,8 @@ def write(day: VisitDay, today: date, *, typical: bool, now: datetime | None = N
         The day. With a night away on either side the event lasts from or to the middle of the day beside it.
     today
         Today's date in the United Kingdom.
-    typical
-        Whether the times are typical and not of a timetable.
+    basis
+        What times by train and bus rest on, such as "typical, not a timetable"; empty by car.
     now
         When the file is made; the present if none is given.
     """
@@ -64,8 +64,8 @@ def write(day: VisitDay, today: date, *, typical: bool, now: datetime | None = N
     said += [f"Ends {day.session.end}.", f"Back by about {clock(day.home)}."]
     if day.overnight == "yes":
         said.append("Needs a night away.")
-    if typical:
-        said.append("Typical, not a timetable: look up trains and buses before you go.")
+    if basis:
+        said.append(f"{basis[:1].upper()}{basis[1:]}: look up trains and buses before you go.")
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",

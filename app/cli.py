@@ -30,7 +30,7 @@ class Entry:
 COMMANDS = {
     "journey": Entry("journey", "How far, how long and how much one visit is."),
     "prisons": Entry("prisons", "List the prisons, or those nearest to a place."),
-    "times": Entry("times", "Work out drive times for a file of pairs of points."),
+    "times": Entry("times", "Work out times by car or public transport for a file of pairs of points."),
     "matrix": Entry("matrix", "Work out drive times from many places to many prisons."),
     "days": Entry("days", "Work out visiting days from an area's towns to prisons."),
     "catchments": Entry("catchments", "Draw the land within some minutes of prisons, and count the people inside."),

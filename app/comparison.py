@@ -94,7 +94,8 @@ def way_sentence(option: Option) -> str:
     if option.there is None:
         return f"{said}."
     many = option.there.changes
-    return f"{said}, {words.count(many, 'change') if many else 'no changes'}. {words.capital(option.there.basis)}."
+    said = f"{said}, {words.count(many, 'change') if many else 'no changes'}. {words.capital(option.there.basis)}."
+    return f"{said} {words.sentence(option.note)}" if option.note else said
 
 
 def day_sentences(day: VisitDay | None) -> tuple[str, ...]:

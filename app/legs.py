@@ -1,9 +1,10 @@
-"""The parts of a way in words: by road, and by train, bus and on foot, which are typical and not of a timetable."""
+"""The parts of a way in words: by road, and by train, bus and on foot, typical or by a timetable that was imported."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nearhome.analysis.visit_day import clock
 from nearhome.app import words
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def every(gap_minutes: float) -> str:
 
 def _leg(leg: Leg, hidden: frozenset[str]) -> str:
     start, end = (YOUR_STATION if name in hidden else name for name in (leg.start, leg.end))
+    if leg.departs is not None:
+        return f"{MODES[leg.mode]}, {start} to {end}: at {clock(leg.departs, step=1)}, {_exact(leg.minutes.typical)}"
     time = words.about(words.duration(leg.minutes.typical))
     said = f"{MODES[leg.mode]}, {start} to {end}: {time}"
     gap = 2.0 * leg.wait_minutes if leg.mode == "bus" else 60.0 / leg.per_hour if leg.per_hour else 0.0
@@ -73,3 +76,9 @@ def _leg(leg: Leg, hidden: frozenset[str]) -> str:
     if wait:
         said += f"; allow about {words.duration(wait)} for the wait before it"
     return said
+
+
+def _exact(minutes: float) -> str:
+    """Return the minutes of a timetable, which are not rounded."""
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours} h {rest:02d} min" if hours else words.count(rest, "minute")

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
 from nearhome.analysis.visit_day import clock
 from nearhome.app import answers, beside, comparison, legs, words
-from nearhome.app.documents import Heading, Items, Paragraph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nearhome.analysis.options import Option
     from nearhome.analysis.plan import VisitPlan
-    from nearhome.app.documents import Block
+    from nearhome.analysis.reports.documents import Block
 
 WAYS = ("Way", "Each way", "Leave by about", "Home by about", "Cost", "May get back", "Left to pay")
 COST = ("What for", "How it was worked out", "Estimate", "Range")
@@ -69,13 +69,13 @@ def _way(plan: VisitPlan, option: Option) -> Iterator[Block]:
         hidden = legs.near_home(option.there, option.back)
     day = option.day
     if day is not None:
-        rows = (
+        hours = (
             ("Leave home", f"by about {clock(day.leave)}{_night(day.night_before, 'the day before')}"),
             ("At the gate", f"by {clock(day.arrive)}"),
             ("Visit", f"{day.session.start} to {day.session.end}"),
             ("Home again", f"by about {clock(day.home)}{_night(day.night_after, 'the day after')}"),
         )
-        yield Table(f"The day ({day.day})", ("When", "Time"), rows)
+        yield Table(f"The day ({day.day})", ("When", "Time"), hours)
         yield Paragraph(" ".join(comparison.day_sentences(day)))
     for name, way in (("The way there", option.there), ("The way home", option.back)):
         if way is not None:

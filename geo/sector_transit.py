@@ -52,9 +52,9 @@ def build(sources: Path, out: Path) -> None:
     goals = _goals()
     write_csv(out / catalogue.file_of("sector_transit_goals"), ("goal", "lat", "lon"), goals)
     points = np.array([(float(lat), float(lon)) for _, lat, lon in goals])
-    steps = {when: _steps(_computed(points, when)) for when in DAYS}
+    weekday, weekend = (_packed(_steps(_computed(points, when))) for when in DAYS)
     with replacing(out / catalogue.file_of("sector_transit")) as temporary, temporary.open("wb") as stream:
-        np.savez_compressed(stream, **{when: _packed(found) for when, found in steps.items()})
+        np.savez_compressed(stream, weekday=weekday, weekend=weekend)
 
 
 def minutes_to(goals: Sequence[Point], when: When = "weekday") -> Floats:
@@ -83,7 +83,13 @@ def minutes_to(goals: Sequence[Point], when: When = "weekday") -> Floats:
         points = np.array([(goals[column].lat, goals[column].lon) for column in others])
         steps = _steps(_computed(points, when))
         found[:, others] = np.where(steps == NO_WAY, np.nan, STEP_MINUTES * steps).T
+    found[~known_from()] = np.nan
     return found
+
+
+def known_from() -> NDArray[np.bool_]:
+    """Say of every sector whether its public transport is known at all."""
+    return np.array([each.nation != UNKNOWN_NATION for each in postcodes.areas("sector").values()])
 
 
 def _goals() -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from nearhome.analysis.party import Party
 from nearhome.analysis.plan import plan_visit
 from nearhome.app import answers
 from nearhome.data import prisons
-from nearhome.geo import places
+from nearhome.geo import places, public_transport
 from nearhome.geo.journeys import Leg
 
 if TYPE_CHECKING:
@@ -145,6 +145,10 @@ def test_a_way_by_train_is_told_as_typical_with_its_legs_there_and_home() -> Non
     assert html.count("<ol") == 2
     assert re.search("<li>Train, Truro to Exeter St Davids: about 2 hours", html)
     assert re.search("<li>Train, Exeter St Davids to Truro: about 2 hours", html)
+
+
+def test_what_is_typical_is_called_so_everywhere() -> None:
+    assert answers.TYPICAL == public_transport.TYPICAL
 
 
 def test_text_from_tables_is_escaped(visit_plan: VisitPlan) -> None:

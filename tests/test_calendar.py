@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nearhome.analysis import visit_day
 from nearhome.analysis.visit_day import DAYS, Trip, VisitDay
 from nearhome.app import calendar_file
+from nearhome.geo.public_transport import TYPICAL
 
 NOW = datetime(2026, 11, 21, 12, 30, 5, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ def unfolded(file: bytes) -> dict[str, str]:
 
 
 def test_lines_end_and_fold_as_the_standard_says() -> None:
-    file = calendar_file.write(made(120), date(2026, 11, 21), typical=True, now=NOW)
+    file = calendar_file.write(made(120), date(2026, 11, 21), basis=TYPICAL, now=NOW)
     assert file.startswith(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
     assert file.endswith(b"END:VCALENDAR\r\n")
     assert b"\n" not in file.replace(b"\r\n", b"")
@@ -62,7 +63,7 @@ def test_the_zone_in_the_file_is_that_of_london() -> None:
 
 @pytest.mark.parametrize(("minutes", "start", "end"), [(700, "20261127T133500", None), (60, "20261128T121500", None)])
 def test_a_night_away_begins_the_day_before(minutes: float, start: str, end: str | None) -> None:
-    event = unfolded(calendar_file.write(made(minutes), date(2026, 11, 21), typical=False, now=NOW))
+    event = unfolded(calendar_file.write(made(minutes), date(2026, 11, 21), now=NOW))
     assert event["DTSTART;TZID=Europe/London"] == start
     assert end is None or event["DTEND;TZID=Europe/London"] == end
     assert ("Needs a night away" in event["DESCRIPTION"]) == (minutes == 700)
@@ -70,7 +71,7 @@ def test_a_night_away_begins_the_day_before(minutes: float, start: str, end: str
 
 def test_nothing_tells_where_one_goes_and_two_files_share_no_id() -> None:
     day = made(90)
-    one, two = (calendar_file.write(day, date(2026, 11, 21), typical=True, now=NOW) for _ in range(2))
+    one, two = (calendar_file.write(day, date(2026, 11, 21), basis=TYPICAL, now=NOW) for _ in range(2))
     assert unfolded(one)["SUMMARY"] == "Day out"
     assert unfolded(one)["UID"] != unfolded(two)["UID"]
     told = one.decode().casefold()

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 DAY = "2026-11-21"
 JOURNEY = ("journey", "--from", "TR1 2HE", "--to", "Exeter", "--as-of", DAY)
-HEAVY = ("pandas", "pandera", "geopandas", "shapely", "networkx", "osmnx", "streamlit", "folium")
+HEAVY = ("pandas", "pandera", "geopandas", "shapely", "networkx", "osmnx", "streamlit", "folium", "reportlab")
+HEAVY += ("nearhome.geo.public_transport", "nearhome.analysis.fares", "nearhome.app.comparison")
 
 
 def shell(*words: str) -> Result:

@@ -160,6 +160,11 @@ def test_the_station_near_home_is_left_out_where_it_is_hidden() -> None:
     )
 
 
+def test_only_a_timetable_gives_a_departure() -> None:
+    train = Leg("train", "x", "Newport", "Chester", 4, Minutes(128, 128, 128), 200, departs=605.0)
+    assert legs.by_public_transport(Way("public", (train,))) == ["Train, Newport to Chester: at 10:05, 2 h 08 min"]
+
+
 def test_school_days_are_told_for_each_age_with_sessions_that_avoid_them() -> None:
     friday = planned(session="fri")
     young, older = beside.school(friday, friday.options[0])[:2]

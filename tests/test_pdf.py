@@ -16,8 +16,9 @@ import pytest
 from nearhome.analysis import visit_day
 from nearhome.analysis.party import Party
 from nearhome.analysis.plan import plan_visit
-from nearhome.app import documents, pdf, visit_document
-from nearhome.app.documents import Heading, Items, Paragraph, Table
+from nearhome.analysis.reports import documents, pdf
+from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
+from nearhome.app import visit_document
 from nearhome.data import prisons
 from nearhome.geo import places
 

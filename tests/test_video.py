@@ -24,7 +24,7 @@ def test_the_offer_is_that_of_england_and_wales() -> None:
     calls = video_visits.offered(prisons.by_id("EXI"))
     assert calls is not None
     assert (calls.calls_a_month, calls.minutes_each, calls.or_minutes_once, calls.people) == (2, 30, 60, 4)
-    assert calls.minutes_a_month == calls.or_minutes_once
+    assert calls.calls_a_month * calls.minutes_each == calls.or_minutes_once
     assert calls.source.startswith("gov.uk/")
     assert video_visits.offered(prisons.by_id("CFI")) == calls
 

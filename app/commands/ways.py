@@ -129,7 +129,9 @@ def side_by_side(plan: VisitPlan) -> Iterator[str]:
         yield from layout.table(comparison.HEADS, comparison.rows(plan), right=(4, 5, 6), indent=2)
         for sentence in comparison.best_sentences(plan):
             yield from layout.paragraph(sentence, indent=2, bullet="- ")
-        yield from layout.paragraph("Times of day are about. Trains and buses: typical, not a timetable.", indent=2)
+        bases = dict.fromkeys(option.there.basis for option in plan.options if option.there is not None)
+        said = " ".join(["Times of day are about.", *(f"Trains and buses: {basis}." for basis in bases)])
+        yield from layout.paragraph(said, indent=2)
     for reason in plan.without:
         yield from layout.paragraph(reason, indent=2, bullet="- ")
 
@@ -139,7 +141,7 @@ def day(plan: VisitPlan, option: Option) -> Iterator[str]:
     from nearhome.app import beside, comparison  # noqa: PLC0415 - as above
 
     yield from layout.heading("The day")
-    for sentence in comparison.day_sentences(option.day):
+    for sentence in (*comparison.day_sentences(option.day), *([option.note] if option.note else [])):
         yield from layout.paragraph(sentence, indent=2)
     yield from _part(beside.SCHOOL_HEADING, beside.school(plan, option))
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from nearhome.app import answers, beside, calendar_file, comparison, documents, visit_document, words
+from nearhome.analysis.reports import documents
+from nearhome.app import answers, beside, calendar_file, comparison, visit_document, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +107,7 @@ def _keep(plan: VisitPlan, option: Option, today: date) -> None:
     if day is not None:
         st.download_button(
             "Put the day in your calendar",
-            data=lambda: calendar_file.write(day, today, typical=option.there is not None),
+            data=lambda: calendar_file.write(day, today, basis=option.there.basis if option.there else ""),
             file_name=CALENDAR_NAME,
             mime="text/calendar",
             on_click="ignore",
@@ -118,7 +119,7 @@ def _keep(plan: VisitPlan, option: Option, today: date) -> None:
 
 
 def _pdf(plan: VisitPlan) -> bytes:
-    from nearhome.app import pdf  # noqa: PLC0415 - few ask for it
+    from nearhome.analysis.reports import pdf  # noqa: PLC0415 - few ask for it
 
     return pdf.pdf(visit_document.title(plan), visit_document.blocks(plan))
 

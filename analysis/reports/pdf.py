@@ -7,12 +7,12 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nearhome.app.documents import Heading, Items, Paragraph, Table
+from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nearhome.app.documents import Block
+    from nearhome.analysis.reports.documents import Block
 
 LANGUAGE = "en-GB"
 MARGIN_MM = 18

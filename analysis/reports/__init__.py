@@ -1,0 +1,1 @@
+"""Reports to keep and to pass on: tables, pages, maps and the files they are written to, the same bytes each time."""

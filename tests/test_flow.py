@@ -1,0 +1,112 @@
+"""Large networks are sifted: the same optimum as HiGHS finds for the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+from nearhome.analysis import flow, objectives, residual
+from nearhome.analysis.instances import Instance, Wing, instance
+
+
+def wide(seed: int, *, crowded: bool) -> Instance:
+    """Make 120 homes, 6 cohorts and 30 prisons, some with two wings and a few places too few if crowded."""
+    rng = np.random.default_rng(seed)
+    homes, cohorts, prisons = 120, 6, 30
+    names = [f"c{index}" for index in range(cohorts)]
+    people = rng.integers(0, 9, (homes, cohorts))
+    where, at = rng.random((homes, 2)), rng.random((prisons, 2))
+    places = rng.integers(40, 160, prisons)
+    places = (places * people.sum() * (0.9 if crowded else 1.3) / places.sum()).astype(int)
+    wings = []
+    for prison in range(prisons):
+        # Every third prison holds all cohorts, so that only places can run short.
+        held = names if prison % 3 == 0 else list(rng.choice(names, 3, replace=False))
+        wings.append(Wing(f"p{prison:02}", frozenset(held), None if prison % 2 else int(places[prison] * 0.7)))
+        if prison % 2 == 0:
+            wings.append(Wing(f"p{prison:02}", frozenset(held[:2]), int(places[prison] * 0.6)))
+    home, cohort = np.nonzero(people)
+    return instance(
+        homes=[f"h{index:03}" for index in range(homes)], cohorts=names, prisons=[f"p{index:02}" for index in range(prisons)],
+        home=home, cohort=cohort, people=people[home, cohort], current=rng.integers(-1, prisons, len(home)),
+        burden=np.rint(300 * np.linalg.norm(where[:, None] - at[None], axis=2)), places=places, wings=wings,
+    )  # fmt: skip
+
+
+def highs(known: Instance, costs: np.ndarray, penalty: int) -> float:
+    """Solve the placement as a linear programme: variables for group, prison and wing, and for nobody's place."""
+    group, prison = np.nonzero(known.allowed())
+    triples = [
+        (g, p, w)
+        for g, p in zip(group.tolist(), prison.tolist(), strict=True)
+        for w, wing in enumerate(known.wings)
+        if wing.prison == known.prisons[p] and known.cohorts[known.cohort[g]] in wing.cohorts
+    ]
+    g, p, w = np.array(triples).T
+    size, count = len(known.people), len(triples)
+    every = np.arange(count)
+    balance = csr_matrix(
+        (np.ones(count + size), (np.append(g, np.arange(size)), np.arange(count + size))), shape=(size, count + size)
+    )
+    prisons, wings = len(known.prisons), len(known.wings)
+    room = csr_matrix(
+        (np.ones(2 * count), (np.append(p, prisons + w), np.append(every, every))),
+        shape=(prisons + wings, count + size),
+    )
+    limits = np.append(
+        known.places, [known.places.max() if each.places is None else each.places for each in known.wings]
+    )
+    found = linprog(
+        np.append(costs[g, p], np.full(size, penalty)), A_ub=room, b_ub=limits, A_eq=balance, b_eq=known.people, method="highs"
+    )  # fmt: skip
+    assert found.status == 0
+    return float(found.fun)
+
+
+@pytest.mark.parametrize("crowded", [False, True])
+@pytest.mark.parametrize("journeys", [1, 6])
+def test_sifting_finds_the_optimum_of_the_whole(
+    monkeypatch: pytest.MonkeyPatch, journeys: int, *, crowded: bool
+) -> None:
+    known = wide(7, crowded=crowded)
+    costs = objectives.total(known).costs
+    given = flow.problem(known, costs)
+    whole = flow.solve(given)
+    monkeypatch.setattr(flow, "WHOLE_PAIRS", 0)
+    monkeypatch.setattr(flow, "SAMPLED_PEOPLE", 300)
+    monkeypatch.setattr(flow, "JOURNEYS_A_GROUP", journeys)
+    sifted, again = flow.solve(given), flow.solve(given, np.zeros_like(whole.prices))
+    for found in (whole, sifted, again):
+        total = int((costs * found.placed).sum()) + 10**6 * int(found.unplaced.sum())
+        assert total == pytest.approx(highs(known, costs, 10**6), rel=1e-12)
+    assert (whole.unplaced.sum() > 0) == crowded
+
+
+def test_moves_have_prices_in_sifted_networks_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = wide(3, crowded=False)
+    given = flow.problem(known, objectives.total(known).costs, 400)
+    expected = flow.solve(given)
+    monkeypatch.setattr(flow, "WHOLE_PAIRS", 0)
+    found = flow.solve(given)
+
+    def total(each: flow.Flow) -> int:
+        stays = np.minimum(each.placed, known.held).sum()
+        return int((given.cost * each.placed).sum(where=given.cost < residual.FAR)) - 400 * int(stays)
+
+    assert total(found) == total(expected)
+    assert 0 < np.minimum(found.placed, known.held).sum() < known.held.sum()
+
+
+def test_prices_prove_an_optimum_and_refuse_what_is_none() -> None:
+    known = wide(5, crowded=False)
+    given = flow.problem(known, objectives.total(known).costs)
+    best = flow.solve(given)
+    shifts = residual.exchanges(given, best.placed, best.unplaced, best.through)
+    np.testing.assert_array_equal(residual.prices(shifts), best.prices)
+    assert not residual.improving(given, best.placed, best.unplaced, best.prices).any()
+    far = residual.all_pairs(shifts)
+    np.testing.assert_array_equal(far[:, -1], best.prices)
+    worst = flow.solve(flow.problem(known, 10_000 - objectives.total(known).costs))
+    assert residual.prices(residual.exchanges(given, worst.placed, worst.unplaced, worst.through)) is None
