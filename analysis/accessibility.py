@@ -267,10 +267,11 @@ def three_step(
 
 
 def balanced(minutes: Matrix, demand: ArrayLike, supply: ArrayLike, decay: Decay) -> Catchments:
-    """Share services with balanced weights, so that neither people nor capacity count twice (BFCA, Paez et al. 2019).
+    """Share services with balanced weights, so that nobody counts twice as demand (BFCA, Paez et al. 2019).
 
-    Demand is divided over services by f(t_ij) / sum_k f(t_ik), supply over places by f(t_ij) / sum_h f(t_hj). On an
-    asymmetric matrix people times access need not add up to the supply.
+    Demand is divided over services by f(t_ij) / sum_k f(t_ik), so that the loads add up to the people, and the ratio
+    of a service over places by f(t_ij) / sum_h f(t_hj), so that the access of all places adds up to the ratios. People
+    times access need not add up to the supply: for that see ``availability``.
 
     Raises
     ------

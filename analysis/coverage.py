@@ -267,26 +267,32 @@ def _stand(table: pd.DataFrame, group: Group, parts: Parts, as_of: date, by: str
         for name in ("children_low", "children_high"):
             # Sums of lows are too low and of highs too high: by authority exact, by wider areas on the safe side.
             table[name] = np.bincount(owner, weights=getattr(where, name), minlength=len(group.codes))
-    told = {code for each in services.gaps() if status(each, as_of).state == "gap" for code in each.authority_codes}
-    said = group.shares(np.array([code in told for code in where.codes])[where.authority], where.children)
-    table["standing"] = [
-        _standing(
-            float(row.share_national), float(row.share_home), float(row.share_prison), float(row.share_unnamed), gap
-        )
-        for row, gap in zip(table.itertuples(), (said > _SOME).tolist(), strict=True)
-    ]
+    if by in {"sector", "authority"}:
+        told = said_to_have_none(as_of)
+        said = group.shares(np.array([code in told for code in where.codes])[where.authority], where.children)
+        columns = [table[f"share_{name}"].to_numpy(float) for name in ("national", "home", "prison", "unnamed")]
+        marks = np.column_stack([*columns, said]) > _SOME
+        table["standing"] = [_standing(*row) for row in marks.tolist()]
 
 
-def _standing(national: float, home: float, prison: float, unnamed: float, said: bool) -> Standing:  # noqa: FBT001 -- a row's marks
-    if national > _SOME:
+def said_to_have_none(as_of: date) -> frozenset[str]:
+    """Give the authorities of which a source says, then or earlier, that they have no service."""
+    gaps = [each for each in services.gaps() if status(each, as_of).state == "gap"]
+    return frozenset(code for each in gaps for code in each.authority_codes)
+
+
+def _standing(*marks: bool) -> Standing:
+    """Name the best that an area has: its marks are nation, near home, named prisons, others, and said to have none."""
+    national, home, prison, unnamed, said = marks
+    if national:
         return "whole nation"
-    if home > _SOME:
+    if home:
         return "near home"
     if said:
         return "said to have none"
-    if prison > _SOME:
+    if prison:
         return "at prisons only"
-    return "at prisons not named" if unnamed > _SOME else "none known"
+    return "at prisons not named" if unnamed else "none known"
 
 
 def _notes(found: Sequence[Service], mode: Mode, limits: tuple[float, ...]) -> tuple[str, ...]:

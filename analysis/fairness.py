@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,12 +43,20 @@ def mean_of_worst(plan: Plan, share: float) -> float:
     return float(burden[order] @ counted / wanted) if wanted else float("nan")
 
 
-def tail(instance: Instance, share: float = 0.1) -> Tail:
+def tail(instance: Instance, share: float = 0.1, *, enough: float = 0.001) -> Tail:
     """Make the mean of the worst journeys small: the conditional value at risk of a share of the people.
 
     It is the least, over all thresholds, of the threshold and the mean excess over it divided by the share
-    (Rockafellar and Uryasev, Journal of Risk 2, 2000). That is convex in the threshold, so whole numbers are narrowed
-    down to the best one, each answered by a flow. The burden itself counts a hundredth of the excess.
+    (Rockafellar and Uryasev, Journal of Risk 2, 2000). A flow answers each threshold. That is not convex in the
+    threshold, since people are placed whole; but it falls and rises no faster than the number of people lets it, which
+    bounds what any threshold between two others can give, and the search goes on where that is least. The burden
+    itself counts a hundredth of the excess.
+
+    Parameters
+    ----------
+    enough
+        The search over whole thresholds ends when the best one found is proven to be within such a share of the best
+        there is; 0 for the best there is.
 
     Raises
     ------
@@ -55,28 +64,55 @@ def tail(instance: Instance, share: float = 0.1) -> Tail:
         The share is not above 0 and up to 1.
     """
     _check(share)
-    best: dict[int, tuple[float, Plan]] = {}
-    people = float(instance.people @ instance.weight[instance.cohort])
-
-    def measured(threshold: int) -> float:
-        if threshold not in best:
-            guess = next(iter(best.values()))[1] if best else None
-            plan = solve(instance, objectives.beyond(instance, threshold), guess=guess)
-            certain = 100 * objectives.TENTHS * threshold * share * people
-            best[threshold] = certain + plan.cost, plan
-        return best[threshold][0]
-
+    search = _Thresholds(instance, share)
     low, high = 0, int(np.nanmax(instance.burden, initial=0.0)) + 1
-    while low < high:
-        middle = (low + high) // 2
-        if measured(middle) <= measured(middle + 1):
-            high = middle
-        else:
-            low = middle + 1
-    threshold = low
-    measured(threshold)
-    plan = best[threshold][1]
+    between = [search.between(low, high)]
+    while between:
+        bound, middle, low, high = heappop(between)
+        if bound >= search.best * (1 - enough):
+            break
+        search.at(middle)
+        for left, right in ((low, middle), (middle, high)):
+            if right - left > 1:
+                heappush(between, search.between(left, right))
+    ((threshold, plan),) = search.plan.items()
     return Tail(plan, share, threshold, mean_of_worst(plan, share))
+
+
+class _Thresholds:
+    """What thresholds give, and at the best could give, in steps of cost."""
+
+    def __init__(self, instance: Instance, share: float) -> None:
+        self._instance = instance
+        self._last = solve(instance)
+        people = instance.people - self._last.unplaced
+        one = 100 * objectives.TENTHS * float(people @ instance.weight[instance.cohort])
+        self._rise, self._fall = one * share, one * (1 - share)
+        self.known: dict[int, float] = {}
+        self.plan: dict[int, Plan] = {}
+
+    @property
+    def best(self) -> float:
+        """The least known."""
+        return min(self.known.values())
+
+    def at(self, threshold: int) -> float:
+        """Solve for a threshold."""
+        if threshold not in self.known:
+            self._last = solve(self._instance, objectives.beyond(self._instance, threshold), guess=self._last)
+            value = self._rise * threshold + self._last.cost
+            if not self.known or value < self.best:
+                self.plan = {threshold: self._last}
+            self.known[threshold] = value
+        return self.known[threshold]
+
+    def between(self, low: int, high: int) -> tuple[float, int, int, int]:
+        """Bound the thresholds between two: the least they could give, where to look next, and the two."""
+        left, right = self.at(low), self.at(high)
+        # Falling from the left and rising to the right meet here; at whole thresholds it cannot be less.
+        meet = (left - right + self._fall * low + self._rise * high) / (self._fall + self._rise)
+        bound = left - self._fall * (meet - low)
+        return bound, int(min(max(round(meet), low + 1), high - 1)), low, high
 
 
 def least_longest(instance: Instance, cohort: str) -> float:

@@ -86,13 +86,13 @@ class Estate:
             for node, wing, room in zip(nodes, wings, rooms, strict=True):
                 self._arc(node, whole, room, (prison, wing) if room < self._everybody else None)
             shared: dict[tuple[int, ...], int] = {(node,): node for node in nodes}
-            for index, name in enumerate(cohorts):
+            for name in sorted(cohorts):
                 fitting = tuple(node for node, wing in zip(nodes, wings, strict=True) if name in wing.cohorts)
                 if fitting and fitting not in shared:
                     shared[fitting] = self._node()
                     for node in fitting:
                         self._arc(shared[fitting], node, self._everybody, None)
-                self.door[index, prison] = shared.get(fitting, -1)
+                self.door[cohorts.index(name), prison] = shared.get(fitting, -1)
 
     def _node(self) -> int:
         self.size += 1

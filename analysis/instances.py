@@ -275,7 +275,7 @@ def instance(  # noqa: PLR0913 -- a record with that many columns
         home=key // max(1, len(cohorts)), cohort=key % max(1, len(cohorts)),
         people=np.bincount(row, rows[2], len(key)).astype(np.int64), held=held,
         forbidden=np.zeros(held.shape, bool),
-        burden=np.where(np.isfinite(matrix), matrix, np.nan), unit=unit, weight=heavy, longest=worst, 
+        burden=np.where(np.isfinite(matrix), matrix, np.nan), unit=unit, weight=heavy, longest=worst,
         kinds=tuple(kinds or [""] * len(cohorts)),
         places=room, wings=tuple(wings),
     )  # fmt: skip

@@ -35,9 +35,9 @@ class PostcodeCoverage:
     """The way to the nearest service of each kind.
 
     ``kinds`` are those that have a place on the day. ``by_sector`` has minutes by kind and sector
-    (``postcodes.areas("sector")``), NaN where there is no way or none is known. ``by_postcode`` has tenths of minutes by
-    kind and postcode in the order of the postcodes table, ``national.UNREACHABLE`` where there is no way; None where
-    the mode is no finer than a sector.
+    (``postcodes.areas("sector")``), NaN where there is no way or none is known. ``by_postcode`` has tenths of minutes
+    by kind and postcode in the order of the postcodes table, ``national.UNREACHABLE`` where there is no way; None
+    where the mode is no finer than a sector.
     """
 
     as_of: date

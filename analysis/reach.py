@@ -83,9 +83,7 @@ def _any(shares: Iterable[Floats]) -> Floats:
 def chosen(services: Iterable[Service], kind: str | None) -> tuple[Service, ...]:
     """Pick the services of a kind: those in person if None, every one if ALL_KINDS."""
     return tuple(
-        each
-        for each in services
-        if kind in {ALL_KINDS, each.kind} or (kind is None and each.kind not in REMOTE_KINDS)
+        each for each in services if kind in {ALL_KINDS, each.kind} or (kind is None and each.kind not in REMOTE_KINDS)
     )
 
 

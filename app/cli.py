@@ -34,8 +34,10 @@ COMMANDS = {
     "matrix": Entry("matrix", "Work out drive times from many places to many prisons."),
     "days": Entry("days", "Work out visiting days from an area's towns to prisons."),
     "catchments": Entry("catchments", "Draw the land within some minutes of prisons, and count the people inside."),
-    "case": Entry("case", "Show a worked case, such as Cornwall."),
+    "case": Entry("case", "Show a worked case, such as Cornwall or Halton."),
     "services": Entry("services", "List the services for families of prisoners on a day, and check your own."),
+    "coverage": Entry("coverage", "Show where services for families reach, and what one more would change."),
+    "lottery": Entry("lottery", "Measure how much help depends on where a family lives."),
     "data": Entry("data", "List, check, build and import the tables."),
     "app": Entry("pages", "Open the pages in your browser."),
 }

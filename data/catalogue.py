@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 T = TypeVar("T")
-FORMATS = ("csv", "npy", "npz", "parquet", "geoparquet")
+FORMATS = ("csv", "npy", "npz", "parquet", "geoparquet", "pmtiles")
 _CHUNK_BYTES = 1 << 20
 
 
@@ -194,6 +194,8 @@ def _read(file: Path, entry: Table) -> Any:
         import geopandas as gpd  # noqa: PLC0415 -- slow to import, and only maps need it
 
         return gpd.read_parquet(file)
+    if entry.format == "pmtiles":
+        return _tiled(file)
     import pandas as pd  # noqa: PLC0415 -- slow to import; a journey reads its tables without it
 
     if entry.format == "parquet":
@@ -209,6 +211,16 @@ def _read(file: Path, entry: Table) -> Any:
 
     types = csv_types(entry.name)
     return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""], encoding="utf-8")
+
+
+def _tiled(file: Path) -> Any:
+    """Put shapes together again that were cut into vector tiles, in order of the property that names them."""
+    import geopandas as gpd  # noqa: PLC0415 -- slow to import, and only maps need it
+
+    cut = gpd.read_file(file).drop(columns="mvt_id")
+    key = next(column for column in cut.columns if column != "geometry")
+    whole = cut.dissolve(key).reset_index()[[key, "geometry"]].to_crs(4326)
+    return whole.assign(geometry=whole.geometry.buffer(0))  # rounding within a tile may make a ring touch itself
 
 
 def read_rows(name: str, make: Callable[[dict[str, str]], T]) -> list[T]:
@@ -366,6 +378,8 @@ def _rows(file: Path, kind: str) -> int:
 
         loaded = np.load(file)
         return len(loaded) if kind == "npy" else max(len(loaded[each]) for each in loaded.files)
+    if kind == "pmtiles":
+        return len(_tiled(file))
     import pyarrow.parquet as pq  # noqa: PLC0415 -- as above
 
     return int(pq.read_metadata(file).num_rows)

@@ -523,6 +523,13 @@ def _shapes(frame: Any) -> list[str]:
     return bad + [f"the shape of {name} is not valid." for name in broken]
 
 
+def _district_shapes(frame: Any) -> list[str]:
+    """Check the shapes, and that each is of a district in the table of districts."""
+    strange = sorted(set(frame["district"]) - set(catalogue.load("postcode_districts")["district"]))
+    bad = [f"district {each} is not in the postcode_districts table." for each in strange]
+    return bad + _shapes(frame.assign(code=frame["district"], name=frame["district"]))
+
+
 RULES: dict[str, tuple[Callable[[Any], list[str]], ...]] = {
     "prisons": (_prison_totals, _prison_counts, _prison_words),
     "sessions": (_known_prisons,),
@@ -538,6 +545,7 @@ RULES: dict[str, tuple[Callable[[Any], list[str]], ...]] = {
     "postcode_districts": (_authorities_known,),
     "postcode_areas": (_authorities_known,),
     "places": (_authorities_known,),
+    "district_shapes": (_district_shapes,),
     "boundaries_country": (_shapes,),
     "boundaries_region": (_shapes,),
     "boundaries_police": (_shapes,),

@@ -29,7 +29,8 @@ def wide(seed: int, *, crowded: bool) -> Instance:
             wings.append(Wing(f"p{prison:02}", frozenset(held[:2]), int(places[prison] * 0.6)))
     home, cohort = np.nonzero(people)
     return instance(
-        homes=[f"h{index:03}" for index in range(homes)], cohorts=names, prisons=[f"p{index:02}" for index in range(prisons)],
+        homes=[f"h{index:03}" for index in range(homes)], cohorts=names,
+        prisons=[f"p{index:02}" for index in range(prisons)],
         home=home, cohort=cohort, people=people[home, cohort], current=rng.integers(-1, prisons, len(home)),
         burden=np.rint(300 * np.linalg.norm(where[:, None] - at[None], axis=2)), places=places, wings=wings,
     )  # fmt: skip
@@ -59,7 +60,8 @@ def highs(known: Instance, costs: np.ndarray, penalty: int) -> float:
         known.places, [known.places.max() if each.places is None else each.places for each in known.wings]
     )
     found = linprog(
-        np.append(costs[g, p], np.full(size, penalty)), A_ub=room, b_ub=limits, A_eq=balance, b_eq=known.people, method="highs"
+        np.append(costs[g, p], np.full(size, penalty)), A_ub=room, b_ub=limits, A_eq=balance, b_eq=known.people,
+        method="highs",
     )  # fmt: skip
     assert found.status == 0
     return float(found.fun)

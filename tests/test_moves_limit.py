@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from tests.placements import oracle, placements, three_towns
 
 from nearhome.analysis import moves_limit, objectives, placement
-from nearhome.analysis.instances import Instance
 from nearhome.data.errors import InputError
+from tests.placements import oracle, placements, three_towns
+
+if TYPE_CHECKING:
+    from nearhome.analysis.instances import Instance
 
 
 @pytest.mark.parametrize(("limit", "miles"), [(0, 60), (1, 40), (2, 20), (3, 10), (4, 0), (99, 0)])

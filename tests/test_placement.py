@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.placements import NO_WAY, oracle, placements, three_towns
 
 from nearhome.analysis import baselines, flow, objectives, placement
 from nearhome.analysis.instances import Instance, Wing, instance
 from nearhome.data.errors import InputError, MissingExtraError
+from tests.placements import NO_WAY, oracle, placements, three_towns
 
 
 def test_everybody_comes_home_in_the_three_towns() -> None:
@@ -78,7 +78,7 @@ def test_locks_and_forbidden_pairs_are_kept() -> None:
     assert placement.solve(three_towns().locked("Ash", "men", "Beech")).placed[0].tolist() == [0, 2, 0]
     away = placement.solve(three_towns().forbidding("Acorn", home="Ash"))
     assert away.placed[:, 0].tolist()[0] == 0
-    assert away.cost == 200
+    assert away.cost == 400
     assert placement.solve(three_towns().forbidding("Acorn")).occupancy().tolist() == [0, 2, 2]
 
 
@@ -87,7 +87,8 @@ def test_wings_have_places_of_their_own() -> None:
         homes=["Ash"], cohorts=["men", "boys"], prisons=["Acorn", "Beech"],
         home=[0, 0], cohort=[0, 1], people=[4, 4], burden=[[1, 5]], places=[6, 6],
         wings=[
-            Wing("Acorn", frozenset({"men"}), 2), Wing("Acorn", frozenset({"men", "boys"}), 3), Wing("Acorn", frozenset({"boys"}), 1),
+            Wing("Acorn", frozenset({"men"}), 2), Wing("Acorn", frozenset({"men", "boys"}), 3),
+            Wing("Acorn", frozenset({"boys"}), 1),
             Wing("Beech", frozenset({"men", "boys"})),
         ],
     )  # fmt: skip
@@ -130,12 +131,13 @@ def changed_order(known: Instance, seed: int) -> Instance:
     ]
     rng.shuffle(rows)
     table = np.array(rows, np.int64).reshape(-1, 4).T
-    return instance(
+    made = instance(
         homes=[known.homes[each] for each in home], cohorts=[known.cohorts[each] for each in cohort],
         prisons=[known.prisons[each] for each in prison], home=table[0], cohort=table[1], current=table[2],
         people=table[3], burden=known.burden[home][:, prison], places=known.places[prison],
         wings=[known.wings[each] for each in rng.permutation(len(known.wings))], longest=known.longest[cohort],
     )  # fmt: skip
+    return made.forbidding("prison 0", cohort="cohort 0") if known.forbidden.any() else made
 
 
 @settings(max_examples=150, deadline=None)
@@ -160,7 +162,6 @@ def test_greedy_breaks_no_rule_and_is_never_better(known: Instance, seed: int) -
 @settings(max_examples=60, deadline=None)
 @given(placements(), st.integers(0, 99))
 def test_the_order_of_rows_homes_and_prisons_changes_nothing(known: Instance, seed: int) -> None:
-    # Groups without people are left out by one way of writing the rows and not by the other.
     first, second = (placement.solve(each) for each in (known, changed_order(known, seed)))
     assert sorted(first.rows()) == sorted(second.rows())
 

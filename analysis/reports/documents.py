@@ -1,10 +1,15 @@
-"""Documents to keep or to print: headings, paragraphs, lists and tables, as a page of HTML; ``pdf`` writes the same."""
+"""Documents to keep or to print: headings, paragraphs, lists, tables and maps as a page of HTML.
+
+``pdf`` writes the same.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
+
+from nearhome.analysis.reports.drawings import Drawing, svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +19,16 @@ STYLE = (
     "table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:700}"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid #b1b4b6}"
     "thead th{border-top:0}.number{text-align:right}li{margin-bottom:.3rem}"
+    ".scroll{overflow-x:auto}figure{margin:1rem 0}.map{width:100%;height:auto;background:#eef3f7}"
+    ".key{list-style:none;padding:0}.key svg{vertical-align:middle}"
     "@media print{h2,h3,caption{break-after:avoid}tr{break-inside:avoid}}"
 )
+
+
+MOST_COLUMNS = 7
+"""A wider table gets a frame of its own to scroll in, which the keyboard reaches."""
+
+_SCROLLED = '<div class="scroll" role="region" aria-label="{}" tabindex="0">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,14 @@ class Table:
     numbers: frozenset[int] = frozenset()
 
 
-Block = Heading | Paragraph | Items | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A map; what it shows is said in its words and in the tables beside it."""
+
+    drawing: Drawing
+
+
+Block = Heading | Paragraph | Items | Table | Picture
 
 
 def html(title: str, blocks: Iterable[Block]) -> str:
@@ -75,6 +95,8 @@ def _html(block: Block) -> str:
             return f"<{name}>{''.join(f'<li>{escape(item)}</li>' for item in items)}</{name}>"
         case Table():
             return _table(block)
+        case Picture(drawing):
+            return svg(drawing)
 
 
 def _table(table: Table) -> str:
@@ -85,6 +107,6 @@ def _table(table: Table) -> str:
     for first, *others in table.rows:
         cells = "".join(f"<td {each}>{escape(text)}</td>" for each, text in zip(look[1:], others, strict=True))
         body += f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
-    return (
-        f"<table><caption>{escape(table.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
+    told = escape(table.caption)
+    grid = f"<table><caption>{told}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return grid if len(table.heads) <= MOST_COLUMNS else f"{_SCROLLED.format(told)}{grid}</div>"

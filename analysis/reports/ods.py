@@ -144,7 +144,8 @@ def _content(pages: Sequence[Sheet], headings: frozenset[str]) -> str:
     places = range(1 + max((c.decimals or 0 for page in pages for c in page.columns), default=0))
     numbers = "".join(
         f'<number:number-style style:name="N{each}"><number:number number:decimal-places="{each}" '
-        f'number:min-decimal-places="{each}" number:min-integer-digits="1" number:grouping="true"/></number:number-style>'
+        f'number:min-decimal-places="{each}" number:min-integer-digits="1" number:grouping="true"/>'
+        "</number:number-style>"
         f'<style:style style:name="n{each}" style:family="table-cell" style:parent-style-name="Default" '
         f'style:data-style-name="N{each}"/>'
         for each in places

@@ -7,7 +7,8 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
+from nearhome.analysis.reports.documents import MOST_COLUMNS, Heading, Items, Paragraph, Picture, Table
+from nearhome.analysis.reports.drawings import flowables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,24 +28,35 @@ LEAST_SHARE, MOST_SHARE = 0.09, 0.5
 def pdf(title: str, blocks: Iterable[Block]) -> bytes:
     """Return a document as PDF on A4, with its title and language, page numbers, and header rows repeated.
 
+    It is set across the page if a table has more columns than ``documents.MOST_COLUMNS``.
+
     Letters that the standard fonts of PDF lack (those outside Windows' Western set) appear as question marks.
     """
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415 - slow to import, and few ask for a PDF
+    from reportlab.lib.pagesizes import A4, landscape  # noqa: PLC0415 - slow to import, and few ask for a PDF
     from reportlab.lib.units import mm  # noqa: PLC0415 - as above
     from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415 - as above
 
     out = io.BytesIO()
+    whole = list(blocks)
+    is_wide = any(isinstance(block, Table) and len(block.heads) > MOST_COLUMNS for block in whole)
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN_MM * mm)
     layout = SimpleDocTemplate(
-        out, pagesize=A4, title=title, author="nearhome", creator="nearhome", lang=LANGUAGE, invariant=1, **margins
+        out,
+        pagesize=landscape(A4) if is_wide else A4,
+        title=title,
+        author="nearhome",
+        creator="nearhome",
+        lang=LANGUAGE,
+        invariant=1,
+        **margins,
     )
-    parts = [_text(title, "1"), *(part for block in blocks for part in _parts(block, layout.width))]
+    parts = [_text(title, "1"), *(part for block in whole for part in _parts(block, layout.width, layout.height))]
     layout.build(parts, onFirstPage=_number, onLaterPages=_number)
     return out.getvalue()
 
 
-def _parts(block: Block, width: float) -> Iterator[Any]:
-    """Give what reportlab lays out for a block."""
+def _parts(block: Block, width: float, height: float) -> Iterator[Any]:
+    """Give what reportlab lays out for a block on pages that have so much room, in points."""
     match block:
         case Heading(text, level):
             yield _text(text, str(level))
@@ -55,6 +67,10 @@ def _parts(block: Block, width: float) -> Iterator[Any]:
                 yield _text(item, "item", mark=f"{number}." if numbered else "\N{BULLET}")
         case Table():
             yield from _table(block, width)
+        case Picture(drawing):
+            yield _text(drawing.title, "caption")
+            yield from flowables(drawing, width, height - 3 * HEADING_POINTS[1])
+            yield _text(drawing.alt, "body")
 
 
 def _table(table: Table, width: float) -> Iterator[Any]:
@@ -64,10 +80,8 @@ def _table(table: Table, width: float) -> Iterator[Any]:
 
     yield _text(table.caption, "caption")
     styles = ["right" if at in table.numbers else "cell" for at in range(len(table.heads))]
-    lines = [[f"<b>{escape(_western(text))}</b>" for text in table.heads]]
-    lines += [
-        [f"<b>{escape(_western(row[0]))}</b>", *(escape(_western(text)) for text in row[1:])] for row in table.rows
-    ]
+    lines = [[_bold(text) for text in table.heads]]
+    lines += [[_bold(row[0]), *(escape(_western(text)) for text in row[1:])] for row in table.rows]
     cells = [[_marked(text, style) for text, style in zip(line, styles, strict=True)] for line in lines]
     grid = Grid(cells, colWidths=_widths(table, width), repeatRows=1, hAlign="LEFT")
     grid.setStyle(

@@ -81,7 +81,10 @@ def sheets(report: Report) -> tuple[Sheet, ...]:
         SOURCES,
         ("Sources", "The data that this report rests on, with licences. Attributions must travel with it."),
         reports.SOURCE_COLUMNS,
-        ((each.name, each.title, each.version, each.source, each.licence, each.attribution) for each in report.sources()),
+        (
+            (each.name, each.title, each.version, each.source, each.licence, each.attribution)
+            for each in report.sources()
+        ),
     )
     dictionary = _words(
         DICTIONARY,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from nearhome.analysis.disclosure import Suppressed
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ def table(
 ) -> Table:
     """Make a table of the columns of a frame, in the order of ``columns``.
 
-    A missing figure becomes NOT_KNOWN, an infinite one NO_WAY, an empty text NOT_APPLICABLE; marks stay.
+    A missing figure becomes NOT_KNOWN, an infinite one NO_WAY, an empty text NOT_APPLICABLE, and what
+    ``disclosure`` holds back SUPPRESSED; marks stay.
 
     Raises
     ------
@@ -163,6 +165,8 @@ def _check(name: str, columns: Sequence[Column], frame: pd.DataFrame) -> None:
 def _cell(value: Any, column: Column) -> Cell:
     if isinstance(value, Mark):
         return value
+    if isinstance(value, Suppressed):
+        return Mark.SUPPRESSED
     if not column.is_number:
         return (Mark.NOT_KNOWN if _missing(value) else clean(str(value))) or Mark.NOT_APPLICABLE
     if _missing(value):

@@ -49,6 +49,7 @@ STEPS: dict[str, Step] = {
             "boundaries_authority",
         ),
     ),
+    "districts": Step("nearhome.data.build.districts", ("district_shapes",)),
     "roads": Step("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
     "rail": Step("nearhome.data.build.rail", ("rail_stations", "rail_lines", "rail_local", "rail_links")),
     "bus_frequency": Step("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),

@@ -1,0 +1,206 @@
+"""What one visit takes from each authority to each prison: minutes, miles and pence, by car and by public transport.
+
+An authority's figures are the mean over the likely homes of people in prison in it (``homes.Sectors``), by the quickest
+road or the typical way by train and bus. Money is for the whole party there and back, as ``costs``, ``fares`` and
+``help_with_visits`` work it out, from distance alone: tolls and ferries are left out, and fares by train are modelled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from nearhome.analysis import costs, fares, help_with_visits, homes, tariffs, visit_day
+from nearhome.analysis.party import Party
+from nearhome.data import postcodes, published
+from nearhome.data.errors import DateError
+from nearhome.geo import sector_transit
+from nearhome.geo.routing import Router
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from nearhome.analysis.scenarios import Visits
+    from nearhome.geo.sector_transit import When
+
+    Floats = NDArray[np.float64]
+
+SESSION_MINUTES: Final = 120.0
+EARLIEST_LEAVE, LATEST_HOME = 7 * 60.0, 20 * 60.0
+"""A family with children leaves home after the one and is home by the other, or stays a night (assumption)."""
+
+BUS_ONLY_MILES: Final = 10.0
+"""Up to so many miles as the crow flies there is no train in the fare, and two buses each way (assumption)."""
+
+RIDES_NEAR, RIDES_FAR = 4, 2
+"""Bus rides there and back for each person: without a train, and to and from the stations (assumption)."""
+
+_KM_PER_MILE: Final = 1.609344
+_FARE_KM: Final = (2.0, 10.0, 20.0, 40.0, 60.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1000.0, 1400.0)
+_FAR_MILES: Final = 1_000.0
+_MINUTES_AN_HOUR: Final = 60.0
+TABLES = (*homes.TABLES, "road_nodes", "road_edges", "road_barriers", "road_order", *sector_transit.TABLES, "sessions")
+
+
+class Spot(NamedTuple):
+    """Where a prison is or would be, EPSG:4326; ``prison_id`` is empty for a new one."""
+
+    prison_id: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """One way from home to prison, shape (homes, prisons); NaN where there is no way.
+
+    ``miles`` and ``minutes_car`` are by road, ``minutes_public`` typical by train and bus, and ``crow_miles`` straight.
+    """
+
+    minutes_car: Floats
+    minutes_public: Floats
+    miles: Floats
+    crow_miles: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Burden:
+    """One visit, shape (homes, prisons), for those who go one way: by car, or by public transport.
+
+    Attributes
+    ----------
+    minutes
+        One way, typical.
+    miles
+        By road one way, whatever the way to travel.
+    pence
+        What the party pays there and back, a night's room included where one is needed.
+    help_pence
+        What Help with Prison Visits pays back to those who may claim, without nights, which are agreed one by one; NaN
+        where no rate has a source.
+    night
+        Whether the visit takes a night away.
+    """
+
+    minutes: Floats
+    miles: Floats
+    pence: Floats
+    help_pence: Floats
+    night: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=8)
+def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When) -> Ways:
+    """Work out the ways from each authority of a nation, in the order of ``homes.sectors(nation).codes``.
+
+    Where no way by public transport is known from some of an authority's sectors, the others stand for them.
+    """
+    where = homes.sectors(nation)
+    ratio = published.figure("deprivation", "ratio", as_of).value
+    weight = where.weights(ratio)
+    origins = [Spot("", lat, lon) for lat, lon in zip(where.lat.tolist(), where.lon.tolist(), strict=True)]
+    road = Router.shipped().matrix(origins, spots)
+    row_of = {name: row for row, name in enumerate(postcodes.areas("sector"))}
+    rows = np.array([row_of[name] for name in where.names])
+    public = sector_transit.minutes_to(spots, when)[rows]
+    lat, lon = (np.array([getattr(spot, name) for spot in spots]) for name in ("lat", "lon"))
+
+    def mean(values: Floats) -> Floats:
+        known = np.isfinite(values)
+        sums = _sums(np.where(known, values, 0.0) * weight[:, None], where.authority)
+        whole = _sums(known * weight[:, None], where.authority)
+        return np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0)
+
+    return Ways(mean(road.minutes), mean(public), mean(road.miles), homes.crow_miles(nation, ratio, lat, lon))
+
+
+def _sums(values: Floats, authority: NDArray[np.int64]) -> Floats:
+    starts = np.flatnonzero(np.r_[True, np.diff(authority) > 0])
+    return np.asarray(np.add.reduceat(values, starts, axis=0))
+
+
+def longest_day_trip(prison_id: str, *, flexible: bool = False) -> float:
+    """Give the longest way there, in minutes, after which a family is home the same day from one of the sessions.
+
+    Sessions that are not known are taken to be those of a usual afternoon. With flexible sessions there is also one of
+    two hours in the middle of the family's day.
+    """
+    around = visit_day.LEAD_MINUTES + SESSION_MINUTES + visit_day.GATE_OUT_MINUTES
+    found = (LATEST_HOME - EARLIEST_LEAVE - around) / 2 if flexible else 0.0
+    for session in visit_day.choose(prison_id):
+        there = visit_day.minutes_of(session.start) - visit_day.LEAD_MINUTES - EARLIEST_LEAVE
+        back = LATEST_HOME - visit_day.minutes_of(session.end) - visit_day.GATE_OUT_MINUTES
+        found = max(found, min(there, back))
+    return found
+
+
+def by_car(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, *, scottish: bool = False) -> Burden:
+    """Work out a visit in the family's own car."""
+    party = Party(visits.adults, visits.children)
+    fixed, far = (costs.car_cost(return_miles=miles, party=party, as_of=as_of).pence for miles in (0.0, _FAR_MILES))
+    return_miles = 2 * given.miles
+    pence = fixed + (far - fixed) / _FAR_MILES * return_miles
+    mile = _rate("hwpv_mile_scotland" if scottish else "hwpv_mile_england_wales", as_of)
+    help_pence = np.where(return_miles <= help_with_visits.MOST_RETURN_MILES, mile * return_miles, 0.0)
+    return _burden(given.minutes_car, given, spots, visits, as_of, pence=pence, back=help_pence, scottish=scottish)
+
+
+def by_public_transport(
+    given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, *, scottish: bool = False
+) -> Burden:
+    """Work out a visit by train and bus; where no such way is known, by car at the cost of one (a lift)."""
+    party = Party(visits.adults, visits.children)
+    rail = [fares.rail_fare(km, party=party, as_of=as_of).pence for km in _FARE_KM]
+    near, far = (fares.bus_fare(rides, party=party, as_of=as_of).pence for rides in (RIDES_NEAR, RIDES_FAR))
+    km = given.crow_miles * _KM_PER_MILE * fares.RAIL_PER_CROW
+    fare = np.where(given.crow_miles <= BUS_ONLY_MILES, near, np.interp(km, _FARE_KM, rail) + far)
+    car = by_car(given, spots, visits, as_of, scottish=scottish)
+    public = _burden(given.minutes_public, given, spots, visits, as_of, pence=fare, back=fare, scottish=scottish)
+    known = np.isfinite(given.minutes_public)
+    return Burden(
+        minutes=np.where(known, public.minutes, car.minutes),
+        miles=car.miles,
+        pence=np.where(known, public.pence, car.pence),
+        help_pence=np.where(known, public.help_pence, car.help_pence),
+        night=np.where(known, public.night, car.night),
+    )
+
+
+def _burden(
+    minutes: Floats,
+    given: Ways,
+    spots: Sequence[Spot],
+    visits: Visits,
+    as_of: date,
+    *,
+    pence: Floats,
+    back: Floats,
+    scottish: bool,
+) -> Burden:
+    """Add food on a long day, which is paid back, and a room where the way is too long for a day."""
+    party = Party(visits.adults, visits.children)
+    away = 2 * minutes + visit_day.LEAD_MINUTES + SESSION_MINUTES + visit_day.GATE_OUT_MINUTES
+    nation = help_with_visits.Nation.SCOTLAND if scottish else help_with_visits.Nation.ENGLAND
+    food = np.zeros(minutes.shape)
+    for hours in (help_with_visits.FOOD_HOURS, help_with_visits.LONG_FOOD_HOURS):
+        beyond = hours * _MINUTES_AN_HOUR
+        each = help_with_visits.food_pence(away_minutes=beyond + 1, prison_nation=nation, as_of=as_of)
+        food = np.where(away > beyond, party.people * (each or 0.0), food)
+    limit = np.array([longest_day_trip(spot.prison_id, flexible=visits.flexible_sessions) for spot in spots])
+    night = minutes > limit
+    room = costs.overnight_line(nights=1, party=party, as_of=as_of).pence
+    return Burden(minutes, given.miles, pence + food + room * night, back + food, night)
+
+
+def _rate(key: str, as_of: date) -> float:
+    try:
+        found = tariffs.known(key, as_of)
+    except DateError:
+        found = None
+    return float("nan") if found is None else found.value

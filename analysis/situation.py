@@ -1,0 +1,286 @@
+"""What a scenario starts from: its people, its prisons with places, and what visits take, as an instance to be solved.
+
+People of one home authority, with or without a car, and one kind (``people.Kind``) are a group. A prison has a wing for
+each role in which it holds people; how many it may hold in a role is what the modelled baseline has there, its part of
+the free places, and ``role_percent`` more. People who are not to be moved take their places before anybody is placed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nearhome.analysis import burden as burdens
+from nearhome.analysis import estate as estates
+from nearhome.analysis import homes, instances, people, population
+from nearhome.analysis.burden import Burden
+from nearhome.analysis.scenario_estate import ScenarioEstate
+from nearhome.data.errors import InputError
+from nearhome.geo import areas
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nearhome.analysis.burden import Spot
+    from nearhome.analysis.instances import Instance, Wing
+    from nearhome.analysis.people import Kind, People
+    from nearhome.analysis.population import Baseline
+    from nearhome.analysis.scenarios import Lever, Scenario, Who
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+WITHOUT_CAR: Final = ", without a car"
+NO_HOME: Final = "no known home"
+TABLES = tuple(dict.fromkeys((*population.TABLES, *burdens.TABLES, "authorities", "places")))
+_PARTS = ("minutes", "miles", "pence", "help_pence", "night")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """The start of a scenario.
+
+    Attributes
+    ----------
+    instance
+        The people who may be moved, and the places left to them.
+    before, fixed
+        People now at each prison, and those of them who are not moved; shape (groups, prisons), all groups of the
+        instance in its order.
+    authority
+        Of each home of the instance, a row of ``codes``; -1 for no known home.
+    today, visit
+        What a visit takes from each home to each prison as things are, and in the scenario.
+    places
+        Of each prison for everybody, moved or not; ``names`` are theirs for people to read.
+    notes
+        What was assumed or could not be done, a sentence each.
+    """
+
+    scenario: Scenario
+    codes: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    instance: Instance
+    before: Ints
+    fixed: Ints
+    authority: Ints
+    without_car: Bools
+    today: Burden
+    visit: Burden
+    names: tuple[str, ...]
+    places: Ints
+    spots: tuple[Spot, ...]
+    notes: tuple[str, ...]
+
+    def after(self, placed: Ints) -> Ints:
+        """Add those who are not moved to a plan's people, in the order of ``before``."""
+        return self.fixed + placed
+
+
+def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation:
+    """Set a scenario up.
+
+    Parameters
+    ----------
+    baseline
+        Who is held where; modelled for the scenario's day and nation if not given.
+
+    Raises
+    ------
+    InputError
+        Something that the scenario names is not known.
+    """
+    held = population.baseline(scenario.as_of, scenario.nation) if baseline is None else baseline
+    drawn = people.people(scenario, held)
+    estate = ScenarioEstate(scenario, drawn, held)
+    for lever in scenario.lever:
+        estate.pull(lever, scenario.as_of)
+    spots = tuple(estate.spots[each] for each in estate.ids)
+    visit = _visit(scenario, drawn.codes, spots, estate)
+    plain = replace(
+        scenario,
+        visits=replace(scenario.visits, flexible_sessions=False),
+        lever=tuple(each for each in scenario.lever if each.kind != "bus"),
+    )
+    today = visit if plain == scenario else _visit(plain, drawn.codes, spots, estate)
+    now, fixed, rows = _grouped(drawn, estate)
+    instance = _instance(scenario, drawn, estate, (now - fixed, rows), visit)
+    home = np.append(np.repeat(np.arange(len(drawn.codes)), 2), -1)
+    return Situation(
+        scenario=scenario,
+        codes=drawn.codes,
+        kinds=drawn.kinds,
+        instance=_ruled(scenario, instance, drawn, visit, now),
+        before=now,
+        fixed=fixed,
+        authority=home,
+        without_car=np.append(np.tile([False, True], len(drawn.codes)), False),
+        today=today,
+        visit=visit,
+        names=tuple(estate.names[each] for each in estate.ids),
+        places=np.array([_usable(estate.places[each], scenario) for each in estate.ids]),
+        spots=spots,
+        notes=(*held.notes, *estate.notes),
+    )
+
+
+def _usable(places: int, scenario: Scenario) -> int:
+    return math.floor(places * (1 - scenario.capacity.headroom_percent / 100) + 1e-9)
+
+
+def _visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], estate: ScenarioEstate) -> Burden:
+    """Give what a visit takes: rows for each authority with and without a car, and one of nothing for no known home."""
+    when = "weekday" if scenario.journeys.when == "weekday" else "weekend"
+    every = homes.sectors(scenario.nation).codes
+    strangers = [code for code in codes if code not in every]
+    if strangers:
+        name = areas.authority(strangers[0]).name
+        msg = f"{name} is not in {scenario.nation}; leave its people out, or name its nation."
+        raise InputError(msg)
+    rows = [every.index(code) for code in codes]
+    found = burdens.ways(scenario.nation, scenario.as_of, spots, when)
+    ways = burdens.Ways(
+        *(getattr(found, name)[rows] for name in ("minutes_car", "minutes_public", "miles", "crow_miles"))
+    )
+    scottish = scenario.nation == estates.NATIONS[1]
+    car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scottish=scottish)
+    for lever in scenario.lever:
+        if lever.kind == "bus":
+            ways = _with_bus(ways, lever, codes, estate)
+    public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scottish=scottish)
+    for lever in scenario.lever:
+        if lever.kind == "bus" and lever.fare_pence is not None:
+            chosen = np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
+            public.pence[chosen] = np.minimum(public.pence[chosen], lever.fare_pence)
+            public.help_pence[chosen] = np.minimum(public.help_pence[chosen], lever.fare_pence)
+    unknown = ~np.isfinite(ways.minutes_public)
+    note = (
+        f"No way by public transport is known for {unknown.sum():,} of {unknown.size:,} pairs of authority and prison: "
+        "a lift by car stands for it."
+    )
+    if unknown.any() and scenario.journeys.travel == "household" and note not in estate.notes:
+        estate.notes.append(note)
+    return Burden(**{name: _stacked(getattr(car, name), getattr(public, name)) for name in _PARTS})
+
+
+def _with_bus(ways: burdens.Ways, lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate) -> burdens.Ways:
+    minutes = ways.minutes_public.copy()
+    chosen = np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
+    minutes[chosen] = np.fmin(minutes[chosen], lever.minutes or np.inf)
+    return replace(ways, minutes_public=minutes)
+
+
+def _column(lever: Lever, estate: ScenarioEstate) -> int:
+    name = lever.prison if lever.prison in estate.places else people.prison_id(lever.prison)
+    if name not in estate.places:
+        msg = f"A bus is to go to {lever.prison!r}, which is not open in this scenario; choose another prison."
+        raise InputError(msg)
+    return estate.ids.index(name)
+
+
+def _stacked(car: Any, public: Any) -> Any:
+    both = np.stack([car, public], axis=1).reshape(-1, car.shape[1])
+    return np.vstack([both, np.zeros((1, car.shape[1]), both.dtype)])
+
+
+def _grouped(drawn: People, estate: ScenarioEstate) -> tuple[Ints, Ints, tuple[Ints, Ints]]:
+    """Count people by group and prison, and those who are not moved; give each group's home and kind."""
+    home = np.where(drawn.authority < 0, 2 * len(drawn.codes), 2 * drawn.authority + drawn.without_car)
+    key, group = np.unique(home * len(drawn.kinds) + drawn.kind, return_inverse=True)
+    now = np.zeros((len(key), len(estate.ids)), np.int64)
+    np.add.at(now, (group, drawn.prison), 1)
+    released = np.array([each in estate.changed for each in drawn.prisons], bool)[drawn.prison]
+    stays = drawn.fixed & ~released
+    fixed = np.zeros_like(now)
+    np.add.at(fixed, (group[stays], drawn.prison[stays]), 1)
+    return now, fixed, (key // len(drawn.kinds), key % len(drawn.kinds))
+
+
+def _instance(
+    scenario: Scenario, drawn: People, estate: ScenarioEstate, held: tuple[Ints, tuple[Ints, Ints]], visit: Burden
+) -> Instance:
+    """Write the instance of those who may move, with a row for every group, so that their order is kept."""
+    movable, (home, kind) = held
+    group, prison = np.nonzero(movable)
+    rows = np.append(group, np.arange(len(home)))
+    fixed = np.bincount(drawn.prison[drawn.fixed], minlength=len(estate.ids))
+    fixed[[each in estate.changed for each in estate.ids]] = 0
+    free = [max(0, _usable(estate.places[each], scenario) - int(fixed[at])) for at, each in enumerate(estate.ids)]
+    chosen = scenario.objective
+    cohorts = tuple(each.cohort for each in drawn.kinds)
+    return instances.instance(
+        homes=[*(f"{code}{end}" for code in drawn.codes for end in ("", WITHOUT_CAR)), NO_HOME],
+        cohorts=[each.name for each in drawn.kinds],
+        prisons=estate.ids,
+        home=home[rows],
+        cohort=kind[rows],
+        people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
+        current=np.append(prison, np.full(len(home), instances.NOWHERE)),
+        burden=_counted(scenario, visit),
+        places=free,
+        wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
+        unit="pence" if chosen.burden == "mix" else chosen.burden,
+        weight=_by_kind(chosen.weight, "weight", cohorts, 1.0),
+        longest=_by_kind(chosen.longest, "burden", cohorts, math.inf),
+        kinds=[each.cohort.sex for each in drawn.kinds],
+    )
+
+
+def _counted(scenario: Scenario, visit: Burden) -> Floats:
+    """Give the burden that the objective counts."""
+    if scenario.objective.burden == "mix":
+        return visit.pence + 2 * visit.minutes * scenario.objective.pence_per_hour / 60
+    return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[scenario.objective.burden]
+
+
+def _left(prison: str, row: int, drawn: People, estate: ScenarioEstate, scenario: Scenario) -> list[Wing]:
+    """Give a prison's wings with the places left by those who are not moved."""
+    there = drawn.fixed & (drawn.prison == row) if prison not in estate.changed else np.zeros(len(drawn.prison), bool)
+    counted = np.bincount(drawn.kind[there], minlength=len(drawn.kinds))
+    found = []
+    for role, wing in estate.wings[prison].items():
+        taken = sum(int(counted[at]) for at, each in enumerate(drawn.kinds) if each.role == role)
+        room = None if wing.places is None else max(0, _usable(wing.places, scenario) - taken)
+        found.append(replace(wing, places=room))
+    return found
+
+
+def _by_kind(chosen: tuple[Any, ...], name: str, cohorts: tuple[Any, ...], otherwise: float) -> Floats:
+    """Give a figure for each kind: the last selection that means it, or else the same for all."""
+    found = np.full(len(cohorts), otherwise)
+    for each in chosen:
+        found[people.matching(each, cohorts)] = getattr(each, name)
+    return found
+
+
+def _ruled(scenario: Scenario, instance: Instance, drawn: People, visit: Burden, now: Ints) -> Instance:
+    """Forbid what the rules on people before trial, locks and forbidden pairs say."""
+    forbidden = instance.forbidden.copy()
+    cohorts = tuple(each.cohort for each in drawn.kinds)
+    nearest = scenario.rules.remand_nearest
+    if nearest:
+        remand = np.array([each.status == "remand" for each in cohorts])
+        holds = instance.holds().T
+        rows = np.flatnonzero(remand[instance.cohort] & (instance.home < 2 * len(drawn.codes)))
+        minutes = visit.minutes[instance.home[rows] // 2 * 2]  # by car: the court is no nearer to those without one
+        minutes = np.where(holds[instance.cohort[rows]] & (instance.places > 0), minutes, np.inf)
+        limit = np.sort(minutes, axis=1)[:, min(nearest, minutes.shape[1]) - 1]
+        forbidden[rows] |= (minutes > limit[:, None]) & (now[rows] == 0)
+    for rule in (*scenario.moves.lock, *scenario.moves.forbid):
+        column = [each == people.prison_id(rule.at) for each in instance.prisons]
+        rows = _selected(rule, instance, drawn, cohorts)
+        forbidden[rows] |= ~np.array(column) if rule in scenario.moves.lock else np.array(column)
+    return replace(instance, forbidden=forbidden)
+
+
+def _selected(rule: Any, instance: Instance, drawn: People, cohorts: tuple[Any, ...]) -> Ints:
+    who: Who = rule
+    chosen = people.matching(who, cohorts)[instance.cohort]
+    if rule.home:
+        chosen &= instance.home // 2 == people.row_of(rule.home, drawn.codes)
+        chosen &= instance.home < 2 * len(drawn.codes)
+    return np.flatnonzero(chosen)
