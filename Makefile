@@ -36,9 +36,9 @@ browser:
 lock:
 	echo 'setuptools>=77' > .venv/build.in
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --extra osm --extra fast pyproject.toml .venv/build.in -o requirements/app.txt
+	  --no-header --extra osm --extra fast --extra placement pyproject.toml .venv/build.in -o requirements/app.txt
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --extra osm --extra fast --extra build --extra cluster --group test pyproject.toml .venv/build.in -c requirements/app.txt -o requirements/test.txt
+	  --no-header --extra osm --extra fast --extra placement --extra build --extra cluster --group test pyproject.toml .venv/build.in -c requirements/app.txt -o requirements/test.txt
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from nearhome.analysis import costs, fares, help_with_visits, homes, tariffs, visit_day
+from nearhome.analysis import costs, estate, fares, help_with_visits, homes, tariffs, visit_day
+from nearhome.analysis.help_with_visits import Nation
 from nearhome.analysis.party import Party
 from nearhome.data import postcodes, published
 from nearhome.data.errors import DateError
@@ -45,6 +46,7 @@ _KM_PER_MILE: Final = 1.609344
 _FARE_KM: Final = (2.0, 10.0, 20.0, 40.0, 60.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1000.0, 1400.0)
 _FAR_MILES: Final = 1_000.0
 _MINUTES_AN_HOUR: Final = 60.0
+_NATIONS: Final = dict(zip(estate.NATIONS, (Nation.ENGLAND, Nation.SCOTLAND, Nation.NORTHERN_IRELAND), strict=True))
 TABLES = (*homes.TABLES, "road_nodes", "road_edges", "road_barriers", "road_order", *sector_transit.TABLES, "sessions")
 
 
@@ -83,7 +85,7 @@ class Burden:
         What the party pays there and back, a night's room included where one is needed.
     help_pence
         What Help with Prison Visits pays back to those who may claim, without nights, which are agreed one by one; NaN
-        where no rate has a source.
+        where no rate has a source, as for Northern Ireland's own scheme.
     night
         Whether the visit takes a night away.
     """
@@ -115,7 +117,7 @@ def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When) -> Ways:
         known = np.isfinite(values)
         sums = _sums(np.where(known, values, 0.0) * weight[:, None], where.authority)
         whole = _sums(known * weight[:, None], where.authority)
-        return np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0)
+        return np.asarray(np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0))
 
     return Ways(mean(road.minutes), mean(public), mean(road.miles), homes.crow_miles(nation, ratio, lat, lon))
 
@@ -140,28 +142,28 @@ def longest_day_trip(prison_id: str, *, flexible: bool = False) -> float:
     return found
 
 
-def by_car(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, *, scottish: bool = False) -> Burden:
-    """Work out a visit in the family's own car."""
+def by_car(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, nation: str) -> Burden:
+    """Work out a visit in the family's own car; ``nation`` is a prison system, one of ``estate.NATIONS``."""
     party = Party(visits.adults, visits.children)
     fixed, far = (costs.car_cost(return_miles=miles, party=party, as_of=as_of).pence for miles in (0.0, _FAR_MILES))
     return_miles = 2 * given.miles
     pence = fixed + (far - fixed) / _FAR_MILES * return_miles
-    mile = _rate("hwpv_mile_scotland" if scottish else "hwpv_mile_england_wales", as_of)
-    help_pence = np.where(return_miles <= help_with_visits.MOST_RETURN_MILES, mile * return_miles, 0.0)
-    return _burden(given.minutes_car, given, spots, visits, as_of, pence=pence, back=help_pence, scottish=scottish)
+    help_pence = np.where(return_miles <= help_with_visits.MOST_RETURN_MILES, _rate(nation, as_of) * return_miles, 0.0)
+    return _burden(given.minutes_car, given, spots, visits, as_of, pence=pence, back=help_pence, nation=nation)
 
 
-def by_public_transport(
-    given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, *, scottish: bool = False
-) -> Burden:
+def by_public_transport(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, nation: str) -> Burden:
     """Work out a visit by train and bus; where no such way is known, by car at the cost of one (a lift)."""
     party = Party(visits.adults, visits.children)
-    rail = [fares.rail_fare(km, party=party, as_of=as_of).pence for km in _FARE_KM]
-    near, far = (fares.bus_fare(rides, party=party, as_of=as_of).pence for rides in (RIDES_NEAR, RIDES_FAR))
+    where = _NATIONS[nation]
+    rail = [fares.rail_fare(km, party=party, as_of=as_of, nation=where).pence for km in _FARE_KM]
+    near, far = (
+        fares.bus_fare(rides, party=party, as_of=as_of, nation=where).pence for rides in (RIDES_NEAR, RIDES_FAR)
+    )
     km = given.crow_miles * _KM_PER_MILE * fares.RAIL_PER_CROW
     fare = np.where(given.crow_miles <= BUS_ONLY_MILES, near, np.interp(km, _FARE_KM, rail) + far)
-    car = by_car(given, spots, visits, as_of, scottish=scottish)
-    public = _burden(given.minutes_public, given, spots, visits, as_of, pence=fare, back=fare, scottish=scottish)
+    car = by_car(given, spots, visits, as_of, nation=nation)
+    public = _burden(given.minutes_public, given, spots, visits, as_of, pence=fare, back=fare, nation=nation)
     known = np.isfinite(given.minutes_public)
     return Burden(
         minutes=np.where(known, public.minutes, car.minutes),
@@ -181,24 +183,26 @@ def _burden(
     *,
     pence: Floats,
     back: Floats,
-    scottish: bool,
+    nation: str,
 ) -> Burden:
     """Add food on a long day, which is paid back, and a room where the way is too long for a day."""
     party = Party(visits.adults, visits.children)
     away = 2 * minutes + visit_day.LEAD_MINUTES + SESSION_MINUTES + visit_day.GATE_OUT_MINUTES
-    nation = help_with_visits.Nation.SCOTLAND if scottish else help_with_visits.Nation.ENGLAND
     food = np.zeros(minutes.shape)
     for hours in (help_with_visits.FOOD_HOURS, help_with_visits.LONG_FOOD_HOURS):
         beyond = hours * _MINUTES_AN_HOUR
-        each = help_with_visits.food_pence(away_minutes=beyond + 1, prison_nation=nation, as_of=as_of)
+        each = help_with_visits.food_pence(away_minutes=beyond + 1, prison_nation=_NATIONS[nation], as_of=as_of)
         food = np.where(away > beyond, party.people * (each or 0.0), food)
     limit = np.array([longest_day_trip(spot.prison_id, flexible=visits.flexible_sessions) for spot in spots])
     night = minutes > limit
     room = costs.overnight_line(nights=1, party=party, as_of=as_of).pence
-    return Burden(minutes, given.miles, pence + food + room * night, back + food, night)
+    unpaid = np.nan if nation == estate.NATIONS[2] else 0.0
+    return Burden(minutes, given.miles, pence + food + room * night, back + food + unpaid, night)
 
 
-def _rate(key: str, as_of: date) -> float:
+def _rate(nation: str, as_of: date) -> float:
+    """Give the scheme's pence a mile; NaN where it has no source."""
+    key = "hwpv_mile_scotland" if nation == estate.NATIONS[1] else "hwpv_mile_england_wales"
     try:
         found = tariffs.known(key, as_of)
     except DateError:

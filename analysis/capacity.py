@@ -3,7 +3,8 @@
 A service that people travel to is shared among those who can reach it, by three measures: the two-step floating
 catchment area (2SFCA), all within the longest threshold alike; its enhanced form (E2SFCA), which counts less the
 further off; and spatial availability, which gives each unit out once. One attached to prisons is shared equally among
-the families of the people held there, one for an area among those who live there: the same in all three.
+the families of the people held there (at all prisons of its area where they are not named), one for an area among
+those who live there: the same in all three.
 
 Capacities of different units are not added up: the unit that most services have is taken, and the notes name it.
 """

@@ -94,7 +94,7 @@ def pairs(start: Situation, found: Changes) -> pd.DataFrame:
             "people": found.people[moved],
         }
     )
-    added = table.groupby(["origin", "goal"], as_index=False)["people"].sum()
+    added: pd.DataFrame = table.groupby(["origin", "goal"], as_index=False).sum()
     return added.sort_values(["people", "origin", "goal"], ascending=[False, True, True], ignore_index=True)
 
 

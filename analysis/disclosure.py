@@ -151,7 +151,12 @@ def suppressed(
 
 
 def held_back(
-    parts: ArrayLike, sums: Sequence[Sequence[int]], *, threshold: float = THRESHOLD, width: float | None = None
+    parts: ArrayLike,
+    sums: Sequence[Sequence[int]],
+    *,
+    threshold: float = THRESHOLD,
+    width: float | None = None,
+    base: float = 0.0,
 ) -> Bools:
     """Say which sums must not be shown where several tables of the same people are, with totals of many kinds.
 
@@ -163,6 +168,9 @@ def held_back(
         Counts that do not overlap, each above 0, such as the children of one area, one class and one band.
     sums
         For each number that might be shown, the rows of the parts it adds up; the same rows are the same number.
+    base
+        What is shown is rounded to the nearest multiple of it, halves up, which leaves a reader unsure by so much;
+        0 if nothing is rounded.
 
     Returns
     -------
@@ -173,30 +181,74 @@ def held_back(
     InputError
         When a part is not above 0 or a rule makes no sense.
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415 -- 50 ms that a journey need not pay
-
     leaves = np.asarray(parts, float)
     if not (np.isfinite(leaves) & (leaves > 0)).all():
         msg = "A part of the tables is not above 0; leave such parts out, so that what sums them up is 0 too."
         raise InputError(msg)
-    least_width = threshold if width is None else width
-    if not (threshold > 0 and least_width > 0):
-        msg = f"The threshold is {threshold} and the width {width}; give numbers above 0."
+    needed = threshold if width is None else width
+    if not (threshold > 0 and needed > 0 and base >= 0):
+        msg = f"Threshold {threshold}, width {needed} and base {base} make no rule; give numbers above 0."
         raise InputError(msg)
     numbers: dict[tuple[int, ...], int] = {}
     place = np.array([numbers.setdefault(tuple(sorted(each)), len(numbers)) for each in sums], np.int64)
-    asked = len(numbers)
-    for leaf in range(len(leaves)):
-        numbers.setdefault((leaf,), len(numbers))
-    sizes = np.array([len(each) for each in numbers])
-    rows = np.array([leaf for each in numbers for leaf in each], np.int64)
-    first = np.concatenate([[0], sizes.cumsum()])
-    layout = _Layout(csr_array((np.ones(len(rows)), rows, first), shape=(len(sizes), len(leaves))), place, sizes)
-    values = np.asarray(layout.holds @ leaves)
-    never = np.arange(len(sizes)) >= asked
-    hidden = never | ((values < threshold) & (values > 0))
-    _protect(layout, leaves, hidden, min(1.0, float(leaves.min(initial=1.0))), float(least_width), never)
+    published = _Published(leaves, list(numbers), base)
+    hidden = (published.values < threshold) & (published.values > 0)
+    done = np.zeros(len(hidden), bool)
+    while (waiting := np.flatnonzero(hidden & ~done)).size:
+        target = waiting[np.lexsort([waiting, published.values[waiting], published.sizes[waiting]])[0]]
+        change, beyond = published.other(hidden, target, needed)
+        hidden |= beyond > 1e-6  # noqa: PLR2004 -- what the solver leaves of 0
+        done |= np.abs(change) >= needed * (1 - 1e-6)
+        done[target] = True
     return np.asarray(hidden[place])
+
+
+class _Published:
+    """Sums of the same counts as a reader sees them, each within what its rounding leaves open."""
+
+    def __init__(self, leaves: Floats, numbers: list[tuple[int, ...]], base: float) -> None:
+        from scipy.sparse import csr_array, eye_array, hstack  # noqa: PLC0415 -- 50 ms that a journey need not pay
+
+        self.sizes = np.array([len(each) for each in numbers])
+        rows = np.array([leaf for each in numbers for leaf in each], np.int64)
+        first = np.concatenate([[0], self.sizes.cumsum()])
+        self._holds = csr_array((np.ones(len(rows)), rows, first), shape=(len(numbers), len(leaves)))
+        self.values = np.asarray(self._holds @ leaves)
+        least = min(1.0, float(leaves.min(initial=1.0)))
+        self._most_less = np.maximum(0.0, leaves - least)
+        middle = np.floor(self.values / base + 0.5) * base if base else self.values
+        self._open = np.maximum(0.0, np.vstack([middle + base / 2 - self.values, self.values - middle + base / 2]))
+        none = eye_array(len(numbers))
+        self._equal = hstack([self._holds, -self._holds, -none, none, -none, none], format="csr")
+
+    def other(self, hidden: Bools, target: int, width: float) -> tuple[Floats, Floats]:
+        """Find the cheapest other counts that make one sum greater by the width.
+
+        What a sum changes by is free as far as its rounding leaves it open, or if it is hidden; beyond that it costs
+        more the larger it is. Give the change of each sum, and the part of it that costs.
+        """
+        from scipy.optimize import linprog  # noqa: PLC0415 -- only those who publish tables need it
+        from scipy.sparse import hstack, vstack  # noqa: PLC0415 -- as above
+
+        count, parts = self._holds.shape
+        price = np.where(hidden, 0.0, self.sizes * (1.0 + np.log1p(self.values) / 10))
+        row = self._holds[[target]]
+        asked = hstack([row, -row], format="csr")
+        asked.resize((1, self._equal.shape[1]))
+        most = np.concatenate([np.full(parts, np.inf), self._most_less, *self._open, np.full(2 * count, np.inf)])
+        solved = linprog(
+            np.concatenate([np.zeros(2 * parts + 2 * count), price, price]),
+            A_eq=vstack([self._equal, asked], format="csr"),
+            b_eq=np.append(np.zeros(count), width),
+            bounds=np.column_stack([np.zeros(len(most)), most]),
+            method="highs-ds",
+        )
+        if solved.status != 0:
+            msg = f"The tables could not be protected: {solved.message}; leave out totals or put groups together."
+            raise InputError(msg)
+        change = self._holds @ (solved.x[:parts] - solved.x[parts : 2 * parts])
+        beyond = solved.x[2 * parts + 2 * count : -count] + solved.x[-count:]
+        return np.asarray(change), np.where(hidden, 0.0, beyond)
 
 
 def rounded(counts: ArrayLike, *, levels: Sequence[Sequence[str]] = (), base: int = ROUND_TO) -> Table:
@@ -286,17 +338,14 @@ def _table(shown: list[Shown], shape: tuple[int, ...], groups: list[tuple[str, .
     )
 
 
-def _protect(
-    layout: _Layout, leaves: Floats, hidden: Bools, least: float, width: float, needless: Bools | None = None
-) -> None:
+def _protect(layout: _Layout, leaves: Floats, hidden: Bools, least: float, width: float) -> None:
     """Hide more numbers, in place, until each hidden one could as well be greater or less by the width.
 
     For each, the other table that costs least to make possible is looked for (Fischetti and Salazar 1999, as a linear
     programme): all its shown numbers are those of the true one, its hidden ones at least what a reader knows. What has
-    to differ for it gets hidden too. A number that differs by the width in one such table is done; ``needless`` marks
-    hidden ones that need no protection.
+    to differ for it gets hidden too. A number that differs by the width in one such table is done.
     """
-    done = np.zeros(len(hidden), bool) if needless is None else needless.copy()
+    done = np.zeros(len(hidden), bool)
     values = layout.holds @ leaves
     while True:
         waiting = np.flatnonzero(hidden & ~done)

@@ -5,10 +5,12 @@ Of people with a known home. A year's figures rest on the scenario's assumptions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from nearhome.analysis.changes import changes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +58,16 @@ FIGURES: Final = (
     Figure("nights_a_year", "Families' nights away from home", "nights a year"),
 )
 BY_NAME: Final = {each.name: each for each in FIGURES}
+
+
+def today(start: Situation) -> dict[str, float]:
+    """Give every figure of people where they are, with visits as they are."""
+    return measure(start, start.before, start.today, replace(start.scenario.visits, video_percent=0.0), 0)
+
+
+def of(start: Situation, after: Ints) -> dict[str, float]:
+    """Give every figure of a placement of everybody, with the scenario's visits."""
+    return measure(start, after, start.visit, start.scenario.visits, changes(start, after).moves)
 
 
 def measure(start: Situation, people: Ints, visit: Burden, visits: Visits, moves: int) -> dict[str, float]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from nearhome.analysis import residual
+from nearhome.analysis import pools, residual
 from nearhome.analysis.residual import FAR
 from nearhome.data.errors import InputError, MissingExtraError, NearhomeError
 
@@ -35,6 +35,8 @@ WHOLE_PAIRS: Final = 300_000
 SAMPLED_PEOPLE: Final = 4_000
 JOURNEYS_A_GROUP: Final = 16
 """Sifting begins with so many, on average; with half of them when the guess is a similar flow's."""
+
+_NO_OPTIMUM: Final = "The solver's flow can be improved, which should never be; please report the placement."
 
 SOLVER_LIMIT: Final = 2**62
 """The solver multiplies costs by the number of nodes, and the product must fit into 64 bits."""
@@ -105,10 +107,11 @@ class Estate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """A placement in whole numbers.
+    """A placement in whole numbers, its groups pooled where they are alike (``nearhome.analysis.pools``).
 
-    ``cost`` has shape (groups, prisons) and is FAR where a group must not go; ``move`` is the price of one move for
-    each group, and ``penalty`` that of one person without a place.
+    ``cost`` has shape (pools, prisons) and is FAR where a pool must not go; ``move`` is the price of one move for each
+    pool, and ``penalty`` that of one person without a place. ``first`` is a group of each pool, whose home and doors
+    are those of all.
     """
 
     cost: Ints
@@ -118,24 +121,31 @@ class Problem:
     move: Ints
     penalty: int
     estate: Estate
-    order: tuple[Ints, Ints]
-    """Groups and prisons in the order in which the network is written."""
+    order: Ints
+    """Prisons in the order in which the network is written; pools are numbered in theirs."""
+    pool: Ints
+    first: Ints
+    groups: Ints
+    """The groups in the order of their names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
-    """An optimum: people by group and prison, those without a place, and what flows through the estate's arcs.
+    """An optimum: people by pool and prison, those without a place, and what flows through the estate's arcs.
 
-    ``prices`` are, for each node of the estate, what one more person there would cost all others.
+    ``prices`` are, for each node of the estate, what one more person there would cost all others; None until somebody
+    asks (``prices_of``).
     """
 
     placed: Ints
     unplaced: Ints
     through: Ints
-    prices: Ints
+    prices: Ints | None
 
 
-def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: Estate | None = None) -> Problem:
+def problem(
+    instance: Instance, costs: Ints, move: int | Ints = 0, estate: Estate | None = None, *, pooling: bool = True
+) -> Problem:
     """Write a placement in whole numbers.
 
     Parameters
@@ -146,6 +156,8 @@ def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: Estat
         The price of one move, for all groups or for each.
     estate
         That of the instance, if it is at hand.
+    pooling
+        False to leave every group for itself, in its own row.
 
     Raises
     ------
@@ -165,8 +177,19 @@ def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: Estat
         )
         raise InputError(msg)
     home, cohort = (np.argsort(np.argsort(np.array(names))) for names in (instance.homes, instance.cohorts))
-    order = np.lexsort((cohort[instance.cohort], home[instance.home])), np.argsort(np.array(instance.prisons))
-    return Problem(cost, instance.cohort, instance.people, instance.held, price, penalty, known, order)
+    groups = np.lexsort((cohort[instance.cohort], home[instance.home]))
+    pool = first = np.arange(len(groups))
+    if pooling:
+        pool, first = pools.pooled(instance, known.door, cost, price, groups)
+    people, held = (pools.gathered(pool, each) for each in (instance.people, instance.held))
+    order = np.argsort(np.array(instance.prisons))
+    kinds = instance.cohort[first]
+    return Problem(cost[first], kinds, people, held, price[first], penalty, known, order, pool, first, groups)
+
+
+def apart(instance: Instance, given: Problem, flow: Flow) -> tuple[Ints, Ints]:
+    """Give people by group and prison, and people of each group without a place."""
+    return pools.apart(instance, given.pool, flow.placed, given.groups)
 
 
 def solve(given: Problem, prices: Ints | None = None) -> Flow:
@@ -185,21 +208,37 @@ def solve(given: Problem, prices: Ints | None = None) -> Flow:
     allowed = given.cost < FAR
     if prices is None:
         if np.count_nonzero(allowed) <= WHOLE_PAIRS:
-            return _run(given, allowed)
+            return _run(given, allowed, priced=False)
         kept = _attractive(given, _guessed(given, allowed), JOURNEYS_A_GROUP)
     else:
         kept = _attractive(given, prices, JOURNEYS_A_GROUP // 2)
     while True:
         flow = _run(given, kept)
-        better = residual.improving(given, flow.placed, flow.unplaced, flow.prices) & ~kept
+        better = residual.improving(given, flow.placed, flow.unplaced, prices_of(given, flow)) & ~kept
         if not better.any():
             return flow
         kept |= better
 
 
+def prices_of(given: Problem, flow: Flow) -> Ints:
+    """Give what one more person at each node would cost all others.
+
+    Raises
+    ------
+    NearhomeError
+        The flow is no optimum of the problem.
+    """
+    if flow.prices is not None:
+        return flow.prices
+    found = residual.prices(residual.exchanges(given, flow.placed, flow.unplaced, flow.through))
+    if found is None:
+        raise NearhomeError(_NO_OPTIMUM)
+    return found
+
+
 def _guessed(given: Problem, allowed: Bools) -> Ints:
     """Solve for every so-manieth person, each standing for as many, and give the prices."""
-    groups = given.order[0][allowed[given.order[0]].any(axis=1)]
+    groups = np.flatnonzero(allowed.any(axis=1))
     groups = groups[np.argsort(given.cohort[groups], kind="stable")]
     before = np.cumsum(given.people[groups])
     stride = max(1, int(before[-1] if len(before) else 0) // SAMPLED_PEOPLE)
@@ -214,47 +253,48 @@ def _guessed(given: Problem, allowed: Bools) -> Ints:
         held=(given.held[groups] * share[:, None]).astype(np.int64),
         move=given.move[groups],
         penalty=max(1, 8 * given.penalty // (given.estate.size + 2)),
-        order=(np.arange(len(groups)), given.order[1]),
     )
-    return _run(sample, allowed[groups]).prices
+    flow = Flow(*_put(sample, allowed[groups], sample.penalty), None)
+    return prices_of(sample, flow)
 
 
 def _attractive(given: Problem, prices: Ints, journeys: int) -> Bools:
     """Choose the journeys that are the best at such prices, or nearly so."""
     excess = residual.entering(given, prices)
     excess -= excess.min(axis=1, initial=FAR // 2)[:, None]
-    some = excess[given.order[0][:: max(1, len(excess) // 5_000)]]
+    some = excess[:: max(1, len(excess) // 5_000)]
     wanted = min(journeys * len(some), some.size - 1)
     margin = int(np.partition(some, wanted, axis=None)[wanted]) if some.size else 0
     return np.asarray(excess <= min(margin, FAR // 4)) & (given.cost < FAR)
 
 
-def _run(given: Problem, kept: Bools) -> Flow:
+def _run(given: Problem, kept: Bools, *, priced: bool = True) -> Flow:
     """Find the best flow over the journeys kept."""
-    # A large penalty slows the solver. A small one nearly always gives the same flow, and the prices tell if not.
+    # A large penalty slows the solver. A small one that leaves nobody without a place gives the same flow, and else
+    # the prices tell.
     for penalty in (2 * given.penalty // (given.estate.size + 2), given.penalty):
         placed, unplaced, through = _put(given, kept, penalty)
+        if not priced and not unplaced.any():
+            return Flow(placed, unplaced, through, None)
         prices = residual.prices(residual.exchanges(given, placed, unplaced, through, kept))
         if prices is not None:
             return Flow(placed, unplaced, through, prices)
-    msg = "The solver's flow can be improved, which should never be; please report the placement."
-    raise NearhomeError(msg)
+    raise NearhomeError(_NO_OPTIMUM)
 
 
 def _put(given: Problem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
     """Solve once; give people by group and prison, people without a place, and what flows through the estate."""
-    estate, (groups, prisons) = given.estate, given.order
-    row, column = residual.pairs(kept[groups][:, prisons])
-    group, prison = groups[row], prisons[column]
+    estate, size = given.estate, len(given.people)
+    group, column = residual.pairs(kept[:, given.order])
+    prison = given.order[column]
     door, cost, price = estate.door[given.cohort[group], prison], given.cost[group, prison], given.move[group]
     stays = np.flatnonzero((given.held[group, prison] > 0) & (price > 0))
-    size = len(groups)
     everyone = np.arange(size)
     solver = _solver()
     blocks = [
-        (row, size + door, given.people[group], cost + price),
-        (row[stays], size + door[stays], given.held[group[stays], prison[stays]], cost[stays]),
-        (everyone, np.full(size, size + estate.sink), given.people[groups], penalty + given.move[groups]),
+        (group, size + door, given.people[group], cost + price),
+        (group[stays], size + door[stays], given.held[group[stays], prison[stays]], cost[stays]),
+        (everyone, np.full(size, size + estate.sink), given.people, penalty + given.move),
         (size + estate.tail, size + estate.head, estate.capacity, np.zeros_like(estate.capacity)),
     ]
     arcs = [
@@ -263,19 +303,19 @@ def _put(given: Problem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
         )
         for tail, head, capacity, unit in blocks
     ]
-    supply = np.append(given.people[groups], -given.people.sum())
+    supply = np.append(given.people, -given.people.sum())
     solver.set_nodes_supplies(np.append(everyone, size + estate.sink).astype(np.int32), supply)
     status = solver.solve()
     if status != solver.OPTIMAL:
-        msg = f"The flow of {len(row)} journeys was not solved (OR-Tools: {status.name}); please report the placement."
+        msg = (
+            f"The flow of {len(group)} journeys was not solved (OR-Tools: {status.name}); please report the placement."
+        )
         raise NearhomeError(msg)
     moved, stayed, left, through = (np.asarray(solver.flows(each), np.int64) for each in arcs)
     placed = np.zeros(given.cost.shape, np.int64)
     placed[group, prison] = moved
     placed[group[stays], prison[stays]] += stayed
-    unplaced = np.empty(size, np.int64)
-    unplaced[groups] = left
-    return placed, unplaced, through
+    return placed, left, through
 
 
 def _solver() -> Any:

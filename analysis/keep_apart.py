@@ -118,7 +118,8 @@ def _regret(plan: Plan, group: int, prison: int) -> int:
     given, found = plan.problem, plan.flow
     if given is None or found is None:
         return 0
-    here = np.append(found.prices, FAR)[given.estate.door[given.cohort[group]]] + given.cost[group]
+    pool = given.pool[group]
+    here = np.append(flow.prices_of(given, found), FAR)[given.estate.door[given.cohort[pool]]] + given.cost[pool]
     return int(min(np.delete(here, prison).min(initial=FAR), given.penalty) - here[prison])
 
 
@@ -127,7 +128,7 @@ def _exact(relaxed: Plan, repaired: Plan | None, pairs: Pairs, enough: float, se
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 -- slow to load, and rarely needed
 
     instance, aim = relaxed.instance, relaxed.objective
-    given = flow.problem(instance, aim.costs)
+    given = flow.problem(instance, aim.costs, pooling=False)
     group, prison = residual.pairs(given.cost < FAR)
     cost = given.cost[group, prison]
     penalty = min(given.penalty, max(LARGEST_PENALTY, 10 * int(cost.max(initial=0))))
@@ -151,10 +152,12 @@ def _exact(relaxed: Plan, repaired: Plan | None, pairs: Pairs, enough: float, se
     chosen = apart & (found.x[: len(group)] > 0.5)  # noqa: PLR2004 -- whole numbers but for a tolerance
     forbidden[group[chosen], prison[chosen]] = instance.forbidden[group[chosen], prison[chosen]]
     plan = replace(solve(replace(instance, forbidden=forbidden), aim), instance=instance)
-    least = found.mip_dual_bound - penalty * int(plan.unplaced.sum())
+    known = -np.inf if found.mip_dual_bound is None else found.mip_dual_bound  # stopped before it had a bound
+    least = known - penalty * int(plan.unplaced.sum())
     better = [plan] if repaired is None else [plan, repaired]
     best = min(better, key=lambda each: (int(each.unplaced.sum()), each.cost))
-    return replace(best, bound=min(float(best.cost), max(float(np.ceil(least - 0.01)), float(relaxed.cost))))
+    proven = max(float(np.ceil(least - 0.01)), float(relaxed.cost))
+    return replace(best, bound=min(float(best.cost), proven))
 
 
 def _constraints(given: flow.Problem, group: Ints, prison: Ints, pairs: Pairs) -> tuple[csr_matrix, tuple[Ints, Ints]]:

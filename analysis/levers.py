@@ -134,12 +134,14 @@ def closures(
     """Work out every single closure exactly: each prison in turn, or those given."""
     aim = objective(instance)
     given, base = _base(instance, aim)
+    guess, before = flow.prices_of(given, base), _cost(given, base)
     for name in instance.prisons if prisons is None else prisons:
         index = instance.prison(name)
         cost = given.cost.copy()
         cost[:, index] = FAR
-        found = flow.solve(replace(given, cost=cost), base.prices)
-        yield _outcome(instance, aim, base, found, name, int(base.placed[:, index].sum()))
+        found = flow.solve(replace(given, cost=cost), guess)
+        people, more = int(base.placed[:, index].sum()), int(found.unplaced.sum() - base.unplaced.sum())
+        yield Outcome(name, people, more, (_cost(given, found) - before) / aim.steps, _mean(instance, given, found))
 
 
 def sites(
@@ -181,14 +183,18 @@ def sites(
         return
     wider = opened(instance, names[0], places, cohorts, every[:, 0])
     estate = flow.Estate(wider)
-    _, base = _base(_with_places(wider, len(instance.prisons), 0), objective(wider))
+    empty, base = _base(_with_places(wider, len(instance.prisons), 0), objective(wider))
+    guess = flow.prices_of(empty, base)
+    before, _ = flow.apart(wider, empty, base)
     for candidate, name in enumerate(names):
         column = every[:, candidate, None]
         there = replace(wider, burden=np.hstack([instance.burden, np.where(np.isfinite(column), column, np.nan)]))
         aim = objective(there)
         given = flow.problem(there, aim.costs, estate=estate)
-        found = flow.solve(given, _with_site(given, base.prices, places))
-        yield _outcome(there, aim, base, found, name, int(found.placed[:, -1].sum()))
+        found = flow.solve(given, _with_site(given, guess, places))
+        people, more = int(found.placed[:, -1].sum()), int(found.unplaced.sum() - base.unplaced.sum())
+        burden = (_cost(given, found) - cost_of(aim, before)) / aim.steps
+        yield Outcome(name, people, more, burden, _mean(there, given, found))
 
 
 def _base(instance: Instance, aim: Objective) -> tuple[flow.Problem, flow.Flow]:
@@ -209,12 +215,17 @@ def _with_site(given: flow.Problem, prices: Ints, places: int) -> Ints:
     return guess
 
 
-def _outcome(instance: Instance, aim: Objective, base: flow.Flow, found: flow.Flow, name: str, people: int) -> Outcome:
-    burden = (cost_of(aim, found.placed) - cost_of(aim, base.placed)) / aim.steps
-    group, prison = residual.pairs(found.placed > 0)
-    count = found.placed[group, prison]
-    mean = float(instance.burden[instance.home[group], prison] @ count / count.sum()) if count.sum() else float("nan")
-    return Outcome(name, people, int(found.unplaced.sum() - base.unplaced.sum()), burden, mean)
+def _cost(given: flow.Problem, found: flow.Flow) -> int:
+    return int((given.cost * found.placed).sum(where=found.placed > 0))
+
+
+def _mean(instance: Instance, given: flow.Problem, found: flow.Flow) -> float:
+    """Give the mean burden of those placed."""
+    pool, prison = residual.pairs(found.placed > 0)
+    count = found.placed[pool, prison]
+    if not count.sum():
+        return float("nan")
+    return float(instance.burden[instance.home[given.first[pool]], prison] @ count / count.sum())
 
 
 def _with_places(instance: Instance, prison: int, places: int) -> Instance:

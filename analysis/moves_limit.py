@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nearhome.analysis import flow, objectives
-from nearhome.analysis.placement import Plan, cost_of, tie_scale
+from nearhome.analysis.placement import Plan, tie_scale
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-CLOSE_ENOUGH: Final = 1e-5
+CLOSE_ENOUGH: Final = 1e-4
 """The search ends where the best plan's cost is within this share of the bound."""
 
 
@@ -59,24 +59,24 @@ class _Search:
         self.estate = flow.Estate(instance)
         self.scale = tie_scale(self.estate, instance)
         self.costs = self.aim.costs * self.scale
-        self.order = flow.problem(instance, self.costs, 1, self.estate).order[0]
+        self.order = flow.problem(instance, self.costs, 1, self.estate).groups
         self._guess: Ints | None = None
         most = int(self.aim.costs.max(where=instance.allowed(), initial=0)) + 1
         self.longest = most * self.scale
         self.steepest = (self.estate.size + 2) * self.longest
         """A price that no chain of exchanges is worth."""
 
-    def at(self, price: int, dear: Ints | None = None) -> _Try:
-        """Solve at a price in scaled steps; the groups ``dear`` pay one step more."""
+    def at(self, price: int, dear: Ints | None = None, others: int = 0) -> _Try:
+        """Solve at a price in scaled steps; the groups ``dear`` pay another."""
         move = np.full(len(self.instance.people), max(price, 1))
         if dear is not None:
-            move[dear] += 1
+            move[dear] = others
         given = flow.problem(self.instance, self.costs, move, self.estate)
         found = flow.solve(given, self._guess)
-        self._guess = found.prices
-        held = self.instance.held
-        moves = int(held.sum() - np.minimum(held, found.placed).sum())
-        return _Try(price, cost_of(self.aim, found.placed), moves, given, found)
+        self._guess = flow.prices_of(given, found)
+        moves = int(given.held.sum() - np.minimum(given.held, found.placed).sum())
+        cost = int((given.cost * found.placed).sum(where=found.placed > 0)) // self.scale
+        return _Try(price, cost, moves, given, found)
 
     def meeting(self, few: _Try, many: _Try) -> int:
         """Give the price, rounded down, at which two plans are equally good."""
@@ -89,8 +89,8 @@ class _Search:
     def plan(self, best: _Try, bound: float) -> Plan:
         """Write a plan."""
         price = best.price / self.scale / self.aim.steps
-        found = best.found
-        return Plan(self.instance, self.aim, found.placed, found.unplaced, best.cost, bound, price, best.given, found)
+        placed, unplaced = flow.apart(self.instance, best.given, best.found)
+        return Plan(self.instance, self.aim, placed, unplaced, best.cost, bound, price, best.given, best.found)
 
 
 def limited(instance: Instance, moves: int, objective: Objective | None = None) -> Plan:
@@ -124,18 +124,16 @@ def limited(instance: Instance, moves: int, objective: Objective | None = None) 
             break
         tried = search.at(min(max(search.meeting(few, many), many.price + 1), few.price - 1))
         few, many = (tried, many) if tried.moves <= moves else (few, tried)
-    return search.plan(_filled(search, few, many, moves), bound)
+    return search.plan(_filled(search, few, many, moves, bound), bound)
 
 
-def _filled(search: _Search, few: _Try, many: _Try, moves: int) -> _Try:
+def _filled(search: _Search, few: _Try, many: _Try, moves: int, bound: float) -> _Try:
     """Spend what is left of a limit: so many groups move at the lower price that it is just kept."""
     best = few
-    if few.price - many.price > 1 or few.moves == moves:
-        return best
     low, high = 0, len(search.instance.people)
-    while high - low > 1 and best.moves < moves:
+    while high - low > 1 and best.moves < moves and best.cost - bound > CLOSE_ENOUGH * best.cost:
         middle = (low + high) // 2
-        tried = search.at(many.price, search.order[middle:])
+        tried = search.at(many.price, search.order[middle:], few.price)
         if tried.moves <= moves:
             low = middle
             best = min(best, tried, key=lambda each: each.cost)

@@ -50,6 +50,8 @@ AIMS = {
 }
 CANDIDATES = ("authorities", "towns", "prisons")
 LARGEST_TOWNS = 400
+MOST_BY_PUBLIC = 40
+"""So many candidates are worked out by public transport, about a third of a second each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,12 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
     options = _candidates(kind, candidates, area, as_of)
     if len(options) < count:
         msg = f"There are {len(options)} candidates and {count} places were asked for; ask for fewer or a wider area."
+        raise InputError(msg)
+    if way != "car" and len(options) > MOST_BY_PUBLIC:
+        msg = (
+            f"By public transport {len(options)} candidates would take minutes to work out, and {MOST_BY_PUBLIC} are "
+            "the most; choose a smaller area, or go by car."
+        )
         raise InputError(msg)
     there = [spot for each in found for spot in reach.spots_of(each, as_of)]
     spots = [*there, *(each.spot for each in options)]

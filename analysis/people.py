@@ -112,11 +112,22 @@ def row_of(text: str, codes: tuple[str, ...]) -> int:
     InputError
         There is none, or it lies outside the prison system.
     """
-    code = authority_named(text).code
+    code = code_of(text)
     if code not in codes:
         msg = f"{areas.authority(code).name} is not in this prison system; name an authority that is."
         raise InputError(msg)
     return codes.index(code)
+
+
+def code_of(text: str) -> str:
+    """Give the ONS code of an authority by its code or name.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    return authority_named(text).code
 
 
 def prison_id(text: str) -> str:

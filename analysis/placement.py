@@ -165,10 +165,11 @@ def solve(
     scale = tie_scale(estate, instance)
     move = round(move_price * aim.steps * scale) + 1 if scale > 1 else 0
     given = flow.problem(instance, aim.costs * scale, move, estate)
-    prices = guess.flow.prices if guess is not None and guess.flow is not None else None
+    prices = flow.prices_of(guess.problem, guess.flow) if guess and guess.problem and guess.flow else None
     found = flow.solve(given, prices if prices is not None and len(prices) == estate.size else None)
-    cost = cost_of(aim, found.placed)
-    return Plan(instance, aim, found.placed, found.unplaced, cost, cost, move_price, given, found)
+    placed, unplaced = flow.apart(instance, given, found)
+    cost = cost_of(aim, placed)
+    return Plan(instance, aim, placed, unplaced, cost, cost, move_price, given, found)
 
 
 def fewest_unplaced(instance: Instance) -> int:

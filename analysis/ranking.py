@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.analysis import flow
 from nearhome.analysis.prices import worth
 
 if TYPE_CHECKING:
@@ -96,5 +97,6 @@ def _reasons(known: Instance, group: int, prison: int) -> list[str]:
 def _others(plan: Plan, group: int, prison: int) -> float:
     if plan.flow is None or plan.problem is None:
         return float("nan")
-    price, people = worth(plan, int(plan.flow.prices[plan.problem.estate.door[plan.problem.cohort[group], prison]]))
+    node = plan.problem.estate.door[plan.instance.cohort[group], prison]
+    price, people = worth(plan, int(flow.prices_of(plan.problem, plan.flow)[node]))
     return float("inf") if people else price

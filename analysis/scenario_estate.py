@@ -7,6 +7,7 @@ as the modelled baseline has it; a prison that a lever opens, builds or re-roles
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ class ScenarioEstate:
 
     def __init__(self, scenario: Scenario, drawn: People, baseline: Baseline) -> None:
         self.ids = list(drawn.prisons)
-        self.names = {each: prisons.by_id(each).short_name for each in self.ids}
+        self.names = _names(self.ids)
         self.spots = {each: Spot(each, prisons.by_id(each).lat, prisons.by_id(each).lon) for each in self.ids}
         self.kinds = drawn.kinds
         self.notes: list[str] = []
@@ -136,6 +137,13 @@ class ScenarioEstate:
         return found
 
 
+def _names(ids: list[str]) -> dict[str, str]:
+    """Give short names; with the id where two prisons share one, such as a prison and its unit for boys."""
+    short = {each: prisons.by_id(each).short_name for each in ids}
+    twice = Counter(short.values())
+    return {each: f"{name} ({each})" if twice[name] > 1 else name for each, name in short.items()}
+
+
 def site_at(text: str) -> tuple[float, float]:
     """Give the point (EPSG:4326) of an authority's middle, or of a place or postcode.
 
@@ -181,7 +189,9 @@ def _capacities(baseline: Baseline, ids: list[str], held: Ints, notes: list[str]
         notes.append(f"Where no capacity is published, what a prison holds stands for it: {len(without)} of them.")
     full = [each for each in ids if each not in without and known[each] < counted[each]]
     if full:
-        notes.append(f"Prisons that hold more than their operational capacity keep that many places: {len(full)} of them.")
+        notes.append(
+            f"Prisons that hold more than their operational capacity keep that many places: {len(full)} of them."
+        )
     return {each: max(known.get(each, 0), counted[each]) for each in ids}
 
 

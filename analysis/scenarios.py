@@ -227,12 +227,20 @@ RECORDS: Final[dict[str, type]] = {
 }
 
 
+class ScenarioError(InputError):
+    """A scenario is not right; ``problems`` has all that is wrong, one each."""
+
+    def __init__(self, message: str, problems: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
 def from_table(table: dict[str, Any]) -> Scenario:
     """Make a scenario of what a TOML file holds.
 
     Raises
     ------
-    InputError
+    ScenarioError
         Something is wrong; the message names all of it.
     """
     problems: list[str] = []
@@ -241,7 +249,7 @@ def from_table(table: dict[str, Any]) -> Scenario:
         problems += _together(found)
     if problems or found is None:
         msg = f"The scenario has {len(problems)} problems: {'; '.join(problems)}. Correct them and run it again."
-        raise InputError(msg if len(problems) > 1 else msg.replace("1 problems", "1 problem"))
+        raise ScenarioError(msg if len(problems) > 1 else msg.replace("1 problems", "1 problem"), tuple(problems))
     scenario: Scenario = found
     return scenario
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from nearhome.analysis import burden as burdens
-from nearhome.analysis import estate as estates
-from nearhome.analysis import homes, instances, people, population
+from nearhome.analysis import homes, instances, people, placing_rules, population
 from nearhome.analysis.burden import Burden
 from nearhome.analysis.scenario_estate import ScenarioEstate
 from nearhome.data.errors import InputError
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.instances import Instance, Wing
     from nearhome.analysis.people import Kind, People
     from nearhome.analysis.population import Baseline
-    from nearhome.analysis.scenarios import Lever, Scenario, Who
+    from nearhome.analysis.scenarios import Lever, Scenario
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -110,11 +109,18 @@ def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation
     now, fixed, rows = _grouped(drawn, estate)
     instance = _instance(scenario, drawn, estate, (now - fixed, rows), visit)
     home = np.append(np.repeat(np.arange(len(drawn.codes)), 2), -1)
+    groups = placing_rules.Groups(
+        kinds=tuple(drawn.kinds[at] for at in instance.cohort),
+        codes=tuple((*drawn.codes, "")[at] for at in home[instance.home]),
+        minutes=visit.minutes[instance.home // 2 * 2],  # by car: the court is no nearer to those without one
+        held=now,
+    )
+    forbidden = placing_rules.forbidden(scenario, instance, groups)
     return Situation(
         scenario=scenario,
         codes=drawn.codes,
         kinds=drawn.kinds,
-        instance=_ruled(scenario, instance, drawn, visit, now),
+        instance=replace(instance, forbidden=forbidden),
         before=now,
         fixed=fixed,
         authority=home,
@@ -128,11 +134,19 @@ def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation
     )
 
 
+def candidate_burdens(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...]) -> Floats:
+    """Give the objective's burden from each home of a situation to points, shape (homes, points), sessions assumed."""
+    plain = replace(scenario, lever=tuple(each for each in scenario.lever if each.kind != "bus"))
+    return counted(scenario, _visit(plain, codes, spots, None))
+
+
 def _usable(places: int, scenario: Scenario) -> int:
     return math.floor(places * (1 - scenario.capacity.headroom_percent / 100) + 1e-9)
 
 
-def _visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], estate: ScenarioEstate) -> Burden:
+def _visit(
+    scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], estate: ScenarioEstate | None
+) -> Burden:
     """Give what a visit takes: rows for each authority with and without a car, and one of nothing for no known home."""
     when = "weekday" if scenario.journeys.when == "weekday" else "weekend"
     every = homes.sectors(scenario.nation).codes
@@ -146,15 +160,14 @@ def _visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], 
     ways = burdens.Ways(
         *(getattr(found, name)[rows] for name in ("minutes_car", "minutes_public", "miles", "crow_miles"))
     )
-    scottish = scenario.nation == estates.NATIONS[1]
-    car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scottish=scottish)
-    for lever in scenario.lever:
-        if lever.kind == "bus":
-            ways = _with_bus(ways, lever, codes, estate)
-    public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scottish=scottish)
-    for lever in scenario.lever:
-        if lever.kind == "bus" and lever.fare_pence is not None:
-            chosen = np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
+    car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
+    buses = [each for each in scenario.lever if each.kind == "bus" and estate is not None]
+    cells = [_served(each, codes, estate) for each in buses if estate is not None]
+    for lever, chosen in zip(buses, cells, strict=True):
+        ways.minutes_public[chosen] = np.fmin(ways.minutes_public[chosen], lever.minutes or np.inf)
+    public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
+    for lever, chosen in zip(buses, cells, strict=True):
+        if lever.fare_pence is not None:
             public.pence[chosen] = np.minimum(public.pence[chosen], lever.fare_pence)
             public.help_pence[chosen] = np.minimum(public.help_pence[chosen], lever.fare_pence)
     unknown = ~np.isfinite(ways.minutes_public)
@@ -162,16 +175,15 @@ def _visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], 
         f"No way by public transport is known for {unknown.sum():,} of {unknown.size:,} pairs of authority and prison: "
         "a lift by car stands for it."
     )
-    if unknown.any() and scenario.journeys.travel == "household" and note not in estate.notes:
+    asked = estate is not None and scenario.journeys.travel == "household"
+    if estate is not None and asked and unknown.any() and note not in estate.notes:
         estate.notes.append(note)
     return Burden(**{name: _stacked(getattr(car, name), getattr(public, name)) for name in _PARTS})
 
 
-def _with_bus(ways: burdens.Ways, lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate) -> burdens.Ways:
-    minutes = ways.minutes_public.copy()
-    chosen = np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
-    minutes[chosen] = np.fmin(minutes[chosen], lever.minutes or np.inf)
-    return replace(ways, minutes_public=minutes)
+def _served(lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate) -> tuple[Ints, ...]:
+    """Give the cells, by authority and prison, that a visitors' bus serves."""
+    return np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
 
 
 def _column(lever: Lever, estate: ScenarioEstate) -> int:
@@ -220,7 +232,7 @@ def _instance(
         cohort=kind[rows],
         people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
         current=np.append(prison, np.full(len(home), instances.NOWHERE)),
-        burden=_counted(scenario, visit),
+        burden=counted(scenario, visit),
         places=free,
         wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
         unit="pence" if chosen.burden == "mix" else chosen.burden,
@@ -230,8 +242,8 @@ def _instance(
     )
 
 
-def _counted(scenario: Scenario, visit: Burden) -> Floats:
-    """Give the burden that the objective counts."""
+def counted(scenario: Scenario, visit: Burden) -> Floats:
+    """Give the burden that the objective counts, shape as that of the visit."""
     if scenario.objective.burden == "mix":
         return visit.pence + 2 * visit.minutes * scenario.objective.pence_per_hour / 60
     return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[scenario.objective.burden]
@@ -255,32 +267,3 @@ def _by_kind(chosen: tuple[Any, ...], name: str, cohorts: tuple[Any, ...], other
     for each in chosen:
         found[people.matching(each, cohorts)] = getattr(each, name)
     return found
-
-
-def _ruled(scenario: Scenario, instance: Instance, drawn: People, visit: Burden, now: Ints) -> Instance:
-    """Forbid what the rules on people before trial, locks and forbidden pairs say."""
-    forbidden = instance.forbidden.copy()
-    cohorts = tuple(each.cohort for each in drawn.kinds)
-    nearest = scenario.rules.remand_nearest
-    if nearest:
-        remand = np.array([each.status == "remand" for each in cohorts])
-        holds = instance.holds().T
-        rows = np.flatnonzero(remand[instance.cohort] & (instance.home < 2 * len(drawn.codes)))
-        minutes = visit.minutes[instance.home[rows] // 2 * 2]  # by car: the court is no nearer to those without one
-        minutes = np.where(holds[instance.cohort[rows]] & (instance.places > 0), minutes, np.inf)
-        limit = np.sort(minutes, axis=1)[:, min(nearest, minutes.shape[1]) - 1]
-        forbidden[rows] |= (minutes > limit[:, None]) & (now[rows] == 0)
-    for rule in (*scenario.moves.lock, *scenario.moves.forbid):
-        column = [each == people.prison_id(rule.at) for each in instance.prisons]
-        rows = _selected(rule, instance, drawn, cohorts)
-        forbidden[rows] |= ~np.array(column) if rule in scenario.moves.lock else np.array(column)
-    return replace(instance, forbidden=forbidden)
-
-
-def _selected(rule: Any, instance: Instance, drawn: People, cohorts: tuple[Any, ...]) -> Ints:
-    who: Who = rule
-    chosen = people.matching(who, cohorts)[instance.cohort]
-    if rule.home:
-        chosen &= instance.home // 2 == people.row_of(rule.home, drawn.codes)
-        chosen &= instance.home < 2 * len(drawn.codes)
-    return np.flatnonzero(chosen)

@@ -113,7 +113,7 @@ class Outcome:
             return f"{self.scenario.title}: no child is newly covered, and none loses cover."
         areas = int((self.table["children_gained"].abs() >= least).sum())
         what = "are newly covered" if gained > 0 else "lose cover"
-        return f"{self.scenario.title}: about {abs(gained):,.0f} children {what}, in {areas} areas."
+        return f"{self.scenario.title}: about {abs(gained):,.0f} children {what}, in {areas} area{'s' * (areas != 1)}."
 
 
 def read(file: Path) -> Scenario:
@@ -127,12 +127,16 @@ def read(file: Path) -> Scenario:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"The scenario {file.name} cannot be read ({error}); give a TOML file such as nearhome.analysis.what_if."
+        msg = f"The scenario {file.name} cannot be read ({error}); give a TOML file of [[add]], [[close]] and the like."
         raise InputError(msg) from error
     unknown = sorted(set(content) - {"title", *ACTIONS})
     if unknown:
         msg = f"The scenario has {unknown[0]!r}, which is nothing known; use title, {', '.join(ACTIONS)}."
         raise InputError(msg)
+    for action in ACTIONS:
+        if not isinstance(content.get(action, []), list):
+            msg = f"The scenario has {action} = {content[action]!r}; write [[{action}]] and its words below."
+            raise InputError(msg)
     changes = [_change(action, row) for action in ACTIONS for row in content.get(action, ())]
     return Scenario(str(content.get("title", file.stem)), tuple(changes))
 

@@ -38,6 +38,10 @@ COMMANDS = {
     "services": Entry("services", "List the services for families of prisoners on a day, and check your own."),
     "coverage": Entry("coverage", "Show where services for families reach, and what one more would change."),
     "lottery": Entry("lottery", "Measure how much help depends on where a family lives."),
+    "gaps": Entry("gaps", "Write a report on where help is missing: workbook, maps, pages."),
+    "place": Entry("place", "Say what it would mean if people were held in other prisons."),
+    "place-one": Entry("place_one", "Rank the prisons for one person, with the reason for each exclusion."),
+    "compare": Entry("compare", "Compare two outcomes of nearhome place."),
     "data": Entry("data", "List, check, build and import the tables."),
     "app": Entry("pages", "Open the pages in your browser."),
 }

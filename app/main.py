@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from nearhome.app.views import about, plan
+from nearhome.app.views import about, missing, nearer, plan
 
 STYLE = Path(__file__).with_name("static") / "nearhome.css"
 
@@ -15,6 +15,8 @@ st.html(STYLE)
 page = st.navigation(
     [
         st.Page(plan.show, title=plan.TITLE, default=True),
+        missing.page(),
+        nearer.page(),
         about.page(),
     ],
     position="top",

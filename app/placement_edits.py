@@ -169,7 +169,8 @@ def _with_opening(levers: list[Lever], kind: str, lever: Lever | None, opening: 
     others = [each for each in levers if each is not lever]
     if not opening.where:
         return others
-    sex = "female" if opening.roles and WOMENS_ROLES.issuperset(opening.roles) else "male"
     base = lever or Lever(kind=kind, prison=NEW_PRISON)
+    if base.roles != opening.roles:
+        base = replace(base, sex="female" if WOMENS_ROLES.issuperset(opening.roles) else "male")
     named = replace(base, prison=opening.where) if kind == AGAIN else replace(base, at=opening.where)
-    return [*others, replace(named, places=opening.places, roles=opening.roles, sex=sex)]
+    return [*others, replace(named, places=opening.places, roles=opening.roles)]

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from nearhome.analysis.planning import Outcome
     from nearhome.analysis.scenarios import Scenario
+    from nearhome.app.placement_result import Result
 
-    Work: TypeAlias = Callable[[Scenario, Callable[[float, str], None], Callable[[], bool]], Outcome]
+    Work: TypeAlias = Callable[[Scenario, Callable[[float, str], None], Callable[[], bool]], Result]
 
 State = Literal["waiting", "running", "done", "failed", "ended"]
 OVER: Final = frozenset({"done", "failed", "ended"})
@@ -47,7 +47,7 @@ class _Run:
     state: State = "waiting"
     share: float = 0.0
     words: str = ""
-    outcome: Outcome | None = None
+    result: Result | None = None
     problem: str = ""
     wanted_by: set[str] = field(default_factory=set)
     seen: float = 0.0
@@ -103,11 +103,11 @@ class Runs:
             before = waiting.index(run) if run.state == "waiting" else 0
             return Look(run.state, run.share, run.words, before, run.problem)
 
-    def outcome(self, key: str) -> Outcome | None:
+    def result(self, key: str) -> Result | None:
         """Return what a run found; None if it is not through or not known any more."""
         with self._lock:
             run = self._runs.get(key)
-            return None if run is None else run.outcome
+            return None if run is None else run.result
 
     def leave(self, key: str, session: str) -> None:
         """Say that a session does not want a run any more; nobody's run goes on for nobody."""
@@ -150,7 +150,7 @@ class Runs:
         def progress(share: float, words: str) -> None:
             run.share, run.words = share, words
 
-        found: Outcome | None = None
+        found: Result | None = None
         state: State = "failed"
         problem = ""
         try:
@@ -164,7 +164,7 @@ class Runs:
             _LOG.exception("A scenario could not be worked out.")
             problem = BROKEN
         with self._lock:
-            run.outcome, run.state, run.problem = found, state, problem
+            run.result, run.state, run.problem = found, state, problem
             self._forget()
             self._begin()
 

@@ -12,8 +12,11 @@ import subprocess
 import sys
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from nearhome.app import placement_result
 from nearhome.data.errors import NearhomeError
 
 if TYPE_CHECKING:
@@ -21,8 +24,12 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.planning import Outcome
     from nearhome.analysis.scenarios import Scenario
+    from nearhome.app.placement_result import Result
 
 PROGRESS, DONE, REFUSED = "progress", "done", "refused"
+FORMATS: Final = ("html", "pdf")
+"""Written beside the scenario, the results and a CSV for each table."""
+
 LISTEN_S: Final = 0.2
 """How often it is looked whether somebody wants a run to end."""
 
@@ -35,7 +42,7 @@ class BrokenError(Exception):
     """The run broke off by a fault of the program; the server's log tells more."""
 
 
-def work_out(scenario: Scenario, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Outcome:
+def work_out(scenario: Scenario, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Result:
     """Work a scenario out elsewhere, and pass its progress on.
 
     Raises
@@ -68,7 +75,7 @@ def work_out(scenario: Scenario, progress: Callable[[float, str], None], cancell
             process.wait()
 
 
-def _listen(here: Connection, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Outcome:
+def _listen(here: Connection, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Result:
     """Pass progress on until the outcome comes."""
     while True:
         if cancelled():
@@ -81,21 +88,37 @@ def _listen(here: Connection, progress: Callable[[float, str], None], cancelled:
         elif kind == REFUSED:
             raise NearhomeError(*told)
         else:
-            outcome: Outcome = told[0]
-            return outcome
+            found: Result = told[0]
+            return found
+
+
+def result(scenario: Scenario, progress: Callable[[float, str], None]) -> Result:
+    """Work a scenario out here."""
+    from nearhome.analysis import planning  # noqa: PLC0415 - the server itself needs none of it
+
+    outcome = planning.run(scenario, progress=progress)
+    return placement_result.of(outcome, _files(outcome))
 
 
 def answer(to: Connection) -> None:
     """Read one scenario, work it out, and send what is to be told."""
-    from nearhome.analysis import planning  # noqa: PLC0415 - the server itself needs none of it
-
     scenario = to.recv()
     try:
-        outcome = planning.run(scenario, progress=lambda share, words: to.send((PROGRESS, share, words)))
+        found = result(scenario, lambda share, words: to.send((PROGRESS, share, words)))
     except NearhomeError as error:
         to.send((REFUSED, str(error)))
     else:
-        to.send((DONE, outcome))
+        to.send((DONE, found))
+
+
+def _files(outcome: Outcome) -> dict[str, bytes]:
+    """Return the run's folder: names and contents."""
+    from nearhome.analysis import outcome_files  # noqa: PLC0415 - as above
+
+    with TemporaryDirectory() as held:
+        folder = Path(held) / "run"
+        outcome_files.write(outcome, folder, source=outcome_files.SCENARIO, formats=FORMATS)
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 if __name__ == "__main__":

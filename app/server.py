@@ -14,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from nearhome.app import map_data, warming
 from nearhome.data.errors import TableError
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def show_failure(_error: Exception) -> bool:
 logging.getLogger(STREAMLIT_ERROR_LOGGER).addFilter(Discretion())
 app = st.App(
     "main.py",
+    lifespan=warming.lifespan,
+    routes=map_data.ROUTES,
     middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],
     on_script_error=show_failure,
 )

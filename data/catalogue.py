@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nearhome.data.build import STEPS
 from nearhome.data.errors import InputError, SourceError, TableError
-from nearhome.data.files import replacing
+from nearhome.data.files import open_text, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -230,7 +230,7 @@ def read_rows(name: str, make: Callable[[dict[str, str]], T]) -> list[T]:
     """
     file = path(name)
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
+        with open_text(file) as stream:
             found = [make(row) for row in csv.DictReader(stream)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         msg = f"The table {name!r} ({file.name}) is damaged ({_one_line(error)}); install nearhome again."
@@ -371,7 +371,7 @@ def _record(folder: Path, names: list[str]) -> None:
 def _rows(file: Path, kind: str) -> int:
     """Count the rows of a table: of the longest array where a file holds several."""
     if kind == "csv":
-        with file.open(encoding="utf-8", newline="") as stream:
+        with open_text(file) as stream:
             return sum(1 for _ in csv.reader(stream)) - 1
     if kind in {"npy", "npz"}:
         import numpy as np  # noqa: PLC0415 -- only builds count rows

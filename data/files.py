@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import io
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from nearhome.data.errors import SourceError
 
@@ -30,11 +32,36 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows as UTF-8 CSV with Unix line ends, so that a new build can be compared line by line."""
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    """Write rows as UTF-8 CSV with Unix line ends, so that a new build can be compared line by line.
+
+    A name that ends in ``.gz`` is compressed, always to the same bytes.
+    """
+    with replacing(path) as temporary, _text_to(temporary) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
+
+
+@contextmanager
+def _text_to(path: Path) -> Iterator[TextIO]:
+    """Open a file for text; the header of a compressed one holds neither name nor time."""
+    if path.suffix != ".gz":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    with (
+        path.open("wb") as packed,
+        gzip.GzipFile("", "wb", 9, packed, mtime=0) as stream,
+        io.TextIOWrapper(stream, encoding="utf-8", newline="") as file,
+    ):
+        yield file
+
+
+def open_text(path: Path) -> TextIO:
+    """Open UTF-8 text for reading, compressed or not, with line ends as they are."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline="")
+    return path.open(encoding="utf-8", newline="")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

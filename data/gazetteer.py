@@ -8,11 +8,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nearhome.data import catalogue
 from nearhome.data.errors import TableError
+from nearhome.data.files import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,12 +116,13 @@ def _row(fields: list[str]) -> Town:
 
 @cache
 def _table() -> bytes:
-    """Read the table as it is on the disk: it is searched, not parsed."""
+    """Read the table as text: it is searched, not parsed."""
     path = catalogue.path("places")
     try:
-        table = path.read_bytes()
-    except OSError as error:
-        msg = f"{path.name} cannot be read ({error.strerror}); install nearhome again."
+        with open_text(path) as file:
+            table = file.read().encode()
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        msg = f"{path.name} cannot be read ({error}); install nearhome again."
         raise TableError(msg) from error
     if not table.startswith(b"key,name,rank,") or not table.endswith(b"\n") or b'"' in table:
         msg = f"{path.name} is damaged; install nearhome again."

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.own_service_rows import Problem
+    from nearhome.data.services import Service
 
 MOST_ROWS = 100_000
 """More than there can be services in the United Kingdom: a longer file is something else."""
@@ -147,13 +148,41 @@ def forget() -> bool:
     return True
 
 
+def read(name: str, content: bytes) -> tuple[Check, tuple[Service, ...]]:
+    """Read a register from memory, and install nothing; no services if anything is wrong.
+
+    Parameters
+    ----------
+    name, content
+        The name and the bytes of its file.
+
+    Raises
+    ------
+    SourceError
+        As for ``check``.
+    """
+    found, rows = _rows(name, content)
+    columns = (*COLUMNS, *EVIDENCE_COLUMNS)
+    return found, tuple(services.own_service({column: row.get(column, "") for column in columns}) for row in rows)
+
+
 def _read(path: Path) -> tuple[Check, list[dict[str, str]]]:
     """Read and check a file; its rows as they are kept, empty if anything is wrong."""
-    lines = csv.reader(io.StringIO(_text(path), newline=""))
+    try:
+        _refuse_size(path.name, path.stat().st_size)
+        content = path.read_bytes()
+    except OSError as error:
+        msg = f"{str(path)!r} cannot be read ({error.strerror}); give a CSV file."
+        raise SourceError(msg) from error
+    return _rows(path.name, content)
+
+
+def _rows(name: str, content: bytes) -> tuple[Check, list[dict[str, str]]]:
+    lines = csv.reader(io.StringIO(_text(name, content), newline=""))
     try:
         header = [field.strip().casefold() for field in next(lines, [])]
         if len(header) == 1 or not any(header):
-            _refuse_header(path, header)
+            _refuse_header(name, header)
         body: list[tuple[int, list[str]]] = []
         first = lines.line_num + 1
         for cells in lines:
@@ -161,13 +190,13 @@ def _read(path: Path) -> tuple[Check, list[dict[str, str]]]:
                 body.append((first, cells))
             first = lines.line_num + 1
             if len(body) > MOST_ROWS:
-                msg = f"{path.name} has more than {MOST_ROWS:,} rows, the most a register may have; give services only."
+                msg = f"{name} has more than {MOST_ROWS:,} rows, the most a register may have; give services only."
                 raise SourceError(msg)
     except csv.Error as error:
-        msg = f"{path.name} cannot be read as CSV ({error}, line {lines.line_num}); save it as CSV with commas."
+        msg = f"{name} cannot be read as CSV ({error}, line {lines.line_num}); save it as CSV with commas."
         raise SourceError(msg) from error
     if not body:
-        msg = f"{path.name} has no services; nearhome services template shows the columns and three rows."
+        msg = f"{name} has no services; nearhome services template shows the columns and three rows."
         raise SourceError(msg)
     reader = Reader(header)
     if not reader.problems:
@@ -180,41 +209,38 @@ def _read(path: Path) -> tuple[Check, list[dict[str, str]]]:
     return found, [] if problems else reader.rows
 
 
-def _refuse_header(path: Path, header: list[str]) -> None:
+def _refuse_header(name: str, header: list[str]) -> None:
     if not any(header):
-        msg = f"{path.name} is empty; nearhome services template shows the columns and three rows."
+        msg = f"{name} is empty; nearhome services template shows the columns and three rows."
         raise SourceError(msg)
-    separator = next((name for mark, name in ((";", "semicolons"), ("\t", "tabs")) if mark in header[0]), "")
+    separator = next((word for mark, word in ((";", "semicolons"), ("\t", "tabs")) if mark in header[0]), "")
     what = f"its columns are separated by {separator}" if separator else f"its only column is {header[0][:40]!r}"
-    msg = f"{path.name} is no register: {what}; save it as CSV with commas, with at least {', '.join(REQUIRED)}."
+    msg = f"{name} is no register: {what}; save it as CSV with commas, with at least {', '.join(REQUIRED)}."
     raise SourceError(msg)
 
 
-def _text(path: Path) -> str:
-    """Read a file as UTF-8; another kind of file and another encoding are refused in one sentence."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            msg = f"{path.name} has {path.stat().st_size / 1e6:,.0f} MB; a register has at most {MOST_BYTES / 1e6:.0f}."
-            raise SourceError(msg)
-        content = path.read_bytes()
-    except OSError as error:
-        msg = f"{str(path)!r} cannot be read ({error.strerror}); give a CSV file."
-        raise SourceError(msg) from error
+def _refuse_size(name: str, size_bytes: int) -> None:
+    if size_bytes > MOST_BYTES:
+        msg = f"{name} has {size_bytes / 1e6:,.0f} MB; a register has at most {MOST_BYTES / 1e6:.0f}."
+        raise SourceError(msg)
+
+
+def _text(name: str, content: bytes) -> str:
+    """Read bytes as UTF-8; another kind of file and another encoding are refused in one sentence."""
+    _refuse_size(name, len(content))
     for start, what in _FIRST_BYTES.items():
         if content.startswith(start):
-            msg = f"{path.name} is {what}, not CSV; save it as 'CSV UTF-8'."
+            msg = f"{name} is {what}, not CSV; save it as 'CSV UTF-8'."
             raise SourceError(msg)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         what = f"byte {content[error.start]:#04x} in line {line}"
-        msg = f"{path.name} is not text in UTF-8 ({what}); save it as 'CSV UTF-8'."
+        msg = f"{name} is not text in UTF-8 ({what}); save it as 'CSV UTF-8'."
         raise SourceError(msg) from error
     if "\0" in text:
-        msg = (
-            f"{path.name} has a zero byte in line {text.count(chr(10), 0, text.index(chr(0))) + 1}; it is not CSV text."
-        )
+        msg = f"{name} has a zero byte in line {text.count(chr(10), 0, text.index(chr(0))) + 1}; it is not CSV text."
         raise SourceError(msg)
     return text
 

@@ -198,10 +198,15 @@ def _shipped() -> tuple[Service, ...]:
 def _own(file: Path, changed_ns: int, size_bytes: int) -> tuple[Service, ...]:  # noqa: ARG001 -- a changed file is read anew
     try:
         with file.open(encoding="utf-8", newline="") as stream:
-            return tuple(service_of(row, (_statement(row)[1],)) for row in csv.DictReader(stream))
+            return tuple(own_service(row) for row in csv.DictReader(stream))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         msg = f"Your register of services is damaged ({error!r}); import it again."
         raise TableError(msg) from error
+
+
+def own_service(row: dict[str, str]) -> Service:
+    """Read a row of the user's own register, with its one statement in it; ValueError or KeyError if it is none."""
+    return service_of(row, (_statement(row)[1],))
 
 
 def _statement(row: dict[str, str]) -> tuple[str, Evidence]:

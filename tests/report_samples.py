@@ -16,7 +16,16 @@ from nearhome.analysis.reports import folder
 from nearhome.analysis.reports.report import Category, Layer, Report, section
 from nearhome.analysis.reports.tables import Column, Table, table
 
-AREAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=2+2", "<script>alert(1)</script> & Co", "Bodmin")
+AREAS = (
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=2+2",
+    "<script>alert(1)</script> & Co",
+    "Bodmin",
+)
 SEEN = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "=1+1", "=2+2", "<script>alert(1)</script> & Co", "Bodmin")
 """What is left of them when control characters and white space at the ends are gone."""
 
@@ -74,7 +83,15 @@ def sample() -> Report:
         tables=(gaps_table(),),
         layers=(
             Layer("areas", "Areas by time", areas, "band", categories, "name", "Most areas are near."),
-            Layer("services", "Services", points, "kind", (Category("visitors_centre", "Centres", "#0b0c0c"),), "name", "-"),
+            Layer(
+                "services",
+                "Services",
+                points,
+                "kind",
+                (Category("visitors_centre", "Centres", "#0b0c0c"),),
+                "name",
+                "-",
+            ),
         ),
         versions={"prisons": "2026-07-27+1a2b3c4d", "own_services": "user+12345678"},
         seeds={"bootstrap": 7},

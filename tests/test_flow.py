@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog
@@ -9,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from nearhome.analysis import flow, objectives, residual
 from nearhome.analysis.instances import Instance, Wing, instance
+from nearhome.data.errors import NearhomeError
 
 
 def wide(seed: int, *, crowded: bool) -> Instance:
@@ -79,9 +82,11 @@ def test_sifting_finds_the_optimum_of_the_whole(
     monkeypatch.setattr(flow, "WHOLE_PAIRS", 0)
     monkeypatch.setattr(flow, "SAMPLED_PEOPLE", 300)
     monkeypatch.setattr(flow, "JOURNEYS_A_GROUP", journeys)
-    sifted, again = flow.solve(given), flow.solve(given, np.zeros_like(whole.prices))
+    sifted, again = flow.solve(given), flow.solve(given, np.zeros(given.estate.size, np.int64))
     for found in (whole, sifted, again):
-        total = int((costs * found.placed).sum()) + 10**6 * int(found.unplaced.sum())
+        placed, unplaced = flow.apart(known, given, found)
+        assert (placed.sum(axis=1) + unplaced == known.people).all()
+        total = int((costs * placed).sum()) + 10**6 * int(unplaced.sum())
         assert total == pytest.approx(highs(known, costs, 10**6), rel=1e-12)
     assert (whole.unplaced.sum() > 0) == crowded
 
@@ -94,11 +99,29 @@ def test_moves_have_prices_in_sifted_networks_too(monkeypatch: pytest.MonkeyPatc
     found = flow.solve(given)
 
     def total(each: flow.Flow) -> int:
-        stays = np.minimum(each.placed, known.held).sum()
+        stays = np.minimum(each.placed, given.held).sum()
         return int((given.cost * each.placed).sum(where=given.cost < residual.FAR)) - 400 * int(stays)
 
     assert total(found) == total(expected)
-    assert 0 < np.minimum(found.placed, known.held).sum() < known.held.sum()
+    assert 0 < np.minimum(found.placed, given.held).sum() < given.held.sum()
+
+
+def test_cohorts_that_the_same_wings_hold_are_pooled_and_told_apart() -> None:
+    known = wide(4, crowded=False)
+    wings = tuple(
+        replace(wing, cohorts=wing.cohorts | ({"c1"} if "c0" in wing.cohorts else set())) for wing in known.wings
+    )
+    wings = tuple(replace(wing, cohorts=wing.cohorts - (set() if "c0" in wing.cohorts else {"c1"})) for wing in wings)
+    alike = replace(known, wings=wings)
+    given = flow.problem(alike, objectives.total(alike).costs * 4096, 1)
+    assert len(given.people) == len({(h, max(c, 1)) for h, c in zip(known.home, known.cohort, strict=True)})
+    found = flow.solve(given)
+    placed, unplaced = flow.apart(alike, given, found)
+    assert (placed >= 0).all()
+    assert (placed.sum(axis=1) + unplaced == alike.people).all()
+    assert np.minimum(placed, alike.held).sum() == np.minimum(found.placed, given.held).sum()
+    heavier = replace(alike, weight=np.array([1.0, 2, 1, 1, 1, 1]))
+    assert len(flow.problem(heavier, objectives.total(heavier).costs).people) > len(given.people)
 
 
 def test_prices_prove_an_optimum_and_refuse_what_is_none() -> None:
@@ -106,9 +129,12 @@ def test_prices_prove_an_optimum_and_refuse_what_is_none() -> None:
     given = flow.problem(known, objectives.total(known).costs)
     best = flow.solve(given)
     shifts = residual.exchanges(given, best.placed, best.unplaced, best.through)
-    np.testing.assert_array_equal(residual.prices(shifts), best.prices)
-    assert not residual.improving(given, best.placed, best.unplaced, best.prices).any()
+    price = flow.prices_of(given, best)
+    np.testing.assert_array_equal(residual.prices(shifts), price)
+    assert not residual.improving(given, best.placed, best.unplaced, price).any()
     far = residual.all_pairs(shifts)
-    np.testing.assert_array_equal(far[:, -1], best.prices)
+    np.testing.assert_array_equal(far[:, -1], price)
     worst = flow.solve(flow.problem(known, 10_000 - objectives.total(known).costs))
     assert residual.prices(residual.exchanges(given, worst.placed, worst.unplaced, worst.through)) is None
+    with pytest.raises(NearhomeError, match="can be improved"):
+        flow.prices_of(given, replace(worst, prices=None))

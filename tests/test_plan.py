@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nearhome.analysis import help_with_visits, plan, tariffs
 from nearhome.analysis.party import Party
-from nearhome.analysis.plan import VisitPlan
 from nearhome.data import catalogue, prisons
 from nearhome.data.errors import DateError, InputError, NoRouteError
 from nearhome.geo import journeys, places
+
+if TYPE_CHECKING:
+    from nearhome.analysis.plan import VisitPlan
 
 TODAY = date(2026, 11, 21)
 

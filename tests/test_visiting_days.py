@@ -68,9 +68,8 @@ def test_every_town_session_and_mode_has_a_row() -> None:
 
 def test_the_command_writes_the_table(tmp_path: Path) -> None:
     out = tmp_path / "days.csv"
-    result = CliRunner().invoke(
-        command, ["--area", "Isles of Scilly", "--children", "0", "--to", "Exeter", "--sessions", "sat", "--out", str(out)]
-    )
+    options = ["--area", "Isles of Scilly", "--children", "0", "--to", "Exeter", "--sessions", "sat"]
+    result = CliRunner().invoke(command, [*options, "--out", str(out)])
     assert result.exit_code == 0, result.output
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

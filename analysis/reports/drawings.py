@@ -80,15 +80,18 @@ def drawing(areas: Layer, points: Layer | None = None) -> Drawing:
         Shape(f"{name}: {categories[value].label}", categories[value].colour, _rings(shape))
         for name, value, shape in zip(names, classes, drawn, strict=True)
     )
-    at, told = np.zeros((0, 2)), ()
+    at, told = np.zeros((0, 2)), tuple[str, ...]()
     if points is not None and len(points.frame):
         at = placed(shapely.get_coordinates(points.frame.geometry.to_numpy()))
         told = tuple(points.frame[points.name_column].tolist())
+    width, height = (round(scale * (side + 2 * margin), 1) for side in (east - west, north - south))
+    inside = np.flatnonzero(np.all((at >= 0) & (at <= [width, height]), axis=1))
+    at, told = at[inside], tuple(told[number] for number in inside.tolist())
     return Drawing(
         title=areas.title,
         alt=areas.alt,
-        width=round(scale * (east - west + 2 * margin), 1),
-        height=round(scale * (north - south + 2 * margin), 1),
+        width=width,
+        height=height,
         shapes=found,
         points=at,
         told=told,

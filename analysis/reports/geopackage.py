@@ -65,7 +65,7 @@ def write(report: Report, file: Path) -> None:
             driver="GPKG",
             geometry_type="Point" if _is_points(layer.frame) else "MultiPolygon",
             promote_to_multi=not _is_points(layer.frame),
-            layer_options={"IDENTIFIER": layer.title, "DESCRIPTION": layer.alt},
+            layer_options={"IDENTIFIER": layer.name, "DESCRIPTION": f"{layer.title}. {layer.alt}"},
             dataset_options={"VERSION": VERSION},
         )
     for table in report.tables:

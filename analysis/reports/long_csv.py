@@ -10,8 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.reports.report import DICTIONARY_COLUMNS
-from nearhome.analysis.reports.sheets import may_be_formula
 from nearhome.analysis.reports.tables import Column, Mark
+from nearhome.data.cells import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,12 +74,7 @@ def _lines(file: Path, heads: Sequence[str], rows: Iterable[Sequence[str | int |
     with file.open("w", encoding="utf-8", newline="") as stream:
         lines = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         lines.writerow(heads)
-        lines.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-
-
-def safe(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet may take for a formula."""
-    return f"'{text}" if may_be_formula(text) else text
+        lines.writerows([safe_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
 
 
 def _name(title: str) -> str:

@@ -44,23 +44,28 @@ def blocks(report: Report) -> Iterator[Block]:
 
 
 def _maps(report: Report) -> Iterator[Block]:
-    """Draw the first layer of areas, with the first layer of points over it."""
+    """Draw each layer of areas, with the first layer of points over it."""
     areas = [layer for layer in report.layers if "Polygon" in str(layer.frame.geometry.geom_type.iloc[0])]
     points = [layer for layer in report.layers if layer not in areas]
     if areas:
-        yield Heading("Map")
-        yield Picture(drawing(areas[0], points[0] if points else None))
-        yield Paragraph(areas[0].alt)
+        yield Heading("Maps")
+    for layer in areas:
+        yield Picture(drawing(layer, points[0] if points else None))
+        yield Paragraph(layer.alt)
 
 
 def _table(table: Table) -> Iterator[Block]:
+    shown = table.page_columns or [column.name for column in table.columns]
+    at = [number for number, column in enumerate(table.columns) if column.name in shown]
+    columns = [table.columns[number] for number in at]
     yield Grid(
         caption=table.title,
-        heads=tuple(column.heading for column in table.columns),
+        heads=tuple(column.heading for column in columns),
         rows=tuple(
-            tuple(written(cell, column) for cell, column in zip(row, table.columns, strict=True)) for row in table.rows
+            tuple(written(row[number], column) for number, column in zip(at, columns, strict=True))
+            for row in table.rows
         ),
-        numbers=frozenset(at for at, column in enumerate(table.columns) if column.is_number),
+        numbers=frozenset(number for number, column in enumerate(columns) if column.is_number),
     )
     for said in (*(f"{mark.value} {mark.meaning}" for mark in table.marks()), *table.notes):
         yield Paragraph(said)

@@ -21,6 +21,9 @@ LINE_GREY = "#b1b4b6"
 SMALL_POINTS, BODY_POINTS = 9, 10.5
 HEADING_POINTS = {1: 20, 2: 15, 3: 12}
 LEADING = 1.35
+BESIDE_PICTURE_POINTS = 110
+"""Of the height of a page, what is left for the words above and below a map."""
+
 LEAST_SHARE, MOST_SHARE = 0.09, 0.5
 """Of the width, what a column of a table gets at least and at most when its texts decide."""
 
@@ -69,8 +72,7 @@ def _parts(block: Block, width: float, height: float) -> Iterator[Any]:
             yield from _table(block, width)
         case Picture(drawing):
             yield _text(drawing.title, "caption")
-            yield from flowables(drawing, width, height - 3 * HEADING_POINTS[1])
-            yield _text(drawing.alt, "body")
+            yield from flowables(drawing, width, height - BESIDE_PICTURE_POINTS)
 
 
 def _table(table: Table, width: float) -> Iterator[Any]:

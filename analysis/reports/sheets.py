@@ -27,9 +27,6 @@ MOST_ROWS = 1_048_576
 LEAST_WIDTH, MOST_WIDTH = 9, 46
 """Characters that a column shows at least, and at most before its texts are wrapped."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a text begins that some spreadsheet may take for a formula (the last four are full-width signs)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -57,11 +54,6 @@ class Sheet:
             min(MOST_WIDTH, max(LEAST_WIDTH, *(_length(row[at]) for row in self.rows), _longest_word(column.heading)))
             for at, column in enumerate(self.columns)
         )
-
-
-def may_be_formula(text: str) -> bool:
-    """Say whether a spreadsheet that is not told otherwise may take a text for a formula."""
-    return text.startswith(FORMULA_STARTS)
 
 
 def sheets(report: Report) -> tuple[Sheet, ...]:
@@ -140,9 +132,9 @@ def _table(table: Table) -> Sheet:
 
 
 def _said(table: Table) -> Iterator[str]:
-    """Give the lines below the title: what the table is, its notes, its marks."""
-    marks = table.marks()
-    explained = f" Marks: {' '.join(f'{mark.value} {mark.meaning}' for mark in marks)}" if marks else ""
+    """Give the lines below the title: what the sheet holds, where its marks are explained, its notes, its source."""
+    marks = ", ".join(mark.value for mark in table.marks())
+    explained = f" The sheet {NOTES} explains the marks {marks}." if marks else ""
     yield f"This sheet has one table of {len(table.rows):,} rows.{explained}"
     yield from table.notes
     if table.source:

@@ -87,7 +87,8 @@ class Table:
     """One table of a report.
 
     ``name`` serves as the name of a sheet, a layer or a file; ``notes`` are sentences to read with it, such as what was
-    suppressed; ``in_pages`` is False for tables too long to read, which only data formats carry.
+    suppressed; ``in_pages`` is False for tables too long to read, which only data formats carry; ``page_columns`` are
+    the columns that pages show, all if empty.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Table:
     notes: tuple[str, ...] = ()
     source: str = ""
     in_pages: bool = True
+    page_columns: tuple[str, ...] = ()
 
     def values(self, column: str) -> tuple[Cell, ...]:
         """Give the cells of a column; KeyError if there is none of that name."""
@@ -121,11 +123,12 @@ def table(
     notes: Iterable[str] = (),
     source: str = "",
     in_pages: bool = True,
+    page_columns: Sequence[str] = (),
 ) -> Table:
     """Make a table of the columns of a frame, in the order of ``columns``.
 
-    A missing figure becomes NOT_KNOWN, an infinite one NO_WAY, an empty text NOT_APPLICABLE, and what
-    ``disclosure`` holds back SUPPRESSED; marks stay.
+    A missing figure becomes NOT_KNOWN, an infinite one NO_WAY, an empty text NOT_APPLICABLE, and what ``disclosure``
+    holds back SUPPRESSED; marks stay. For the other parameters see ``Table``.
 
     Raises
     ------
@@ -142,6 +145,7 @@ def table(
         notes=tuple(map(clean, notes)),
         source=clean(source),
         in_pages=in_pages,
+        page_columns=tuple(page_columns),
     )
 
 

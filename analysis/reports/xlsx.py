@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from nearhome.analysis.reports.sheets import COVER, cover_headings, may_be_formula, sheets
+from nearhome.analysis.reports.sheets import COVER, cover_headings, sheets
 from nearhome.analysis.reports.tables import Mark
+from nearhome.data.cells import safe_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,4 +124,4 @@ def _number_format(decimals: int) -> str:
 
 def _quoted(text: str) -> dict[str, Any]:
     """Keep a text that looks like a formula a text after it has been edited too: Excel's hidden leading apostrophe."""
-    return {"quote_prefix": True} if may_be_formula(text) else {}
+    return {"quote_prefix": True} if safe_text(text) != text else {}

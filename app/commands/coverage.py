@@ -6,7 +6,6 @@ import functools
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +23,7 @@ from nearhome.data.files import write_csv
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
+    from pathlib import Path
 
     import pandas as pd
 
@@ -254,10 +254,10 @@ _SHOWN_GAIN = 0.5
 
 def _lines(found: Coverage, table: pd.DataFrame, note: str, first: int) -> Iterator[str]:
     what = service_kinds.KINDS[found.kind].name if found.kind in service_kinds.KINDS else "Services"
-    places = words.count(found.places, "place")
+    many, places = words.count(len(found.services), "service"), words.count(found.places, "place")
     yield from layout.paragraph(
-        f"{what} on {words.day(found.as_of)}, {travel.MODES[found.mode]}: {words.count(len(found.services), 'service')} "
-        f"at {places}. {words.count(min(first, len(table)), 'area')} of {len(table):,}, most children without first."
+        f"{what} on {words.day(found.as_of)}, {travel.MODES[found.mode]}: {many} at {places}. "
+        f"{words.count(min(first, len(table)), 'area')} of {len(table):,}, most children without first."
     )
     yield ""
     limit = coverage.place_minutes(found.thresholds_minutes)

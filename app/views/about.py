@@ -65,6 +65,7 @@ ACCESS = (
     "You can use these pages with a keyboard. An automatic test checks them against WCAG 2.2 level AA.",
     "They need JavaScript and a lasting connection to the server. The nearhome command needs neither.",
     "You cannot reach the line on the map with a keyboard. “The way there” says the same in words.",
+    "Nor the areas on the map of where help is missing: the list beside it says the same.",
     "The frame of the map has a technical name that a screen reader may read out.",
 )
 

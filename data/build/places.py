@@ -109,7 +109,7 @@ class _Name:
 
 
 def build(sources: Path, out: Path) -> None:
-    """Write ``places.csv``, sorted by key, then rank, then size."""
+    """Write ``places.csv.gz``, sorted by key, then rank, then size."""
     postcodes = _postcodes(sources / "postcodes" / "uk_postcodes.parquet")
     britain = postcodes[postcodes["country"] != "Northern Ireland"]
     names = _names(sources / "boundaries" / "place_names_gb_2022.parquet")
@@ -120,7 +120,7 @@ def build(sources: Path, out: Path) -> None:
         for row in [_largest(rows, full)]
     ]
     rows.sort(key=lambda row: (row[0], RANKS.index(row[2]), -row[3], row[4], row[5], row[1]))
-    write_csv(out / "places.csv", COLUMNS, rows)
+    write_csv(out / "places.csv.gz", COLUMNS, rows)
 
 
 def _largest(rows: list[tuple[Any, ...]], name: str) -> tuple[Any, ...]:

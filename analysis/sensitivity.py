@@ -1,0 +1,100 @@
+"""How sure a scenario's results are: with more people, fewer places, and other baselines that would fit as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from nearhome.analysis import figures as measured
+from nearhome.analysis import population, scenario_plan
+from nearhome.analysis.situation import situation
+from nearhome.data.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nearhome.analysis.population import Baseline
+    from nearhome.analysis.scenarios import Scenario
+
+NOISE: Final = 0.8
+"""A change is sure if the middle eight tenths of the draws lie on one side of nothing."""
+
+
+class Progress(Protocol):
+    """Hears how far something is: a share from 0 to 1, and what is being done."""
+
+    def __call__(self, share: float, words: str, /) -> None:
+        """Hear it."""
+
+
+def varied(scenario: Scenario, held: Baseline, progress: Progress) -> pd.DataFrame:
+    """Place more and fewer people, and leave fewer places: columns as ``planning.Outcome.sensitivity``."""
+    import pandas as pd  # noqa: PLC0415 -- slow to import, and only tables need it
+
+    percent = scenario.sensitivity.percent
+    share = percent / 100
+    cases = (
+        (f"{percent:g} % more people", replace(held, counts=held.counts * (1 + share)), 0.0),
+        (f"{percent:g} % fewer people", replace(held, counts=held.counts * (1 - share)), 0.0),
+        (f"{percent:g} % fewer places", held, percent),
+    )
+    rows = []
+    for at, (what, baseline, headroom) in enumerate(cases if share else ()):
+        progress(at / len(cases), what[0].upper() + what[1:])
+        room = replace(scenario.capacity, headroom_percent=min(50.0, scenario.capacity.headroom_percent + headroom))
+        rows.append({"what": what} | _one_case(replace(scenario, capacity=room), baseline))
+    columns = ["what", "minutes_mean", "minutes_change", "moves", "unplaced", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _one_case(scenario: Scenario, baseline: Baseline) -> dict[str, Any]:
+    start = situation(scenario, baseline)
+    try:
+        plan = scenario_plan.solved(start)
+    except InputError as error:
+        return {"note": str(error)}
+    today, then = measured.today(start), measured.of(start, start.after(plan.placed))
+    return {
+        "minutes_mean": then["minutes_mean"],
+        "minutes_change": then["minutes_mean"] - today["minutes_mean"],
+        "moves": then["moves"],
+        "unplaced": then["unplaced"],
+        "note": "",
+    }
+
+
+def draws(scenario: Scenario, progress: Progress) -> pd.DataFrame:
+    """Place the people of other baselines that the published figures would allow: a row for each draw and figure.
+
+    A draw in which no plan has so few moves as the scenario allows is left out.
+    """
+    import pandas as pd  # noqa: PLC0415 -- as above
+
+    rows = []
+    many = scenario.sensitivity.draws
+    for draw in range(1, many + 1):
+        progress((draw - 1) / many, f"Draw {draw} of {many}")
+        try:
+            start = situation(
+                replace(scenario, seed=scenario.seed + draw), population.variant(scenario.as_of, draw, scenario.nation)
+            )
+            plan = scenario_plan.solved(start)
+        except InputError:
+            continue
+        today, then = measured.today(start), measured.of(start, start.after(plan.placed))
+        rows += [(draw, name, today[name], then[name]) for name in measured.BY_NAME]
+    return pd.DataFrame(rows, columns=["draw", "figure", "today", "plan"])
+
+
+def noise(figures: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
+    """Say how sure each figure's change is."""
+    import pandas as pd  # noqa: PLC0415 -- as above
+
+    changed = dict(zip(figures["figure"], (figures["plan"] - figures["today"]).tolist(), strict=True))
+    rows = []
+    for name, change in changed.items():
+        of = draws[draws["figure"] == name]
+        found = of["plan"].to_numpy(float) - of["today"].to_numpy(float)
+        low, high = population.interval(found, NOISE) if len(found) else (float("nan"), float("nan"))
+        rows.append((name, change, float(low), float(high), bool(low > 0 or high < 0)))
+    return pd.DataFrame(rows, columns=["figure", "change", "low", "high", "is_sure"])
