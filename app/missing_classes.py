@@ -20,7 +20,7 @@ ALL_SHARE, HALF, TENTH, SOME_SHARE = 0.95, 0.5, 0.1, 0.005
 CHANGE_BIG, CHANGE_SMALL = 0.10, 0.005
 """Shares by which cover changes a lot, and at all."""
 
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#cfe2f3", "#7fb1dc", "#f7b977", "#e0812b", "#a8480a", "#5a2300"
+BEST, GOOD, POOR, BAD, WORSE, WORST = "#d6e6f4", "#92bfe6", "#eb9a4c", "#d36c17", "#a0430a", "#5a2300"
 UNKNOWN = "#b1b4b6"
 SAME = "#f3f2f1"
 

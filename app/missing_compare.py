@@ -249,7 +249,7 @@ def summary(compared: Comparison, changed: Sequence[Gain], choices: Choices) -> 
     if not changed:
         return f"{compared.before_name} and {compared.after_name}: no area of {choices.part} changes.".capitalize()
     parts = [f"about {missing_table.about(up)} children gain help"] if up else []
-    parts += [f"about {missing_table.about(down)} lose it"] if down else []
+    parts += [f"about {missing_table.about(down)} {'lose it' if up else 'children lose help'}"] if down else []
     where = words.count(len(changed), "area")
     return words.sentence(f"from {compared.before_name} to {compared.after_name}, {words.listing(parts)}, in {where}")
 

@@ -88,7 +88,7 @@ def test_the_page_ranks_draws_and_says_that_numbers_are_estimates() -> None:
     assert "1 January 2008" in shown
     assert 'scope="row">1. ' in shown
     assert 'scope="row">13. ' not in shown
-    test.toggle(key="missing_every").set_value(value=True).run()
+    test.toggle(key="missing_every").set_value(True).run()
     assert 'scope="row">361. ' in text_of(test)
 
 
@@ -279,7 +279,7 @@ def test_areas_and_districts_are_picked_from_lists_and_told_in_words() -> None:
     shown = text_of(test)
     assert [each.value for each in test.subheader] == ["Cornwall"]
     assert "Pact at Bodmin" in shown
-    test.toggle(key="missing_detail").set_value(value=True).run()
+    test.toggle(key="missing_detail").set_value(True).run()
     test.selectbox(key="missing_district").set_value("TR1").run()
     assert "In TR1, " in text_of(test)
     test.radio(key=missing_choices.MEASURE).set_value("near").run()
@@ -329,7 +329,7 @@ def test_a_new_service_reaches_more_and_a_closed_one_fewer() -> None:
     )
     test.run()
     shown = text_of(test)
-    assert "children lose it" in shown
+    assert "children lose help" in shown
     assert "gain help" not in shown
 
 
@@ -344,7 +344,7 @@ def test_the_best_next_places_are_looked_for_when_asked() -> None:
     test.selectbox(key=missing_choices.KIND).set_value("visitors_centre").run()
     test.radio(key=missing_compare.COMPARE).set_value(missing_compare.BEST).run()
     assert "more children." not in text_of(test)
-    test.toggle(key="missing_look").set_value(value=True).run()
+    test.toggle(key="missing_look").set_value(True).run()
     shown = text_of(test)
     assert shown.count("more children.") == 3
     assert "Chosen among the prisons without one" in shown

@@ -34,6 +34,7 @@ class Work:
     def __call__(
         self, scenario: Scenario, progress: Callable[[float, str], None], cancelled: Callable[[], bool]
     ) -> Any:
+        """Wait, and answer."""
         self.asked.append(scenario.title)
         progress(0.5, "half of it")
         while not self.go.wait(0.01):

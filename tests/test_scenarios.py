@@ -58,7 +58,10 @@ def test_every_problem_of_a_file_is_named_at_once() -> None:
     ("table", "said"),
     [
         ({"moves": {"limit": 1, "price": 2.0}}, "both a limit and a price"),
-        ({"lever": [{"kind": "open", "prison": "Dartmoor"}]}, "lever[1] (open) needs places; lever[1] (open) needs roles"),
+        (
+            {"lever": [{"kind": "open", "prison": "Dartmoor"}]},
+            "lever[1] (open) needs places; lever[1] (open) needs roles",
+        ),
         ({"lever": [{"kind": "site", "prison": "New", "places": 9, "roles": ["closed"]}]}, "for women"),
         ({"lever": [{"kind": "bus", "prison": "Exeter", "homes": ["Cornwall"]}]}, "needs minutes"),
         ({"rules": {"step_down": [{"category": "C", "to": "B"}]}}, "which is not lower"),
