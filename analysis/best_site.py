@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis import levers, objectives
 from nearhome.analysis.burden import Spot
-from nearhome.analysis.situation import candidate_burdens, situation
+from nearhome.analysis.scenario_visits import candidate_burdens
+from nearhome.analysis.situation import situation
 from nearhome.data.errors import InputError
 from nearhome.geo import areas
 

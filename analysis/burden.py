@@ -106,20 +106,58 @@ def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When) -> Ways:
     where = homes.sectors(nation)
     ratio = published.figure("deprivation", "ratio", as_of).value
     weight = where.weights(ratio)
-    origins = [Spot("", lat, lon) for lat, lon in zip(where.lat.tolist(), where.lon.tolist(), strict=True)]
-    road = Router.shipped().matrix(origins, spots)
     row_of = {name: row for row, name in enumerate(postcodes.areas("sector"))}
     rows = np.array([row_of[name] for name in where.names])
-    public = sector_transit.minutes_to(spots, when)[rows]
+    public = _mean(sector_transit.minutes_to(spots, when)[rows], weight, where.authority)
+    minutes, miles = _by_road(where, weight, spots)
+    return Ways(minutes, public, miles, _crow(nation, ratio, spots))
+
+
+def screened(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, public: bool) -> Ways:
+    """Work the ways to many new points out more roughly: public transport from the middle of each authority only.
+
+    Parameters
+    ----------
+    public
+        Whether ways by public transport are asked for at all; else they are those by car.
+    """
+    from nearhome.geo import transit_pairs  # noqa: PLC0415 -- brings the railway, which only new points need
+
+    where = homes.sectors(nation)
+    ratio = published.figure("deprivation", "ratio", as_of).value
+    weight = where.weights(ratio)
+    minutes, miles = _by_road(where, weight, spots)
+    crow = _crow(nation, ratio, spots)
+    if not public:
+        return Ways(minutes, minutes, miles, crow)
+    middles = np.column_stack(
+        [_mean(values[:, None], weight, where.authority)[:, 0] for values in (where.lat, where.lon)]
+    )
+    goals = np.array([(spot.lat, spot.lon) for spot in spots])
+    found = transit_pairs.pair_times(
+        np.tile(middles, (len(goals), 1)), np.repeat(goals, len(middles), axis=0), day=sector_transit.DAYS[when]
+    )
+    return Ways(minutes, found.minutes.reshape(len(goals), len(middles)).T, miles, crow)
+
+
+def _by_road(where: homes.Sectors, weight: Floats, spots: Sequence[Spot]) -> tuple[Floats, Floats]:
+    """Give minutes and miles by road, by authority."""
+    origins = [Spot("", lat, lon) for lat, lon in zip(where.lat.tolist(), where.lon.tolist(), strict=True)]
+    road = Router.shipped().matrix(origins, spots)
+    return _mean(road.minutes, weight, where.authority), _mean(road.miles, weight, where.authority)
+
+
+def _crow(nation: str, ratio: float, spots: Sequence[Spot]) -> Floats:
     lat, lon = (np.array([getattr(spot, name) for spot in spots]) for name in ("lat", "lon"))
+    return homes.crow_miles(nation, ratio, lat, lon)
 
-    def mean(values: Floats) -> Floats:
-        known = np.isfinite(values)
-        sums = _sums(np.where(known, values, 0.0) * weight[:, None], where.authority)
-        whole = _sums(known * weight[:, None], where.authority)
-        return np.asarray(np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0))
 
-    return Ways(mean(road.minutes), mean(public), mean(road.miles), homes.crow_miles(nation, ratio, lat, lon))
+def _mean(values: Floats, weight: Floats, authority: NDArray[np.int64]) -> Floats:
+    """Average what is known of an authority's sectors; NaN where nothing is."""
+    known = np.isfinite(values)
+    sums = _sums(np.where(known, values, 0.0) * weight[:, None], authority)
+    whole = _sums(known * weight[:, None], authority)
+    return np.asarray(np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0))
 
 
 def _sums(values: Floats, authority: NDArray[np.int64]) -> Floats:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.analysis import baselines, burden, placement, placing_rules, ranking, scenario_plan, situation
+from nearhome.analysis import (
+    baselines,
+    burden,
+    placement,
+    placing_rules,
+    ranking,
+    scenario_plan,
+    scenario_visits,
+    situation,
+)
 from nearhome.data import grid, postcodes
 from nearhome.data.errors import InputError
 from nearhome.geo import sector_transit
@@ -93,7 +102,7 @@ def rank(
     ways = _ways(place, start.spots, scenario)
     costed = burden.by_car if has_car else burden.by_public_transport
     visit = costed(ways, start.spots, scenario.visits, scenario.as_of, scenario.nation)
-    counted = situation.counted(scenario, visit)
+    counted = scenario_visits.counted(scenario, visit)
     known = start.instance
     alone = placing_rules.Groups(
         (start.kinds[kind],),

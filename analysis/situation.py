@@ -14,20 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from nearhome.analysis import burden as burdens
-from nearhome.analysis import homes, instances, people, placing_rules, population
-from nearhome.analysis.burden import Burden
+from nearhome.analysis import instances, people, placing_rules, population, scenario_visits
 from nearhome.analysis.scenario_estate import ScenarioEstate
-from nearhome.data.errors import InputError
-from nearhome.geo import areas
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from nearhome.analysis.burden import Spot
+    from nearhome.analysis.burden import Burden, Spot
     from nearhome.analysis.instances import Instance, Wing
     from nearhome.analysis.people import Kind, People
     from nearhome.analysis.population import Baseline
-    from nearhome.analysis.scenarios import Lever, Scenario
+    from nearhome.analysis.scenarios import Scenario
 
     Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 WITHOUT_CAR: Final = ", without a car"
 NO_HOME: Final = "no known home"
 TABLES = tuple(dict.fromkeys((*population.TABLES, *burdens.TABLES, "authorities", "places")))
-_PARTS = ("minutes", "miles", "pence", "help_pence", "night")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,13 +95,13 @@ def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation
     for lever in scenario.lever:
         estate.pull(lever, scenario.as_of)
     spots = tuple(estate.spots[each] for each in estate.ids)
-    visit = _visit(scenario, drawn.codes, spots, estate)
+    visit = scenario_visits.visit(scenario, drawn.codes, spots, estate)
     plain = replace(
         scenario,
         visits=replace(scenario.visits, flexible_sessions=False),
         lever=tuple(each for each in scenario.lever if each.kind != "bus"),
     )
-    today = visit if plain == scenario else _visit(plain, drawn.codes, spots, estate)
+    today = visit if plain == scenario else scenario_visits.visit(plain, drawn.codes, spots, estate)
     now, fixed, rows = _grouped(drawn, estate)
     instance = _instance(scenario, drawn, estate, (now - fixed, rows), visit)
     home = np.append(np.repeat(np.arange(len(drawn.codes)), 2), -1)
@@ -134,69 +130,8 @@ def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation
     )
 
 
-def candidate_burdens(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...]) -> Floats:
-    """Give the objective's burden from each home of a situation to points, shape (homes, points), sessions assumed."""
-    plain = replace(scenario, lever=tuple(each for each in scenario.lever if each.kind != "bus"))
-    return counted(scenario, _visit(plain, codes, spots, None))
-
-
 def _usable(places: int, scenario: Scenario) -> int:
     return math.floor(places * (1 - scenario.capacity.headroom_percent / 100) + 1e-9)
-
-
-def _visit(
-    scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], estate: ScenarioEstate | None
-) -> Burden:
-    """Give what a visit takes: rows for each authority with and without a car, and one of nothing for no known home."""
-    when = "weekday" if scenario.journeys.when == "weekday" else "weekend"
-    every = homes.sectors(scenario.nation).codes
-    strangers = [code for code in codes if code not in every]
-    if strangers:
-        name = areas.authority(strangers[0]).name
-        msg = f"{name} is not in {scenario.nation}; leave its people out, or name its nation."
-        raise InputError(msg)
-    rows = [every.index(code) for code in codes]
-    found = burdens.ways(scenario.nation, scenario.as_of, spots, when)
-    ways = burdens.Ways(
-        *(getattr(found, name)[rows] for name in ("minutes_car", "minutes_public", "miles", "crow_miles"))
-    )
-    car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
-    buses = [each for each in scenario.lever if each.kind == "bus" and estate is not None]
-    cells = [_served(each, codes, estate) for each in buses if estate is not None]
-    for lever, chosen in zip(buses, cells, strict=True):
-        ways.minutes_public[chosen] = np.fmin(ways.minutes_public[chosen], lever.minutes or np.inf)
-    public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
-    for lever, chosen in zip(buses, cells, strict=True):
-        if lever.fare_pence is not None:
-            public.pence[chosen] = np.minimum(public.pence[chosen], lever.fare_pence)
-            public.help_pence[chosen] = np.minimum(public.help_pence[chosen], lever.fare_pence)
-    unknown = ~np.isfinite(ways.minutes_public)
-    note = (
-        f"No way by public transport is known for {unknown.sum():,} of {unknown.size:,} pairs of authority and prison: "
-        "a lift by car stands for it."
-    )
-    asked = estate is not None and scenario.journeys.travel == "household"
-    if estate is not None and asked and unknown.any() and note not in estate.notes:
-        estate.notes.append(note)
-    return Burden(**{name: _stacked(getattr(car, name), getattr(public, name)) for name in _PARTS})
-
-
-def _served(lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate) -> tuple[Ints, ...]:
-    """Give the cells, by authority and prison, that a visitors' bus serves."""
-    return np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
-
-
-def _column(lever: Lever, estate: ScenarioEstate) -> int:
-    name = lever.prison if lever.prison in estate.places else people.prison_id(lever.prison)
-    if name not in estate.places:
-        msg = f"A bus is to go to {lever.prison!r}, which is not open in this scenario; choose another prison."
-        raise InputError(msg)
-    return estate.ids.index(name)
-
-
-def _stacked(car: Any, public: Any) -> Any:
-    both = np.stack([car, public], axis=1).reshape(-1, car.shape[1])
-    return np.vstack([both, np.zeros((1, car.shape[1]), both.dtype)])
 
 
 def _grouped(drawn: People, estate: ScenarioEstate) -> tuple[Ints, Ints, tuple[Ints, Ints]]:
@@ -232,7 +167,7 @@ def _instance(
         cohort=kind[rows],
         people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
         current=np.append(prison, np.full(len(home), instances.NOWHERE)),
-        burden=counted(scenario, visit),
+        burden=scenario_visits.counted(scenario, visit),
         places=free,
         wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
         unit="pence" if chosen.burden == "mix" else chosen.burden,
@@ -240,13 +175,6 @@ def _instance(
         longest=_by_kind(chosen.longest, "burden", cohorts, math.inf),
         kinds=[each.cohort.sex for each in drawn.kinds],
     )
-
-
-def counted(scenario: Scenario, visit: Burden) -> Floats:
-    """Give the burden that the objective counts, shape as that of the visit."""
-    if scenario.objective.burden == "mix":
-        return visit.pence + 2 * visit.minutes * scenario.objective.pence_per_hour / 60
-    return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[scenario.objective.burden]
 
 
 def _left(prison: str, row: int, drawn: People, estate: ScenarioEstate, scenario: Scenario) -> list[Wing]:

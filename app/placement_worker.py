@@ -58,7 +58,7 @@ def work_out(scenario: Scenario, progress: Callable[[float, str], None], cancell
     with here:
         with there:
             process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(there.fileno())],
+                [sys.executable, "-P", "-m", __name__, str(there.fileno())],
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -44,6 +44,14 @@ WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 START_TRIES = 150
 PAUSE_MS = 200
 MAP_TRIES = 100
+SCENARIO = """
+title = "Northern Ireland, 60 moves"
+as_of = 2026-07-27
+nation = "Northern Ireland"
+moves.limit = 60
+sensitivity = {draws = 2, points = 4}
+"""
+RUN_MS = 120_000
 SERVE = "import sys; from nearhome.app.launch import serve; sys.exit(serve(int(sys.argv[1]), open_browser=False))"
 
 
@@ -224,6 +232,17 @@ def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
     assert not re.search("TR1|2HE", page.url, re.IGNORECASE)
 
 
+def _drawn(page: Page, maps: int = 1) -> list[Frame]:
+    """Return the frames of the maps of areas once that many are drawn."""
+    for _ in range(MAP_TRIES):
+        frames = [frame for frame in page.frames if "streamlit_folium" in frame.url]
+        drawn = [frame for frame in frames if frame.evaluate("document.body.dataset.drawn === 'yes'")]
+        if len(drawn) == maps:
+            return drawn
+        page.wait_for_timeout(PAUSE_MS)
+    pytest.fail(f"{maps} maps of areas were not drawn.")
+
+
 def _map_frame(page: Page) -> Frame:
     """Return the frame of the map once Leaflet has made it; polling lets the browser's events through."""
     for _ in range(MAP_TRIES):
@@ -318,3 +337,162 @@ def test_pages_come_compressed_with_security_headers(server: Server) -> None:
     assert "unsafe-inline" not in re.search(r"script-src[^;]*", first["Content-Security-Policy"])[0]
     assert first["Referrer-Policy"] == "no-referrer"
     assert "javascript" in headers("/app/static/vendor/leaflet/leaflet.js")["Content-Type"]
+
+
+def open_scenario(page: Page, server: Server, text: str) -> None:
+    """Open a scenario of one's own on *What if people were held nearer home?*."""
+    page.goto(f"{server.url}/nearer-home")
+    page.get_by_text("The scenario as a file").click()
+    page.get_by_role("button", name="Use this text").wait_for()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "own.toml", "mimeType": "application/toml", "buffer": text.encode()}
+    )
+
+
+def test_a_scenario_of_ones_own_is_worked_out_drawn_and_kept(page: Page, server: Server) -> None:
+    open_scenario(page, server, SCENARIO.replace("60", "-60"))
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    await_focus(page, "error_summary")
+    page.get_by_text("moves.limit is -60, and must be a whole number of 0 or more").wait_for()
+    assert page.title().startswith("Error: What if")
+    assert violations(page) == []
+
+    open_scenario(page, server, SCENARIO)
+    page.get_by_text("Your own file: Northern Ireland, 60 moves").first.wait_for()
+    page.get_by_text("Change it", exact=True).click()
+    page.get_by_label("Most people moved").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Work it out").click()
+    page.get_by_role("heading", name="Northern Ireland, 60 moves").wait_for(timeout=RUN_MS)
+    await_focus(page, "nearer_answer")
+    page.get_by_text("Northern Ireland, 27 July 2026. Modelled, not a count.").first.wait_for()
+    assert page.get_by_role("img", name=re.compile("^Line chart")).evaluate("each => each.naturalWidth") > 0
+    frame = _map_frame(page)
+    frame.wait_for_function("document.body.dataset.drawn === 'yes'")
+    for name in ("How sure is this?", "How full they are, and what a place is worth"):
+        page.get_by_text(name, exact=True).click()
+    page.get_by_text("Occupancy, and what one place more or fewer changes").wait_for()
+    assert violations(page) == []
+    assert violations(frame) == []
+    assert no_sideways_scroll(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save everything (ZIP)").click()
+    assert waiting.value.path().read_bytes().startswith(b"PK")
+
+
+def test_a_long_run_can_be_cancelled_and_holds_up_nobody(page: Page, server: Server, chromium: Browser) -> None:
+    page.goto(f"{server.url}/nearer-home")
+    page.get_by_text("Change it", exact=True).click()
+    page.get_by_label("Other baselines tried").fill("1000")
+    page.get_by_role("button", name="Work it out").click()
+    page.get_by_role("progressbar").wait_for()
+    await_focus(page, "nearer_progress")
+    assert violations(page) == []
+
+    other = chromium.new_page(locale="en-GB")
+    open_scenario(other, server, SCENARIO.replace("60", "70"))
+    other.get_by_text("Your own file: Northern Ireland, 70 moves").first.wait_for()
+    other.get_by_role("button", name="Work it out").click()
+    other.get_by_role("heading", name="Northern Ireland, 70 moves").wait_for(timeout=RUN_MS)
+    other.close()
+
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("progressbar").wait_for(state="detached")
+    assert page.get_by_role("heading", name="Who gains and who loses").count() == 0
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{server.url}/maps/district_shapes.pmtiles", headers={"Range": "bytes=0-6"})
+    ) as part:
+        assert part.status == 206
+        assert part.read() == b"PMTiles"
+
+
+def _colours(frame: Frame) -> set[str]:
+    """Return the colours of the tiles of postcode districts, in which edges are mixed with them."""
+    counted = frame.evaluate(
+        """() => {
+          const count = {};
+          for (const canvas of document.querySelectorAll("canvas.leaflet-tile")) {
+            const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            for (let at = 0; at < data.length; at += 4) {
+              const name = [data[at], data[at + 1], data[at + 2], data[at + 3]].join();
+              count[name] = (count[name] || 0) + 1;
+            }
+          }
+          return count;
+        }"""
+    )
+    return {name for name, times in counted.items() if times > 200 and name.endswith(",255")}
+
+
+def test_where_help_is_missing_is_listed_drawn_and_told_offline(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/where-help-is-missing")
+    page.get_by_role("heading", name="Most need, least help").wait_for()
+    (frame,) = _drawn(page)
+    assert page.title() == "Where help is missing - nearhome"
+    assert frame.evaluate("document.querySelectorAll('path.leaflet-interactive').length") > 361
+    assert violations(page) == []
+    assert violations(frame) == []
+    assert no_sideways_scroll(page)
+    list_top = page.locator(".nh-ranking").bounding_box()
+    map_top = page.locator("iframe").bounding_box()
+    assert list_top
+    assert map_top
+    beside = (page.viewport_size or {})["width"] > 1000
+    assert (map_top["x"] > list_top["x"] + 300) if beside else (map_top["y"] > list_top["y"] + list_top["height"])
+
+    page.get_by_role("radiogroup", name="On", exact=True).get_by_text("1 January 2008").click()
+    page.get_by_text("United Kingdom, 1 January 2008").wait_for()
+    page.get_by_text("Postcode districts", exact=True).click()
+    page.get_by_text("Wikipedia contributors").wait_for()
+    page.wait_for_timeout(PAUSE_MS)
+    (frame,) = _drawn(page)
+    frame.wait_for_function("document.querySelectorAll('canvas.leaflet-tile-loaded').length > 0")
+    for _ in range(MAP_TRIES):
+        if len(_colours(frame)) > 1:
+            break
+        page.wait_for_timeout(PAUSE_MS)
+    assert {"214,230,244,255", "211,108,23,255"} <= _colours(frame)
+
+    area = page.get_by_role("combobox", name="Area", exact=True)
+    area.click()
+    area.fill("halt")
+    page.get_by_role("option", name="Halton").click()
+    page.get_by_role("heading", name="Halton").wait_for()
+    page.get_by_text("A source says that Halton had no service of its own.").wait_for()
+    page.get_by_role("radiogroup", name="Compare with").get_by_text("Another day").click()
+    page.get_by_text("From 1 January 2008 to").wait_for()
+    _drawn(page, 2)
+    assert violations(page) == []
+    assert no_sideways_scroll(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the whole ranking (CSV)").click()
+    assert waiting.value.path().read_text(encoding="utf-8-sig").count("\n") > 361
+
+
+def test_a_hostile_register_is_told_as_text_and_stays_in_memory(page: Page, server: Server, tmp_path: Path) -> None:
+    bait = "<img src=x onerror=document.title='owned'>"
+    row = f'1,"{bait}",family_support,50.2632,-5.0510,radius,20\n'
+    file = tmp_path / "mine.csv"
+    file.write_text(f"id,name,kind,lat,lon,reach,miles\n{row}", encoding="utf-8")
+    page.goto(f"{server.url}/where-help-is-missing")
+    page.get_by_role("heading", name="Most need, least help").wait_for()
+    page.get_by_text("Add your own services").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("1 service of yours counted").wait_for()
+    area = page.get_by_role("combobox", name="Area", exact=True)
+    area.click()
+    area.fill("cornw")
+    page.get_by_role("option", name="Cornwall").click()
+    page.get_by_text(bait).first.wait_for()
+    (frame,) = _drawn(page)
+    assert page.locator("img[src=x]").count() == frame.locator("img[src=x]").count() == 0
+    assert page.title() == "Where help is missing - nearhome"
+    written = [server.log, *(kept for folder in server.folders for kept in folder.rglob("*") if kept.is_file())]
+    assert [kept for kept in written if b"onerror=document" in kept.read_bytes()] == []
+
+    file.write_text(f"id,name,kind,lat,lon,reach,miles\n{row}1,Twice,magic,56.0,3.0,radius,20\n", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("so none of it is used").wait_for()
+    assert page.locator(".nh-list li").filter(has_text="magic").count() == 1
+    assert violations(page) == []
+    assert no_sideways_scroll(page)

@@ -199,7 +199,7 @@ def test_geopackage_lists_its_layers_and_styles(files: Path) -> None:
 def test_a_layer_with_a_value_without_a_class_is_refused(tmp_path: Path) -> None:
     report = sample()
     short = replace(report.layers[0], categories=report.layers[0].categories[:2])
-    with pytest.raises(InputError, match="no class for 'unknown'"):
+    with pytest.raises(InputError, match="no class for 'no way'"):
         geopackage.write(replace(report, layers=(short,)), tmp_path / "x.gpkg")
     assert styles.rgba("#2166ac") == "33,102,172,255"
 
