@@ -98,29 +98,32 @@ class Burden:
 
 
 @lru_cache(maxsize=8)
-def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When) -> Ways:
+def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, public: bool = True) -> Ways:
     """Work out the ways from each authority of a nation, in the order of ``homes.sectors(nation).codes``.
 
     Where no way by public transport is known from some of an authority's sectors, the others stand for them.
-    """
-    where = homes.sectors(nation)
-    ratio = published.figure("deprivation", "ratio", as_of).value
-    weight = where.weights(ratio)
-    row_of = {name: row for row, name in enumerate(postcodes.areas("sector"))}
-    rows = np.array([row_of[name] for name in where.names])
-    public = _mean(sector_transit.minutes_to(spots, when)[rows], weight, where.authority)
-    minutes, miles = _by_road(where, weight, spots)
-    return Ways(minutes, public, miles, _crow(nation, ratio, spots))
-
-
-def screened(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, public: bool) -> Ways:
-    """Work the ways to many new points out more roughly: public transport from the middle of each authority only.
 
     Parameters
     ----------
     public
-        Whether ways by public transport are asked for at all; else they are those by car.
+        Whether ways by public transport are asked for at all, which take a second for each new point; else they are
+        those by car.
     """
+    where = homes.sectors(nation)
+    ratio = published.figure("deprivation", "ratio", as_of).value
+    weight = where.weights(ratio)
+    minutes, miles = _by_road(where, weight, spots)
+    crow = _crow(nation, ratio, spots)
+    if not public:
+        return Ways(minutes, minutes, miles, crow)
+    row_of = {name: row for row, name in enumerate(postcodes.areas("sector"))}
+    rows = np.array([row_of[name] for name in where.names])
+    found = sector_transit.minutes_to(spots, when)[rows]
+    return Ways(minutes, _mean(found, weight, where.authority), miles, crow)
+
+
+def screened(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, public: bool) -> Ways:
+    """Work the ways out as ``ways`` does, but those by public transport from the middle of each authority only."""
     from nearhome.geo import transit_pairs  # noqa: PLC0415 -- brings the railway, which only new points need
 
     where = homes.sectors(nation)

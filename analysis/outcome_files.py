@@ -52,7 +52,7 @@ def write(
     InputError
         The folder holds an outcome or other files already, or cannot be written to.
     """
-    check(out, force=force)
+    check(out, formats=formats, force=force)
     report = outcome_report.report(outcome, source)
     absolute = out.absolute()
     temporary = absolute.with_name(f".{absolute.name}.{os.getpid()}")
@@ -71,14 +71,15 @@ def write(
     return tuple(out / name for name in names)
 
 
-def check(out: Path, *, force: bool) -> None:
-    """Refuse a folder that is in use.
+def check(out: Path, *, formats: Sequence[str] = FORMATS, force: bool) -> None:
+    """Refuse a folder that is in use, and formats that are none, before anything takes time.
 
     Raises
     ------
     InputError
-        It is a file, or holds files of others, or an outcome and ``force`` is not given.
+        It is a file, or holds files of others, or an outcome and ``force`` is not given; or a format is not known.
     """
+    report_folder.check_formats(formats)
     report_folder.check_folder(out, force=force)
     strangers = _strangers(out)
     if strangers:

@@ -32,7 +32,9 @@ STANDINGS = {
     "at prisons not named": "Perhaps at prisons, not named",
     "none known": "None known",
 }
-LEAST_SHOWN = 5
+LEAST_SHOWN, ROUND_TO = 5, 10
+"""Numbers of children below the one are not shown, and others to the nearest of the other, as in gap reports."""
+
 _SOME = 0.005
 
 
@@ -102,15 +104,15 @@ def _number(cell: Any) -> float | None:
 
 
 def about(number: float | None) -> str:
-    """Write an estimated number of children to two figures: "3,400", "90"; "fewer than 5" for a few."""
+    """Write an estimated number of children to two figures, and to the ten below a hundred: "3,400", "340", "90"."""
     if number is None:
         return HIDDEN
     if math.isnan(number):
         return "not known"
     if number < LEAST_SHOWN:
         return "none" if number < _SOME else f"fewer than {LEAST_SHOWN}"
-    size = 10 ** max(0, math.floor(math.log10(number)) - 1)
-    return f"{int(math.floor(number / size + 0.5) * size):,}"
+    size = max(ROUND_TO, 10 ** (math.floor(math.log10(number)) - 1))
+    return f"{math.floor(number / size + 0.5) * size:,}"
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -179,7 +181,8 @@ CSV_HEADS = (
 def csv_bytes(made: Sequence[Row], choices: Choices, notes: Sequence[str]) -> bytes:
     """Return the ranking as CSV in UTF-8: a header, the rows, and below them what they rest on.
 
-    A suppressed number is ``[c]``; a text that a spreadsheet may take for a formula has an apostrophe before it.
+    Numbers of children are rounded to tens, and a suppressed one is ``[c]``. A text that a spreadsheet may take for a
+    formula has an apostrophe before it.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
@@ -190,7 +193,7 @@ def csv_bytes(made: Sequence[Row], choices: Choices, notes: Sequence[str]) -> by
             [
                 row.code,
                 safe_text(row.name),
-                *(_cell(each, 0) for each in counts),
+                *(_count(each) for each in counts),
                 _cell(row.reached, 4),
                 row.standing,
                 _cell(row.minutes, 1),
@@ -200,6 +203,12 @@ def csv_bytes(made: Sequence[Row], choices: Choices, notes: Sequence[str]) -> by
     writer.writerow([])
     writer.writerows([safe_text(each)] for each in (caption(choices), *notes))
     return stream.getvalue().encode("utf-8-sig")
+
+
+def _count(number: float | None) -> str:
+    if number is None:
+        return "[c]"
+    return "" if math.isnan(number) else str(math.floor(number / ROUND_TO + 0.5) * ROUND_TO)
 
 
 def _cell(number: float | None, decimals: int) -> str:

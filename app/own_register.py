@@ -65,7 +65,7 @@ def _read(content: bytes) -> tuple[tuple[Service, ...], str, str]:
         return (), f'<p class="nh-error">{escape(str(error))}</p>', ""
     if check.is_good:
         many = words.count(len(services), "service")
-        return services, f"<p>{many} of yours counted on the days for which they are valid.</p>", ""
+        return services, f"<p>{many} of yours. Each counts on the days for which it is valid.</p>", ""
     lines = list(own_services.lines_of(check))
     return (), problems_html(check.problems, check.further), "\n".join(lines) + "\n"
 

@@ -55,10 +55,9 @@ def kingdom() -> Area:
 
 
 def every() -> tuple[Area, ...]:
-    """Give every area there is, the kingdom last; one that serves for several levels comes once, as the narrowest."""
+    """Give every area there is by its code, the kingdom last; one that serves for several levels comes once."""
     found = {each.code: each for each in area_codes.areas().values()}
-    narrow = {each.code: each for each in reversed(list(area_codes.areas().values()))}
-    return (*(narrow[code] for code in sorted(found)), kingdom())
+    return (*(found[code] for code in sorted(found)), kingdom())
 
 
 def touching(area: Area, codes: Iterable[str]) -> frozenset[str]:

@@ -60,6 +60,10 @@ _STYLES = (
     '<style:style style:name="Mark" style:family="table-cell" style:parent-style-name="Default">'
     '<style:table-cell-properties style:text-align-source="fix"/><style:paragraph-properties fo:text-align="end"/>'
     "</style:style></office:styles>"
+    '<office:automatic-styles><style:page-layout style:name="Across"><style:page-layout-properties '
+    'fo:page-width="29.7cm" fo:page-height="21cm" style:print-orientation="landscape" style:scale-to-X="1" '
+    'style:scale-to-Y="0"/></style:page-layout></office:automatic-styles><office:master-styles>'
+    '<style:master-page style:name="Default" style:page-layout-name="Across"/></office:master-styles>'
 )
 
 
@@ -150,6 +154,7 @@ def _content(pages: Sequence[Sheet], headings: frozenset[str]) -> str:
         f'style:data-style-name="N{each}"/>'
         for each in places
     )
+    sheet = '<style:style style:name="sheet" style:family="table" style:master-page-name="Default"/>'
     tables = "".join("".join(_sheet(page, headings)) for page in pages)
     ranges = "".join(
         f'<table:database-range table:name="{page.table_name}" table:target-range-address={quoteattr(_range(page))} '
@@ -159,7 +164,7 @@ def _content(pages: Sequence[Sheet], headings: frozenset[str]) -> str:
     )
     return (
         f'{_HEAD}<office:document-content {_NAMESPACES} office:version="1.3">'
-        f"<office:automatic-styles>{columns}{numbers}</office:automatic-styles><office:body><office:spreadsheet>"
+        f"<office:automatic-styles>{sheet}{columns}{numbers}</office:automatic-styles><office:body><office:spreadsheet>"
         f"{tables}<table:database-ranges>{ranges}</table:database-ranges>"
         "</office:spreadsheet></office:body></office:document-content>"
     )
@@ -186,7 +191,7 @@ def _letters(column: int) -> str:
 
 
 def _sheet(page: Sheet, headings: frozenset[str]) -> Iterator[str]:
-    yield f"<table:table table:name={quoteattr(page.name)}>"
+    yield f'<table:table table:name={quoteattr(page.name)} table:style-name="sheet">'
     if page.columns:
         yield f"<table:title>{escape(page.heads[0])}</table:title>"
         yield f"<table:desc>{escape(page.about)}</table:desc>"

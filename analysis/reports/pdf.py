@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nearhome.analysis.reports.documents import MOST_COLUMNS, Heading, Items, Paragraph, Picture, Table
+from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Picture, Table
 from nearhome.analysis.reports.drawings import flowables
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ LINE_GREY = "#b1b4b6"
 SMALL_POINTS, BODY_POINTS = 9, 10.5
 HEADING_POINTS = {1: 20, 2: 15, 3: 12}
 LEADING = 1.35
+MOST_COLUMNS = 7
 BESIDE_PICTURE_POINTS = 110
 """Of the height of a page, what is left for the words above and below a map."""
 
@@ -31,7 +32,7 @@ LEAST_SHARE, MOST_SHARE = 0.09, 0.5
 def pdf(title: str, blocks: Iterable[Block]) -> bytes:
     """Return a document as PDF on A4, with its title and language, page numbers, and header rows repeated.
 
-    It is set across the page if a table has more columns than ``documents.MOST_COLUMNS``.
+    It is set across the page if a table has more columns than MOST_COLUMNS.
 
     Letters that the standard fonts of PDF lack (those outside Windows' Western set) appear as question marks.
     """

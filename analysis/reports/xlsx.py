@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nearhome.analysis.reports.sheets import COVER, cover_headings, sheets
 from nearhome.analysis.reports.tables import Mark
@@ -21,7 +21,7 @@ COVER_WIDTH = 100
 TABLE_STYLE = "Table Style Light 1"
 
 
-def write(report: Report, file: Path) -> None:
+def write(report: Report, file: Path | BinaryIO) -> None:
     """Write a workbook: named tables with descriptions, links from the contents, headings that stay in sight."""
     import xlsxwriter  # noqa: PLC0415 -- only workbooks need it
 

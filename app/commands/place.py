@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,6 @@ from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from nearhome.analysis.planning import Outcome
     from nearhome.analysis.scenarios import Scenario
@@ -67,20 +67,21 @@ def command(
     )
 
     asked = scenario_files.load(scenario)
+    name = Path(scenario).name
     if draws is not None:
         asked = replace(asked, sensitivity=replace(asked.sensitivity, draws=draws))
     kinds = tuple(each.strip() for each in formats.split(",") if each.strip())
     if folder is not None:
-        outcome_files.check(folder, force=force)
+        outcome_files.check(folder, formats=kinds, force=force)
     baseline = own_population.read(_bytes(own), asked.as_of).baseline(asked.as_of) if own is not None else None
     outcome = planning.run(asked, baseline=baseline, progress=_say)
     if as_json:
-        report = outcome_report.report(outcome, scenario)
+        report = outcome_report.report(outcome, name)
         click.echo(json.dumps(outcome_files.results(outcome, report), indent=1, ensure_ascii=False))
     else:
         click.echo("\n".join(_text(outcome, list(outcome_report.sentences(outcome)))))
     if folder is not None:
-        written = outcome_files.write(outcome, folder, source=scenario, formats=kinds, force=force)
+        written = outcome_files.write(outcome, folder, source=name, formats=kinds, force=force)
         click.echo(f"Written: {words.count(len(written), 'file')} in {folder}", err=as_json)
 
 

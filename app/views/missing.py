@@ -14,6 +14,7 @@ from nearhome.app import (
     missing_choices,
     missing_classes,
     missing_compare,
+    missing_report,
     missing_story,
     missing_table,
     own_register,
@@ -74,7 +75,7 @@ def show() -> None:
             _ranking(ranked, choices)
         with right:
             _map(found, choices)
-        _notes((*found.notes, note), ranked, choices)
+        _keep((*found.notes, note), ranked, choices, own)
         _story(found, ranked, choices)
         _comparison(found, choices, own, today)
 
@@ -172,15 +173,23 @@ def _district(known: Mapping[str, Mapping[Any, Any]], choices: Choices) -> None:
     st.html(f'<p role="status">{escape(said)}</p>')
 
 
-def _notes(notes: Sequence[str], ranked: Sequence[Row], choices: Choices) -> None:
-    """Offer the ranking to keep, and tell what it rests on."""
-    st.download_button(
-        "Download the whole ranking (CSV)",
-        data=lambda: missing_table.csv_bytes(ranked, choices, notes),
-        file_name=CSV_NAME,
-        mime="text/csv",
-        on_click="ignore",
-    )
+def _keep(notes: Sequence[str], ranked: Sequence[Row], choices: Choices, own: Sequence[Service]) -> None:
+    """Offer the ranking and the gap report to keep, and tell what they rest on."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download the whole ranking (CSV)",
+            data=lambda: missing_table.csv_bytes(ranked, choices, notes),
+            file_name=CSV_NAME,
+            mime="text/csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download the gap report (XLSX, takes some seconds)",
+            data=lambda: missing_report.workbook(choices, missing_compare.counted(choices.as_of, own)),
+            file_name=missing_report.name(choices),
+            mime=missing_report.MIME,
+            on_click="ignore",
+        )
     with st.expander("How to read this"):
         st.html("".join(f"<p>{escape(note)}</p>" for note in notes))
 
