@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.reports.report import Report
     from nearhome.analysis.reports.tables import Table
 
-SHORT = ("figures", "by_sex", "by_age", "by_car", "by_region", "trade_off", "sensitivity", "unplaced")
+SHORT = ("figures", "totals", "by_sex", "by_age", "by_car", "by_region", "trade_off", "sensitivity", "unplaced")
 """Tables of the shortest page."""
 
 
@@ -41,7 +41,8 @@ def _lines(report: Report, tables: Container[str] | None) -> Iterator[str]:
         yield from (f"- {said}" for said in section.paragraphs)
     yield from ("", "## To repeat it", "", f"    {report.command}", "")
     yield f"On nearhome's tables: {', '.join(f'{name} {version}' for name, version in report.versions.items())}."
-    yield from report.attributions()
+    yield ""
+    yield from (f"- {said}" for said in report.attributions())
 
 
 def _table(table: Table) -> Iterator[str]:

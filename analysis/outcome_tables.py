@@ -40,7 +40,7 @@ _IN_PAGES = ("people", "moved", "nearer", "further", "minutes_before", "minutes_
 def tables(outcome: Outcome) -> tuple[Table, ...]:
     """Give every table, in the order in which they are read."""
     found = [
-        _figures(outcome),
+        *_figures(outcome),
         *(_effects(outcome, by) for by in changes.BY if by != "authority"),
         *_authorities(outcome),
         *_prisons(outcome),
@@ -76,29 +76,31 @@ def hidden_pairs(counts: Ints) -> NDArray[np.bool_]:
             return hidden
 
 
-def _figures(outcome: Outcome) -> Table:
+def _figures(outcome: Outcome) -> tuple[Table, Table]:
+    """Give journeys, and what is counted in whole numbers."""
     frame = outcome.figures.merge(outcome.noise, on="figure", how="left")
     frame["sure"] = _sureness(frame)
-    rows = []
-    columns = (
-        _text("words", "Figure", "What is measured", key=True),
-        _text("unit", "Unit", "Unit of the figures in this row"),
-        _number("today", "Today", "As the modelled baseline has it", decimals=1),
-        _number("greedy", "Nearest free place", "Everybody placed anew in turn, in random order", decimals=1),
-        _number("plan", "This scenario", "The scenario's plan", decimals=1),
-        _number("optimum", "Without limit on moves", "The best plan with the same rules and levers", decimals=1),
-        _number("change", "Change", "This scenario less today", decimals=1),
-        _number("low", "Change, low", "A tenth of the draws are below", decimals=1),
-        _number("high", "Change, high", "A tenth of the draws are above", decimals=1),
-        _text("sure", "How sure", "Whether the change is larger than the noise of the model"),
-    )
-    for _, row in frame.iterrows():
-        decimals = figures.BY_NAME[row["figure"]].decimals
-        numbers = {name: round(row[name], decimals) for name in ("today", "greedy", "plan", "optimum", "change")}
-        rows.append({**row, **numbers})
-    shown = frame.__class__(rows)
-    title = "Today, the nearest free place, and the plan"
-    return table(shown, columns, name="figures", title=title, notes=(GREEDY,))
+    decimals = frame["figure"].map(lambda name: figures.BY_NAME[name].decimals)
+    found = []
+    for name, title, places in (
+        ("figures", "Journeys today, by the nearest free place, and in the plan", 1),
+        ("totals", "People and a year's visits, likewise", 0),
+    ):
+        columns = (
+            _text("words", "Figure", "What is measured", key=True),
+            _text("unit", "Unit", "Unit of the figures in this row"),
+            _number("today", "Today", "As the modelled baseline has it", decimals=places),
+            _number("greedy", "Nearest free place", "Everybody placed anew in turn, in random order", decimals=places),
+            _number("plan", "This scenario", "The scenario's plan", decimals=places),
+            _number("optimum", "Without limit on moves", "The best plan, same rules and levers", decimals=places),
+            _number("change", "Change", "This scenario less today", decimals=places),
+            _number("low", "Change, low", "A tenth of the draws are below", decimals=places),
+            _number("high", "Change, high", "A tenth of the draws are above", decimals=places),
+            _text("sure", "How sure", "Whether the change is larger than the noise of the model"),
+        )
+        rows = frame[decimals == places]
+        found.append(table(rows, columns, name=name, title=title, notes=(GREEDY,) if places else ()))
+    return found[0], found[1]
 
 
 def _sureness(frame: pd.DataFrame) -> list[str]:
@@ -118,7 +120,14 @@ def _effects(outcome: Outcome, by: str) -> Table:
     shown, note = _suppressed(frame)
     keys = (_text(by, changes.BY[by], "Whose journeys these are", key=True),)
     title = f"Who gains and who loses: {_low(by)}"
-    return table(shown, (*keys, *_EFFECTS), name=f"by_{by}", title=title, notes=(note,), page_columns=(by, *_IN_PAGES))
+    return table(
+        shown,
+        (*keys, *_EFFECTS),
+        name=f"by_{by}",
+        title=title,
+        notes=(note,) if note else (),
+        page_columns=(by, *_IN_PAGES),
+    )
 
 
 def _low(by: str) -> str:
@@ -136,7 +145,12 @@ def _authorities(outcome: Outcome) -> tuple[Table, Table]:
         _text("region", "Region", "Its region"),
     )
     whole = table(
-        shown, (*keys, *_EFFECTS), name="by_authority", title="Every home authority", notes=(note,), in_pages=False
+        shown,
+        (*keys, *_EFFECTS),
+        name="by_authority",
+        title="Every home authority",
+        notes=(note,) if note else (),
+        in_pages=False,
     )
     ends = shown if len(shown) <= 2 * SHOWN else shown.iloc[[*range(SHOWN), *range(-SHOWN, 0)]]
     most = table(
@@ -144,7 +158,7 @@ def _authorities(outcome: Outcome) -> tuple[Table, Table]:
         (keys[1], *_EFFECTS),
         name="authorities_most",
         title=f"The {SHOWN} authorities that gain least or lose, and the {SHOWN} that gain most",
-        notes=(note,),
+        notes=(note,) if note else (),
         page_columns=("name", *_IN_PAGES),
     )
     return whole, most
@@ -172,7 +186,7 @@ def _suppressed(frame: pd.DataFrame, region: list[str] | None = None) -> tuple[p
             ]
     for name, values in cells.items():
         shown[name] = np.array(values, dtype=object)
-    return shown, found.note
+    return shown, found.note if found.suppressed else ""
 
 
 def _prisons(outcome: Outcome) -> tuple[Table, Table]:
@@ -232,7 +246,13 @@ def _moves(outcome: Outcome) -> tuple[Table, Table]:
     total = int(outcome.moves["people"].sum())
     note = f"{total:,} people move in all. {UNLISTED}"
     whole = table(frame, columns, name="moves", title="Moves by pair of prisons", notes=(note,), in_pages=False)
-    most = table(frame.head(SHOWN), columns, name="moves_most", title=f"The {SHOWN} commonest moves", notes=(note,))
+    most = table(
+        frame.head(SHOWN),
+        columns,
+        name="moves_most",
+        title=f"The {SHOWN} commonest moves",
+        notes=(note,) if note else (),
+    )
     return whole, most
 
 
@@ -276,7 +296,9 @@ def _placed(outcome: Outcome) -> Table:
 def _trade_off(outcome: Outcome) -> Table:
     unit = outcome.plan.objective.unit
     frame = outcome.trade_off.copy()
-    frame["move_price"] = np.where(frame["moves"] == frame["moves"].min(), np.nan, frame["move_price"])
+    first = frame["moves"] == frame["moves"].min()
+    prices = zip(first, frame["move_price"], strict=True)
+    frame["move_price"] = np.array([Mark.NOT_APPLICABLE if none else price for none, price in prices], dtype=object)
     columns = (
         _number("moves", "Moves", "People who are moved, at most", "people", key=True),
         _number("mean", "Mean burden", "Of those who may be moved", unit, decimals=1),
@@ -306,7 +328,7 @@ def _sensitivity(outcome: Outcome) -> Table:
         _number("minutes_change", "Change", "Against today with as many people", "minutes", decimals=1),
         _number("moves", "Moves", "People who move", "people"),
         _number("unplaced", "Without a place", "People for whom there is none", "people"),
-        _text("note", "Remark", "Why there is no plan, if there is none"),
+        *([_text("note", "Remark", "Why there is no plan, if there is none")] if frame["note"].any() else []),
     )
     return table(frame, columns, name="sensitivity", title="If people or places were more or fewer")
 

@@ -22,7 +22,7 @@ CHANGE_BIG, CHANGE_SMALL = 0.10, 0.005
 
 BEST, GOOD, POOR, BAD, WORSE, WORST = "#d6e6f4", "#92bfe6", "#eb9a4c", "#d36c17", "#a0430a", "#5a2300"
 UNKNOWN = "#b1b4b6"
-SAME = "#f3f2f1"
+MUCH_BETTER, SAME = "#1d70b8", "#f3f2f1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def looks(choices: Choices) -> tuple[Look, ...]:
 
 
 CHANGES = (
-    Look("much_better", "Better by 10 points or more", GOOD),
-    Look("better", "Better by less", BEST),
+    Look("much_better", "Better by 10 points or more", MUCH_BETTER),
+    Look("better", "Better by less than 10 points", GOOD),
     Look("same", "The same", SAME),
     Look("worse", "Worse by less than 10 points", POOR),
     Look("much_worse", "Worse by 10 points or more", WORSE),

@@ -39,6 +39,9 @@ PLACES = {"town": "In a town", "prison": "At a prison"}
 MOST_PLACES = 10
 LONGEST_TOWN = 80
 SHOWN = 10
+AS_IT_IS = "as it is"
+"""What the one side is called when the other is a scenario."""
+
 _LEAST = 0.005
 
 
@@ -135,7 +138,7 @@ def _close(choices: Choices, found: Coverage) -> Comparison | None:
         return None
     left = [each for each in found.services if each.id not in closed]
     title = f"Without {words.listing(names[each] for each in closed)}"
-    return Comparison(found, assess(choices, left), "as it is", title, ())
+    return Comparison(found, assess(choices, left), AS_IT_IS, title, ())
 
 
 def _best(choices: Choices, found: Coverage, own: Sequence[Service]) -> Comparison | None:
@@ -173,7 +176,7 @@ def _scenario(
     choices: Choices, found: Coverage, start: Sequence[Service], scenario: what_if.Scenario, said: tuple[str, ...]
 ) -> Comparison:
     after = assess(choices, what_if.apply(scenario, start, choices.as_of))
-    return Comparison(found, after, "as it is", scenario.title, said)
+    return Comparison(found, after, AS_IT_IS, scenario.title, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +249,13 @@ def summary(compared: Comparison, changed: Sequence[Gain], choices: Choices) -> 
     """Say in one sentence how many children gain and lose."""
     up = sum(row.children for row in changed if row.children and row.children > 0)
     down = -sum(row.children for row in changed if row.children and row.children < 0)
+    days = compared.before_name != AS_IT_IS
+    what = f"From {compared.before_name} to {compared.after_name}" if days else compared.after_name
     if not changed:
-        return f"{compared.before_name} and {compared.after_name}: no area of {choices.part} changes.".capitalize()
+        return f"{what}: no area of {choices.part} changes."
     parts = [f"about {missing_table.about(up)} children gain help"] if up else []
     parts += [f"about {missing_table.about(down)} {'lose it' if up else 'children lose help'}"] if down else []
-    where = words.count(len(changed), "area")
-    return words.sentence(f"from {compared.before_name} to {compared.after_name}, {words.listing(parts)}, in {where}")
+    return words.sentence(f"{what}: {words.listing(parts)}, in {words.count(len(changed), 'area')}")
 
 
 def _gain(children: float | None) -> str:

@@ -11,9 +11,22 @@ import argparse
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from nearhome.analysis import outcome_page, outcome_report, planning, scenario_files, scenarios
+from nearhome.analysis import (
+    comparing,
+    outcome_files,
+    outcome_page,
+    outcome_report,
+    planning,
+    scenario_files,
+    scenarios,
+)
 from nearhome.data.files import replacing
+
+PEER = "nearer-home-5000-moves"
+LIKE_PEER = ("fair-shares", "reopen-dartmoor", "new-prison-in-cornwall", "close-a-prison")
+"""The scenarios with as many moves."""
 
 INTRODUCTION = """# Scenarios
 
@@ -23,6 +36,15 @@ read differences, not figures, and look at how sure each is. None of these scena
 
 | name | what is asked | people who move | mean journey | over 2 hours |
 |---|---|---:|---:|---:|
+"""
+BESIDE = """
+## Beside nearer-home-5000-moves
+
+What each changes in the mean journey against the same number of moves without its lever, weights or fairness. Low and
+high are of the draws of the model that both share.
+
+| name | minutes | low | high | |
+|---|---:|---:|---:|---|
 """
 REFERENCE = """
 ## The file
@@ -41,15 +63,16 @@ def main() -> None:
     parser.add_argument("--draws", type=int, help="draws of the model, in place of the scenarios' own")
     given = parser.parse_args()
     known = scenario_files.named()
-    rows = []
+    rows, results = [], {}
     for name in given.names or known:
         started = time.perf_counter()
         asked = known[name]
         if given.draws is not None:
             asked = replace(asked, sensitivity=replace(asked.sensitivity, draws=given.draws))
         outcome = planning.run(asked)
-        page = outcome_page.markdown(outcome_report.report(outcome, name), outcome_page.SHORT)
-        _write(given.out / f"{name}.md", page)
+        report = outcome_report.report(outcome, name)
+        _write(given.out / f"{name}.md", outcome_page.markdown(report, outcome_page.SHORT))
+        results[name] = outcome_files.results(outcome, report)
         figures = outcome.figures.set_index("figure")
         today, plan = figures["today"], figures["plan"]
         rows.append(
@@ -58,7 +81,14 @@ def main() -> None:
         )
         print(f"{name}: {time.perf_counter() - started:.0f} s; {next(iter(outcome_report.sentences(outcome)))}")
     if not given.names:
-        _write(given.out / "README.md", INTRODUCTION + "\n".join(rows) + "\n" + REFERENCE + scenarios.reference())
+        beside = [_beside(name, results[PEER], results[name]) for name in LIKE_PEER]
+        parts = (INTRODUCTION + "\n".join(rows), BESIDE + "\n".join(beside), REFERENCE + scenarios.reference())
+        _write(given.out / "README.md", "\n".join(parts))
+
+
+def _beside(name: str, peer: dict[str, Any], result: dict[str, Any]) -> str:
+    row = comparing.compared(peer, result).table.set_index("figure").loc["minutes_mean"]
+    return f"| {name} | {row['difference']:+.2f} | {row['low']:+.2f} | {row['high']:+.2f} | {row['said']} |"
 
 
 def _write(path: Path, text: str) -> None:

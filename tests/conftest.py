@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from nearhome.analysis.costs import Cost, CostLine
 from nearhome.analysis.help_with_visits import Reimbursement, ReimbursementLine
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TYPED_POSTCODE = "TR1 2HE"
+
+settings.register_profile("nearhome", deadline=None)  # no test judges the clock
+settings.load_profile("nearhome")
 
 
 @pytest.fixture(scope="session", autouse=True)

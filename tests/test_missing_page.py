@@ -333,6 +333,7 @@ def test_a_new_service_reaches_more_and_a_closed_one_fewer() -> None:
     test.radio(key=missing_compare.COMPARE).set_value(missing_compare.ADD).run()
     test.text_input(key=missing_compare.TOWN).set_value("Penzance").run()
     shown = text_of(test)
+    assert "<p>Court service, Penzance: about " in shown
     assert "children gain help" in shown
     assert "lose it" not in shown
     test.text_input(key=missing_compare.TOWN).set_value(HOSTILE).run()
