@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nearhome.analysis import figures, population
+from nearhome.analysis import figures
 from nearhome.analysis.outcome_files import RESULTS
-from nearhome.analysis.sensitivity import NOISE
+from nearhome.analysis.sensitivity import NOISE, spread
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ def compared(one: dict[str, Any], other: dict[str, Any]) -> Comparison:
         a, b = one["figures"][each.name], other["figures"][each.name]
         pairs = [(one["draws"][draw][each.name][1], other["draws"][draw][each.name][1]) for draw in shared]
         found = np.array([after - before for before, after in pairs if None not in {before, after}])
-        low, high = population.interval(found, NOISE) if len(found) else (float("nan"), float("nan"))
         values = [float("nan") if value is None else value for value in (a["today"], a["plan"], b["plan"])]
         change = values[2] - values[1]
-        said = _said(change, float(low), float(high))
-        rows.append((each.name, each.words, each.unit, each.decimals, *values, change, float(low), float(high), said))
+        low, high = spread(found, change)
+        said = _said(change, low, high)
+        rows.append((each.name, each.words, each.unit, each.decimals, *values, change, low, high, said))
     columns = ["figure", "words", "unit", "decimals", "today", "one", "other", "difference", "low", "high", "said"]
     return Comparison(
         (one["title"], other["title"]),

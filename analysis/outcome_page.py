@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.reports.report import Report
     from nearhome.analysis.reports.tables import Table
 
-SHORT = ("figures", "totals", "by_sex", "by_age", "by_car", "by_region", "trade_off", "sensitivity", "unplaced")
+SHORT = ("journeys", "totals", "by_sex", "by_age", "by_car", "by_region", "trade_off", "sensitivity", "unplaced")
 """Tables of the shortest page."""
 
 

@@ -17,6 +17,8 @@ from nearhome.analysis.service_reach import NOTE as SERVICES_NOTE
 from nearhome.geo import areas
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -76,15 +78,15 @@ def hidden_pairs(counts: Ints) -> NDArray[np.bool_]:
             return hidden
 
 
-def _figures(outcome: Outcome) -> tuple[Table, Table]:
-    """Give journeys, and what is counted in whole numbers."""
+def _figures(outcome: Outcome) -> Iterator[Table]:
+    """Give every figure, and for pages journeys apart from what is counted in whole numbers."""
     frame = outcome.figures.merge(outcome.noise, on="figure", how="left")
     frame["sure"] = _sureness(frame)
     decimals = frame["figure"].map(lambda name: figures.BY_NAME[name].decimals)
-    found = []
-    for name, title, places in (
-        ("figures", "Journeys today, by the nearest free place, and in the plan", 1),
-        ("totals", "People and a year's visits, likewise", 0),
+    for name, title, rows, places in (
+        ("figures", "Today, the nearest free place, and the plan", frame, 1),
+        ("journeys", "Journeys today, by the nearest free place, and in the plan", frame[decimals == 1], 1),
+        ("totals", "People and a year's visits, likewise", frame[decimals == 0], 0),
     ):
         columns = (
             _text("words", "Figure", "What is measured", key=True),
@@ -98,9 +100,8 @@ def _figures(outcome: Outcome) -> tuple[Table, Table]:
             _number("high", "Change, high", "A tenth of the draws are above", decimals=places),
             _text("sure", "How sure", "Whether the change is larger than the noise of the model"),
         )
-        rows = frame[decimals == places]
-        found.append(table(rows, columns, name=name, title=title, notes=(GREEDY,) if places else ()))
-    return found[0], found[1]
+        notes = (GREEDY,) if places else ()
+        yield table(rows, columns, name=name, title=title, notes=notes, in_pages=name != "figures")
 
 
 def _sureness(frame: pd.DataFrame) -> list[str]:
@@ -125,9 +126,13 @@ def _effects(outcome: Outcome, by: str) -> Table:
         (*keys, *_EFFECTS),
         name=f"by_{by}",
         title=title,
-        notes=(note,) if note else (),
+        notes=_said(note),
         page_columns=(by, *_IN_PAGES),
     )
+
+
+def _said(note: str) -> tuple[str, ...]:
+    return (note,) if note else ()
 
 
 def _low(by: str) -> str:
@@ -149,7 +154,7 @@ def _authorities(outcome: Outcome) -> tuple[Table, Table]:
         (*keys, *_EFFECTS),
         name="by_authority",
         title="Every home authority",
-        notes=(note,) if note else (),
+        notes=_said(note),
         in_pages=False,
     )
     ends = shown if len(shown) <= 2 * SHOWN else shown.iloc[[*range(SHOWN), *range(-SHOWN, 0)]]
@@ -158,7 +163,7 @@ def _authorities(outcome: Outcome) -> tuple[Table, Table]:
         (keys[1], *_EFFECTS),
         name="authorities_most",
         title=f"The {SHOWN} authorities that gain least or lose, and the {SHOWN} that gain most",
-        notes=(note,) if note else (),
+        notes=_said(note),
         page_columns=("name", *_IN_PAGES),
     )
     return whole, most
@@ -251,7 +256,7 @@ def _moves(outcome: Outcome) -> tuple[Table, Table]:
         columns,
         name="moves_most",
         title=f"The {SHOWN} commonest moves",
-        notes=(note,) if note else (),
+        notes=_said(note),
     )
     return whole, most
 
@@ -328,9 +333,11 @@ def _sensitivity(outcome: Outcome) -> Table:
         _number("minutes_change", "Change", "Against today with as many people", "minutes", decimals=1),
         _number("moves", "Moves", "People who move", "people"),
         _number("unplaced", "Without a place", "People for whom there is none", "people"),
-        *([_text("note", "Remark", "Why there is no plan, if there is none")] if frame["note"].any() else []),
+        _text("note", "Remark", "Why there is no plan, if there is none"),
     )
-    return table(frame, columns, name="sensitivity", title="If people or places were more or fewer")
+    shown = [each.name for each in columns if each.name != "note" or frame["note"].any()]
+    title = "If people or places were more or fewer"
+    return table(frame, columns, name="sensitivity", title=title, page_columns=shown)
 
 
 def _draws(outcome: Outcome) -> Table:

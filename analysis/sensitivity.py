@@ -11,7 +11,9 @@ from nearhome.analysis.situation import situation
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from nearhome.analysis.population import Baseline
     from nearhome.analysis.scenarios import Scenario
@@ -94,7 +96,14 @@ def noise(figures: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name, change in changed.items():
         of = draws[draws["figure"] == name]
-        found = of["plan"].to_numpy(float) - of["today"].to_numpy(float)
-        low, high = population.interval(found, NOISE) if len(found) else (float("nan"), float("nan"))
-        rows.append((name, change, float(low), float(high), bool(low > 0 or high < 0)))
+        low, high = spread(of["plan"].to_numpy(float) - of["today"].to_numpy(float), change)
+        rows.append((name, change, low, high, bool(low > 0 or high < 0)))
     return pd.DataFrame(rows, columns=["figure", "change", "low", "high", "is_sure"])
+
+
+def spread(draws: NDArray[np.float64], change: float) -> tuple[float, float]:
+    """Give the low and high of a change over draws, widened to hold the change itself; NaN without draws."""
+    if not len(draws):
+        return float("nan"), float("nan")
+    low, high = population.interval(draws, NOISE)
+    return float(min(low, change)), float(max(high, change))

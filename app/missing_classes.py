@@ -20,7 +20,7 @@ ALL_SHARE, HALF, TENTH, SOME_SHARE = 0.95, 0.5, 0.1, 0.005
 CHANGE_BIG, CHANGE_SMALL = 0.10, 0.005
 """Shares by which cover changes a lot, and at all."""
 
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#d6e6f4", "#92bfe6", "#eb9a4c", "#d36c17", "#a0430a", "#5a2300"
+BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
 UNKNOWN = "#b1b4b6"
 MUCH_BETTER, SAME = "#1d70b8", "#f3f2f1"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis import lottery, need
 from nearhome.app import missing_table, words
-from nearhome.data.service_kinds import ANY_KIND, GRADES, KINDS, REACHES
+from nearhome.data.service_kinds import ANY_KIND, GRADES, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 FEWEST_DRAWS = 2
 """The page tells no bootstrap interval, so it asks for as few draws as there may be."""
+
+FOR = {
+    "area": " For those who live in its area.",
+    "national": " For the whole nation.",
+    "prisons_unnamed": " At prisons of its area that the source does not name.",
+}
+"""Whom a service is for that names the area, by its reach."""
 
 _SOME = 0.005
 
@@ -87,7 +94,7 @@ def service_lines(listed: Sequence[Near]) -> tuple[str, ...]:
 def _service(each: Near) -> str:
     service = each.service
     kind = "" if service.kind == ANY_KIND else f" ({KINDS[service.kind].name.lower()})"
-    reach = f" For {REACHES[service.reach].name}." if each.inside and service.reach in REACHES else ""
+    reach = FOR.get(service.reach, "") if each.inside and service.kind != ANY_KIND else ""
     way = f" About {words.duration(each.minutes)} away." if each.minutes is not None else ""
     return f"{service.name}{kind}: {words.sentence(each.status.words)}{reach}{way}{_evidence(service.evidence)}"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 UPLOAD = "missing_register"
 READ = "missing_register_read"
-MOST_MEGABYTES = 20
+MOST_MEGABYTES = own_services.MOST_BYTES // 10**6
 MOST_SHOWN = 100
 """Problems that the page lists; the file that it offers has all that were told."""
 

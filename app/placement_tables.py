@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MILLION: Final = 1_000_000
 MINUS: Final = "\N{MINUS SIGN}"
+NOTHING: Final = frozenset({Mark.NOT_KNOWN, Mark.NOT_APPLICABLE})
 UNKNOWN, NOISE = "not tested", " than the noise"
 PLANS: Final = {"today": "Today", "greedy": "Nearest free place", "plan": "This plan", "optimum": "No limit on moves"}
 ROW, COLUMN = 'th scope="row"', 'th scope="col"'
@@ -59,13 +60,14 @@ def html(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *
 
 
 def shown(result: Result, name: str, headings: Mapping[str, str], *, texts: int = 1, title: str = "") -> str:
-    """Return columns of a run's table with the headings given, and its notes."""
+    """Return columns of a run's table with the headings given, but none that says nothing, and its notes."""
     table = result.tables[name]
-    chosen = [next(each for each in table.columns if each.name == column) for column in headings]
+    told = {each.name for each in table.columns if set(table.values(each.name)) - NOTHING}
+    chosen = [each for name in headings for each in table.columns if each.name == name and name in told]
     cells = zip(*(table.values(each.name) for each in chosen), strict=True)
     rows = [[_written(cell, each) for cell, each in zip(row, chosen, strict=True)] for row in cells]
     caption = f"{title or table.title}. {where_and_when(result)}"
-    return html(caption, list(headings.values()), rows, texts=texts) + notes(table)
+    return html(caption, [headings[each.name] for each in chosen], rows, texts=texts) + notes(table)
 
 
 def notes(table: Table) -> str:
@@ -161,7 +163,7 @@ def curve_words(result: Result) -> str:
 
 def _written(cell: Any, column: Column) -> str:
     """Write a cell; changes have a sign, and what there is none of says so."""
-    if cell in {Mark.NOT_KNOWN, Mark.NOT_APPLICABLE}:
+    if cell in NOTHING:
         return "none"
     if column.name.endswith("change") and not isinstance(cell, Mark):
         return number(float(cell), column.decimals or 0, signed=True)

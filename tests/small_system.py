@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from nearhome.analysis import own_population, scenarios
-from nearhome.analysis.sensitivity import NOISE
 
 if TYPE_CHECKING:
     from nearhome.analysis.population import Baseline
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 DAY = date(2026, 7, 27)
 QUICK = {"draws": 0, "percent": 0, "points": 3}
 """No draws and no variations, which need the whole model."""
-
-assert 0 < NOISE < 1
 
 ROWS = """home,prison,people,sex,age,status,category
 Cornwall,Exeter,40,male,21+,remand,none

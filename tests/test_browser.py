@@ -462,7 +462,7 @@ def test_where_help_is_missing_is_listed_drawn_and_told_offline(page: Page, serv
         if len(_colours(frame)) > 1:
             break
         page.wait_for_timeout(PAUSE_MS)
-    assert {"214,230,244,255", "211,108,23,255"} <= _colours(frame)
+    assert {"191,218,242,255", "211,108,23,255"} <= _colours(frame)
 
     _pick_area(page, "Halton")
     page.get_by_text("A source says that Halton had no service of its own.").wait_for()

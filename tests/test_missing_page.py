@@ -448,6 +448,16 @@ def test_a_page_with_thousands_of_problems_stays_short() -> None:
     assert "more problems" in problems
 
 
+def test_half_a_million_rows_are_refused_in_one_sentence() -> None:
+    line = b"r,Name,family_support,50.2632,-5.0510,radius,20\n"
+    content = b"id,name,kind,lat,lon,reach,miles\n" + 500_000 * line
+    services, message, _ = own_register._read(content)  # noqa: SLF001 - as above
+    assert services == ()
+    assert message == (
+        '<p class="nh-error">Your file has more than 100,000 rows, the most a register may have; give services only.</p>'
+    )
+
+
 def test_the_map_asks_nobody_else_and_carries_little(found: Coverage) -> None:
     by_district = missing_classes.classes(district_coverage.by_district(found), CHOICES)
     drawn = missing_map.areas_map(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from dataclasses import fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,6 @@ from hypothesis import strategies as st
 from nearhome.analysis import scenario_files, scenarios
 from nearhome.analysis.scenarios import Scenario, Weight, from_table, to_toml
 from nearhome.data.errors import InputError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LEAST: dict[str, Any] = {"title": "One", "as_of": date(2026, 7, 27)}
 
@@ -149,3 +147,13 @@ def test_a_name_with_a_slip_is_answered_with_the_right_one() -> None:
     assert "did you mean nearer-home?" in str(caught.value)
     with pytest.raises(InputError):
         scenario_files.load("missing.toml")
+
+
+def test_the_pages_of_the_docs_are_of_these_scenarios() -> None:
+    pages = Path(__file__).parents[1] / "docs" / "scenarios"
+    assert {each.stem for each in pages.glob("*.md")} == {*scenario_files.named(), "README"}
+    assert scenarios.reference() in (pages / "README.md").read_text(encoding="utf-8")
+    for name, each in scenario_files.named().items():
+        page = (pages / f"{name}.md").read_text(encoding="utf-8")
+        assert page.startswith(f"# What if: {each.title}\n")
+        assert f"    nearhome place {name} --out FOLDER" in page

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from nearhome.analysis.changes import BY
-from nearhome.analysis.reports.tables import Mark
 from nearhome.app import placement_chart, placement_classes, placement_result, placement_tables, words
 from nearhome.data.errors import InputError
 
@@ -49,8 +48,6 @@ def _sureness(result: Result) -> None:
             "unplaced": "Without a place",
             "note": "Remark",
         }
-        if set(result.tables["sensitivity"].values("note")) == {Mark.NOT_APPLICABLE}:
-            del headings["note"]
         st.html(placement_tables.shown(result, "sensitivity", headings))
     st.html(_paragraphs(result.notes))
 
