@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.reports.tables import Column, Table
     from nearhome.app.placement_result import Result
 
-MILLION: Final = 1_000_000
+MILLION, LARGE = 1_000_000, 100_000
 MINUS: Final = "\N{MINUS SIGN}"
 NOTHING: Final = frozenset({Mark.NOT_KNOWN, Mark.NOT_APPLICABLE})
 UNKNOWN, NOISE = "not tested", " than the noise"
@@ -78,10 +78,10 @@ def notes(table: Table) -> str:
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
-    """Return a figure for a table; millions are shortened."""
+    """Return a figure for a table; large ones in millions."""
     if math.isnan(value):
         return UNKNOWN
-    is_large = abs(value) >= MILLION
+    is_large = abs(value) >= LARGE
     rounded = round(value / MILLION, 2) if is_large else round(value, decimals)
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
     return f"{sign}{abs(rounded):,.{2 if is_large else decimals}f}{'m' if is_large else ''}"
@@ -125,7 +125,7 @@ def sureness(result: Result) -> str:
     caption = (
         f"Changes against today; eight in ten draws lie between low and high. {where_and_when(result)} m: million."
     )
-    return html(caption, ["Figure", "Change", "Low", "High", "Than the noise"], rows)
+    return html(caption, ["Figure", "Change", "Low", "High", "Against the noise"], rows)
 
 
 def beside(first: Result, second: Result) -> str:
@@ -143,8 +143,9 @@ def beside(first: Result, second: Result) -> str:
         changes = [number(float(row["difference"]), row["decimals"], signed=True), row["said"].removesuffix(NOISE)]
         rows.append([_named(row), *figures_shown, *changes])
     caption = f"First: {first.scenario.title}. Second: {second.scenario.title}. {where_and_when(first)} m: million."
-    said = "".join(f"<p><small>{escape(note)}</small></p>" for note in found.notes)
-    return html(caption, ["Figure", "First", "Second", "Difference", "Than the noise"], rows) + said
+    tested = f"Tested on {found.draws} other baselines that both runs tried." if found.draws else found.notes[-1]
+    said = "".join(f"<p><small>{escape(note)}</small></p>" for note in (*found.notes[:-1], tested))
+    return html(caption, ["Figure", "First", "Second", "Difference", "Against the noise"], rows) + said
 
 
 def curve_words(result: Result) -> str:

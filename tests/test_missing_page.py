@@ -453,9 +453,8 @@ def test_half_a_million_rows_are_refused_in_one_sentence() -> None:
     content = b"id,name,kind,lat,lon,reach,miles\n" + 500_000 * line
     services, message, _ = own_register._read(content)  # noqa: SLF001 - as above
     assert services == ()
-    assert message == (
-        '<p class="nh-error">Your file has more than 100,000 rows, the most a register may have; give services only.</p>'
-    )
+    said = "Your file has more than 100,000 rows, the most a register may have; give services only."
+    assert message == f'<p class="nh-error">{said}</p>'
 
 
 def test_the_map_asks_nobody_else_and_carries_little(found: Coverage) -> None:

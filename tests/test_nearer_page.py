@@ -314,7 +314,7 @@ def test_numbers_keep_their_sign_and_size(value: float) -> None:
     text = placement_tables.number(value, 1, signed=True)
     back = float(text.replace(",", "").replace(placement_tables.MINUS, "-").removesuffix("m"))
     back *= 1e6 if text.endswith("m") else 1
-    assert back == pytest.approx(value, abs=0.051 if abs(value) < 1e6 else 5001)
+    assert back == pytest.approx(value, abs=0.051 if abs(value) < 1e5 else 5001)
 
 
 def test_small_counts_are_on_no_table_of_the_page(small: Result) -> None:

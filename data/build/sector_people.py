@@ -58,7 +58,7 @@ def build(sources: Path, out: Path) -> None:
         msg = f"Small areas without deprivation by nation: {missing.round(3).to_dict()}; the sources do not fit."
         raise SourceError(msg)
     joined["people"] = (joined["people"] * share).fillna(0.0)
-    joined["under_15"] = (joined["under_15"] * share).fillna(0.0)
+    joined["under_15"] *= share  # missing where the source counts no children
     joined["deprivation"] = joined["deprivation"].fillna(joined["deprivation"].median())
     sized = _to_authorities(joined, sources)
     sized["weighted"] = sized["people"] * sized["deprivation"]
@@ -129,6 +129,18 @@ def _to_authorities(parts: pd.DataFrame, sources: Path) -> pd.DataFrame:
         # Northern Ireland publishes those under 20 here: nine tenths of them are under 18.
         children = float(row["under18"]) if row["under18"] else 0.9 * float(row["under20"])
         weight = group["people"] if group["people"].sum() > 0 else group["postcodes"].astype(float)
-        young = group["under_15"] if group["under_15"].sum() > 0 else weight
+        young = _young(group, weight)
         groups.append(group.assign(people=weight / weight.sum() * people, children=young / young.sum() * children))
     return pd.concat(groups)
+
+
+def _young(group: pd.DataFrame, weight: pd.Series[float]) -> pd.Series[float]:
+    """Give each part's weight for children: those counted, or by people where most are not counted.
+
+    A part across the border of two nations may be counted in an authority whose others are not, or the other way about.
+    """
+    counted = group["under_15"].notna()
+    if weight[counted].sum() < weight.sum() / 2:
+        return weight
+    share = group.loc[counted, "under_15"].sum() / weight[counted].sum()
+    return group["under_15"].fillna(weight * share)
