@@ -53,11 +53,14 @@ def sentences(outcome: Outcome) -> Iterator[str]:
     found = outcome.figures.set_index("figure")
     today, plan, best = (dict(found[name].items()) for name in ("today", "plan", "optimum"))
     people, moves = today["people"], plan["moves"]
-    yield (
-        f"{moves:,.0f} of {people:,.0f} people would be in another prison ({100 * moves / people:.1f} %). The mean "
-        f"journey would be {plan['minutes_mean']:.0f} minutes one way instead of {today['minutes_mean']:.0f}, and "
-        f"{plan['miles_mean']:.0f} miles instead of {today['miles_mean']:.0f}; {_sure(outcome)}."
-    )
+    if moves == 0 and plan["minutes_mean"] == today["minutes_mean"]:
+        yield f"Nobody would move, and the mean journey stays {today['minutes_mean']:.0f} minutes one way."
+    else:
+        yield (
+            f"{moves:,.0f} of {people:,.0f} people would be in another prison ({100 * moves / people:.1f} %). The mean "
+            f"journey would be {plan['minutes_mean']:.0f} minutes one way instead of {today['minutes_mean']:.0f}, and "
+            f"{plan['miles_mean']:.0f} miles instead of {today['miles_mean']:.0f}; {_sure(outcome)}."
+        )
     yield (
         f"{plan['over_2_hours']:.1f} % would be more than two hours away instead of {today['over_2_hours']:.1f} %, and "
         f"{plan['over_100_miles']:.1f} % more than 100 miles instead of {today['over_100_miles']:.1f} %."

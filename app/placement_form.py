@@ -80,7 +80,7 @@ def ask(base: Scenario) -> Asked | None:
     before = placement_edits.of(base)
     # A scenario's fields are its own: choosing another brings that one's values.
     part = placement_runs.key_of(base)
-    with st.form(f"nearer_{part}", border=False):
+    with st.form("nearer", border=False):
         with st.expander("Change it"):
             edits = _edits(base, before, part)
         pressed = st.form_submit_button("Work it out", type="primary")

@@ -339,6 +339,11 @@ def test_pages_come_compressed_with_security_headers(server: Server) -> None:
     assert "javascript" in headers("/app/static/vendor/leaflet/leaflet.js")["Content-Type"]
 
 
+def await_rest(page: Page) -> None:
+    """Wait until the server has sent all that it has to say."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def open_scenario(page: Page, server: Server, text: str) -> None:
     """Open a scenario of one's own on *What if people were held nearer home?*."""
     page.goto(f"{server.url}/nearer-home")
@@ -359,6 +364,7 @@ def test_a_scenario_of_ones_own_is_worked_out_drawn_and_kept(page: Page, server:
 
     open_scenario(page, server, SCENARIO)
     expect(page.get_by_role("combobox", name="Start from")).to_have_value("Your own file: Northern Ireland, 60 moves")
+    await_rest(page)
     page.get_by_text("Change it", exact=True).click()
     page.get_by_label("Most people moved").wait_for()
     assert violations(page) == []
@@ -392,6 +398,7 @@ def test_a_long_run_can_be_cancelled_and_holds_up_nobody(page: Page, server: Ser
     other = chromium.new_page(locale="en-GB")
     open_scenario(other, server, SCENARIO.replace("60", "70"))
     expect(other.get_by_role("combobox", name="Start from")).to_have_value(re.compile("^Your own file"))
+    await_rest(other)
     other.get_by_role("button", name="Work it out").click()
     other.get_by_role("heading", name="Northern Ireland, 70 moves").wait_for(timeout=RUN_MS)
     other.close()
