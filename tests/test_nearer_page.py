@@ -191,7 +191,9 @@ def test_what_is_changed_on_the_page_is_worked_out(page: AppTest) -> None:
     limit.set_value(0)
     press(page)
     assert page.header[0].value == "Small, changed"
-    assert "0 of " in text_of(page)
+    rows = rows_of(text_of(page))
+    plan = next(row for row in rows if "This plan" in row).index("This plan")
+    assert next(row for row in rows if row[0].startswith("People who would be in another"))[plan] == "0"
 
 
 def test_what_cannot_be_is_told_and_the_last_answer_goes(page: AppTest) -> None:
