@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import os
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -58,17 +59,17 @@ def _text_to(path: Path) -> Iterator[TextIO]:
 
 
 def open_text(path: Path) -> TextIO:
-    """Open UTF-8 text for reading, compressed or not, with line ends as they are."""
+    """Open UTF-8 text for reading, compressed or not, with line ends as they are and without a byte order mark."""
     if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
     """Read a CSV file as text, a dictionary a row; a file that cannot be read raises SourceError."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with open_text(path) as file:
             return list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         msg = f"{path.name} cannot be read as CSV ({error}); give the folder that holds the source files."
         raise SourceError(msg) from error
