@@ -26,6 +26,7 @@ from nearhome.analysis import figures as measured
 from nearhome.analysis import shortfalls as short
 from nearhome.analysis.situation import situation
 from nearhome.data.errors import NearhomeError
+from nearhome.geo.bulk import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.population import Baseline
     from nearhome.analysis.scenarios import Scenario
     from nearhome.analysis.situation import Situation
+    from nearhome.geo.bulk import Engine
 
     Ints = NDArray[np.int64]
 
@@ -126,6 +128,7 @@ def run(
     baseline: Baseline | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    engine: Engine = in_order,
 ) -> Outcome:
     """Run a scenario.
 
@@ -137,6 +140,8 @@ def run(
         Is told how far the run is.
     cancelled
         Is asked between steps whether to stop.
+    engine
+        Where the draws are worked out: here, or on a Dask cluster (``nearhome.geo.cluster.Cluster``).
 
     Raises
     ------
@@ -170,6 +175,7 @@ def run(
     draws = sensitivity.draws(
         chosen if baseline is None else replace(chosen, sensitivity=replace(chosen.sensitivity, draws=0)),
         lambda done, words: watch.step(0.8 + 0.2 * done, words),
+        engine,
     )
     watch.step(1.0, "Done")
     return Outcome(

@@ -9,6 +9,7 @@ from nearhome.analysis import figures as measured
 from nearhome.analysis import population, scenario_plan
 from nearhome.analysis.situation import situation
 from nearhome.data.errors import InputError
+from nearhome.geo.bulk import in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.population import Baseline
     from nearhome.analysis.scenarios import Scenario
+    from nearhome.geo.bulk import Engine
 
 NOISE: Final = 0.8
 """A change is sure if the middle eight tenths of the draws lie on one side of nothing."""
@@ -65,27 +67,35 @@ def _one_case(scenario: Scenario, baseline: Baseline) -> dict[str, Any]:
     }
 
 
-def draws(scenario: Scenario, progress: Progress) -> pd.DataFrame:
+def draws(scenario: Scenario, progress: Progress, engine: Engine = in_order) -> pd.DataFrame:
     """Place the people of other baselines that the published figures would allow: a row for each draw and figure.
 
-    A draw in which no plan has so few moves as the scenario allows is left out.
+    A draw in which no plan has so few moves as the scenario allows is left out. The engine says where the draws are
+    worked out: here, one after the other, or on a Dask cluster (``nearhome.geo.cluster.Cluster``), with the same rows.
     """
     import pandas as pd  # noqa: PLC0415 -- as above
 
-    rows = []
     many = scenario.sensitivity.draws
-    for draw in range(1, many + 1):
-        progress((draw - 1) / many, f"Draw {draw} of {many}")
-        try:
-            start = situation(
-                replace(scenario, seed=scenario.seed + draw), population.variant(scenario.as_of, draw, scenario.nation)
-            )
-            plan = scenario_plan.solved(start)
-        except InputError:
-            continue
-        today, then = measured.today(start), measured.of(start, start.after(plan.placed))
-        rows += [(draw, name, today[name], then[name]) for name in measured.BY_NAME]
-    return pd.DataFrame(rows, columns=["draw", "figure", "today", "plan"])
+    found: dict[int, list[tuple[int, str, float, float]]] = {}
+    progress(0.0, f"Draw 1 of {many}")
+    for number, rows in engine(one_draw, [(scenario, draw) for draw in range(1, many + 1)]):
+        found[number] = rows
+        progress(len(found) / many, f"Draw {min(len(found) + 1, many)} of {many}")
+    ordered = [row for number in sorted(found) for row in found[number]]
+    return pd.DataFrame(ordered, columns=["draw", "figure", "today", "plan"])
+
+
+def one_draw(task: tuple[Scenario, int]) -> list[tuple[int, str, float, float]]:
+    """Work out one draw of a scenario: its number, and each figure today and in the plan; none without a plan."""
+    scenario, draw = task
+    held = population.variant(scenario.as_of, draw, scenario.nation)
+    start = situation(replace(scenario, seed=scenario.seed + draw), held)
+    try:
+        plan = scenario_plan.solved(start)
+    except InputError:
+        return []
+    today, then = measured.today(start), measured.of(start, start.after(plan.placed))
+    return [(draw, name, today[name], then[name]) for name in measured.BY_NAME]
 
 
 def noise(figures: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:

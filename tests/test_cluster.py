@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
+from nearhome.analysis import scenarios, sensitivity
 from nearhome.app.cli import main
 from nearhome.data import prisons
 from nearhome.data.errors import InputError, MissingExtraError, TableError
@@ -148,3 +149,19 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
     code, said, errors = shell(*words, "--scheduler", "tcp://127.0.0.1:1")
     assert (code, said, errors.count("\n")) == (2, "", 1)
     assert "nearhome[cluster]" in errors
+
+
+def test_draws_of_a_scenario_are_the_same_on_a_cluster(running: Any) -> None:
+    scenario = scenarios.from_table(
+        {
+            "title": "A few moves",
+            "as_of": date(2026, 7, 27),
+            "nation": "Northern Ireland",
+            "moves": {"limit": 20},
+            "sensitivity": {"draws": 3, "percent": 0, "points": 3},
+        }
+    )
+    here = sensitivity.draws(scenario, lambda _share, _words: None)
+    there = sensitivity.draws(scenario, lambda _share, _words: None, Cluster(running.scheduler_address))
+    assert len(here) > 0
+    assert here.equals(there)

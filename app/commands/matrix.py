@@ -13,14 +13,12 @@ from nearhome.app.commands import layout, options
 from nearhome.data import prisons
 from nearhome.data.errors import InputError
 from nearhome.geo import bulk, installed, origins, parts
-from nearhome.geo.cluster import Cluster
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from nearhome.data.prisons import Prison
-    from nearhome.geo.bulk import Engine
     from nearhome.geo.conditions import Scenario
 
 EVERY_ORIGIN = {"postcodes": origins.every_postcode, "districts": origins.every_district}
@@ -45,14 +43,7 @@ CLEAR_LINE = "\r\N{ESCAPE}[K"
 )
 @click.option("--out", type=options.FILE, required=True, metavar="OUT.parquet", help="The file to write; CSV if .csv.")
 @options.as_of
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "dask"]),
-    default="local",
-    show_default=True,
-    help="What computes: this computer, or a Dask cluster (needs nearhome[cluster]).",
-)
-@click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler, such as tcp://10.0.0.5:8786.")
+@options.engine
 @options.imported
 @options.scenario
 def command(
@@ -75,7 +66,7 @@ def command(
     If it is stopped, run the same command again: what was finished is kept in the folder OUT.parts until the file is
     written, and is not worked out twice.
     """
-    runs = _engine(engine, scheduler)
+    runs = options.engine_of(engine, scheduler)
     to_prisons = _destinations(to, as_of)
     starts = _origins(source, out)
     asked = ["nearhome", "matrix", "--origins", _base(source), "--to", to.strip(), "--as-of", as_of.isoformat()]
@@ -120,18 +111,6 @@ def _summary(starts: origins.Origins, to_prisons: list[Prison], done: bulk.Writt
         notes.append(f"{words.count(starts.stand_ins, 'postcode')} placed by sector or district")
     rest = f" ({', '.join(notes)})" if notes else ""
     return f"{count}: {words.count(done.rows, 'row')}{rest}. Written: {out}"
-
-
-def _engine(engine: str, scheduler: str | None) -> Engine:
-    if engine == "local":
-        if scheduler is not None:
-            msg = f"--scheduler {scheduler!r} is for a Dask cluster; add --engine dask, or leave it out."
-            raise InputError(msg)
-        return bulk.in_order
-    if not scheduler:
-        msg = "--engine dask needs the address of a cluster; add --scheduler, such as tcp://10.0.0.5:8786."
-        raise InputError(msg)
-    return Cluster(scheduler)
 
 
 def _destinations(to: str, as_of: date) -> list[Prison]:

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from nearhome.data.errors import InputError
 from nearhome.geo.conditions import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from nearhome.geo.bulk import Engine
 
 
 def today() -> str:
@@ -109,3 +112,40 @@ def scenario(function: Callable[..., Any]) -> Callable[..., Any]:
 
 FILE = click.Path(path_type=Path)
 """A file or folder; whether it can be used is for the command to say."""
+
+
+def engine(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--engine`` and ``--scheduler``; ``engine_of`` reads them."""
+    where = click.option(
+        "--engine",
+        type=click.Choice(["local", "dask"]),
+        default="local",
+        show_default=True,
+        help="What computes: this computer, or a Dask cluster (needs nearhome[cluster]).",
+    )
+    address = click.option(
+        "--scheduler", metavar="ADDRESS", help="The cluster's scheduler, such as tcp://10.0.0.5:8786."
+    )
+    return where(address(command))
+
+
+def engine_of(name: str, scheduler: str | None) -> Engine:
+    """Return the engine that was asked for.
+
+    Raises
+    ------
+    InputError
+        A scheduler without the Dask engine, or the other way about.
+    """
+    from nearhome.geo import bulk  # noqa: PLC0415 -- most commands need no engine
+    from nearhome.geo.cluster import Cluster  # noqa: PLC0415 -- as above
+
+    if name == "local":
+        if scheduler is not None:
+            msg = f"--scheduler {scheduler!r} is for a Dask cluster; add --engine dask, or leave it out."
+            raise InputError(msg)
+        return bulk.in_order
+    if not scheduler:
+        msg = "--engine dask needs the address of a cluster; add --scheduler, such as tcp://10.0.0.5:8786."
+        raise InputError(msg)
+    return Cluster(scheduler)

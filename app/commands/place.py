@@ -34,14 +34,17 @@ PLANS = {"today": "today", "greedy": "nearest free", "plan": "scenario", "optimu
 )
 @click.option("--draws", type=click.IntRange(0, 1000), help="Draws of the model, in place of the scenario's.")
 @click.option("--force", is_flag=True, help="Replace an earlier outcome in the folder.")
+@options.engine
 @click.option("--list", "listed", is_flag=True, help="List the scenarios that come with nearhome.")
 @options.as_json
-def command(
+def command(  # noqa: PLR0913 -- one parameter an option
     scenario: str | None,
     folder: Path | None,
     formats: str,
     own: Path | None,
     draws: int | None,
+    engine: str,
+    scheduler: str | None,
     *,
     force: bool,
     listed: bool,
@@ -74,7 +77,8 @@ def command(
     if folder is not None:
         outcome_files.check(folder, formats=kinds, force=force)
     baseline = own_population.read(_bytes(own), asked.as_of).baseline(asked.as_of) if own is not None else None
-    outcome = planning.run(asked, baseline=baseline, progress=_say)
+    where = options.engine_of(engine, scheduler)
+    outcome = planning.run(asked, baseline=baseline, progress=_say, engine=where)
     if as_json:
         report = outcome_report.report(outcome, name)
         click.echo(json.dumps(outcome_files.results(outcome, report), indent=1, ensure_ascii=False))
