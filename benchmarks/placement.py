@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -136,7 +137,10 @@ def main() -> None:
     for level in levels:
         wanted = PLAN[level] + (["HiGHS (SciPy)"] if chosen.slow and level == LEVELS[1] else [])
         print(f"{compared(level, wanted)}\n", flush=True)
-    print(f"{features(quick=chosen.quick)}\n\n{heading}.")
+    print(f"{features(quick=chosen.quick)}\n\n{heading}.\n\nThe modelled baseline beside what is published:")
+    baseline = import_module("population")  # the benchmark beside this one
+    baseline.distances()
+    baseline.margins()
 
 
 def made(level: str) -> Instance:
