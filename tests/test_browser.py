@@ -226,7 +226,9 @@ def test_the_journey_is_answered_and_drawn_offline(page: Page) -> None:
         "Prison: Exeter (HMP & YOI)",
     ]
     icons = "[...document.querySelectorAll('img.leaflet-marker-icon')]"
-    frame.wait_for_function(f"{icons}.length === 2 && {icons}.every(each => each.complete && each.naturalWidth > 0)")
+    frame.wait_for_function(
+        f"() => {icons}.length === 2 && {icons}.every(each => each.complete && each.naturalWidth > 0)"
+    )
     page.get_by_text("OpenStreetMap contributors").wait_for()
     assert violations(page) == []
     assert violations(frame) == []
@@ -251,6 +253,15 @@ def _says(frame: Frame, script: str) -> bool:
         return bool(frame.evaluate(script))
     except BrowserError:
         return False
+
+
+def _await_truth(frame: Frame, script: str) -> None:
+    """Wait until a frame says yes. Playwright's own wait runs the script in the page, whose policy forbids that."""
+    for _ in range(MAP_TRIES):
+        if _says(frame, script):
+            return
+        frame.wait_for_timeout(PAUSE_MS)
+    pytest.fail(f"This did not become true: {script}")
 
 
 def _map_frame(page: Page) -> Frame:
@@ -357,8 +368,11 @@ def await_rest(page: Page) -> None:
 def open_scenario(page: Page, server: Server, text: str) -> None:
     """Open a scenario of one's own on *What if people were held nearer home?*."""
     page.goto(f"{server.url}/nearer-home")
+    page.get_by_text("The scenario as a file").wait_for()
+    await_rest(page)
     page.get_by_text("The scenario as a file").click()
     page.get_by_role("button", name="Use this text").wait_for()
+    await_rest(page)
     page.locator("input[type=file]").set_input_files(
         {"name": "own.toml", "mimeType": "application/toml", "buffer": text.encode()}
     )
@@ -384,7 +398,7 @@ def test_a_scenario_of_ones_own_is_worked_out_drawn_and_kept(page: Page, server:
     page.get_by_text("Northern Ireland, 27 July 2026. Modelled, not a count.").first.wait_for()
     assert page.get_by_role("img", name=re.compile("^Line chart")).evaluate("each => each.naturalWidth") > 0
     frame = _map_frame(page)
-    frame.wait_for_function("document.body.dataset.drawn === 'yes'")
+    _await_truth(frame, "document.body.dataset.drawn === 'yes'")
     for name in ("How sure is this?", "How full they are, and what a place is worth"):
         page.get_by_text(name, exact=True).click()
     page.get_by_text("Occupancy, and what one place more or fewer changes").wait_for()
@@ -474,7 +488,7 @@ def test_where_help_is_missing_is_listed_drawn_and_told_offline(page: Page, serv
     page.get_by_text("Wikipedia contributors").wait_for()
     page.wait_for_timeout(PAUSE_MS)
     (frame,) = _drawn(page)
-    frame.wait_for_function("document.querySelectorAll('canvas.leaflet-tile-loaded').length > 0")
+    _await_truth(frame, "document.querySelectorAll('canvas.leaflet-tile-loaded').length > 0")
     for _ in range(MAP_TRIES):
         if len(_colours(frame)) > 1:
             break
