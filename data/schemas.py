@@ -1,7 +1,6 @@
-"""What each table must look like, and the sums and agreements that it must keep.
+"""What each table must look like, as pandera's schemas; what its figures must keep is in ``rules``.
 
-Schemas are pandera's; rules are functions that give a sentence for each thing that is wrong. Both are used by
-``nearhome data check`` and after a build, never on the way of a journey.
+Used by ``nearhome data check`` and after a build, never on the way of a journey.
 """
 
 from __future__ import annotations
@@ -11,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from nearhome.data import area_codes, catalogue, service_kinds
+from nearhome.data import area_codes, service_kinds
+from nearhome.data.rules import PRISON_COUNTS, PRISON_TOTALS, RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
 UK_LAT = (49.8, 60.9)
@@ -25,66 +23,11 @@ GRID_EASTING = (-100_000, 700_000)
 GRID_NORTHING = (0, 1_250_000)
 NATIONS = ("England", "Northern Ireland", "Scotland", "Wales")
 COUNTRIES = (*NATIONS, "Guernsey", "Isle of Man", "Jersey")
-CATEGORIES = frozenset(
-    {
-        "A",
-        "ADULT_MALE",
-        "B",
-        "B_LOCAL",
-        "C",
-        "CD_ALL",
-        "D_OPEN",
-        "FEMALE_CLOSED",
-        "FEMALE_OPEN",
-        "FNP",
-        "IRC",
-        "NI_HIGH_SECURITY",
-        "NI_MEDIUM",
-        "NI_YOC",
-        "REMAND",
-        "SCO_CLOSED",
-        "SCO_CLOSED_LONGTERM",
-        "SCO_COMMUNITY_FEMALE",
-        "SCO_OPEN",
-        "SCO_YOI",
-        "STC",
-        "YA_18_20",
-        "YCS_U18",
-        "YOI",
-    }
-)
-
-PRISON_TOTALS = {
-    "op_cap_2026_07_27": 90_535,
-    "population_2026_07_27": 86_267,
-    "baseline_cna_2026_07_27": 85_708,
-    "population_2016_05_27": 85_422,
-    "population_2011_01_28": 84_145,
-    "baseline_cna_2011_01_28": 80_093,
-    "op_cap_2011_01_28": 90_009,
-}
-"""Published totals that the rows must sum to (monthly and weekly bulletins; estate/prisons_sources.md).
-
-The total of 2011 is the useable operational capacity of 88,009 with its margin of 2,000; that of 2026
-includes a margin of 1,640. The figures of 21 July 2006 are partial and have no total.
-"""
-
-PRISON_COUNTS: dict[tuple[str, str], int] = {
-    ("HMPPS (E&W)", "active"): 125,
-    ("HMPPS (E&W)", "closed"): 31,
-    ("HMPPS (E&W)", "temporarily closed"): 1,
-    ("Youth Custody Service (E&W)", "active"): 1,
-    ("Youth Custody Service (E&W)", "closed"): 2,
-    ("SPS (Scotland)", "active"): 17,
-    ("SPS (Scotland)", "closed"): 4,
-    ("NIPS (Northern Ireland)", "active"): 3,
-    ("Crown dependency", "active"): 3,
-}
-"""Establishments by service and status, as the source of the table counts them."""
 
 _PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 _UNIT_POSTCODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}"
 _GSS = r"[EWSN]\d{8}"
+_STATION = "[A-Z]{3}"
 
 
 def _text(*checks: Any, optional: bool = False) -> pa.Column:
@@ -394,6 +337,31 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         },
         strict=True,
     ),
+    "rail_stations": pa.DataFrameSchema(
+        {"code": _unique(_STATION), "name": _text(), "lat": _real(*UK_LAT), "lon": _real(*UK_LON)}, strict=True
+    ),
+    "rail_lines": pa.DataFrameSchema(
+        {
+            "name": _unique(),
+            "per_hour": _real(0.05, 20),
+            "stations": _text(_like(f"{_STATION}( {_STATION})+")),
+            "mph": _text(_like(r"\d+( \d+)*")),
+            "km": _text(_like(r"[\d.]+( [\d.]+)*")),
+        },
+        strict=True,
+    ),
+    "rail_local": pa.DataFrameSchema(
+        {"from": _text(_like(_STATION)), "to": _text(_like(_STATION)), "km": _real(0, 70)}, strict=True
+    ),
+    "rail_links": pa.DataFrameSchema(
+        {
+            "from": _text(_like(_STATION)),
+            "to": _text(_like(_STATION)),
+            "minutes": _whole(1, 120),
+            "mode": _text(_one_of("walk", "ferry", "underground")),
+        },
+        strict=True,
+    ),
 }
 
 
@@ -418,137 +386,3 @@ def problems(name: str, frame: pd.DataFrame) -> list[str]:
                 first = group["failure_case"].iloc[0]
                 found.append(f"{name}: column {column} fails {check} in {len(group)} rows, the first with {first!r}.")
     return found + [f"{name}: {sentence}" for rule in RULES.get(name, ()) for sentence in rule(frame)]
-
-
-def _prison_totals(frame: pd.DataFrame) -> list[str]:
-    sums = {column: int(frame[column].sum()) for column in PRISON_TOTALS if column in frame}
-    return [
-        f"{column} sums to {sums.get(column, 0):,}, but {total:,} was published."
-        for column, total in PRISON_TOTALS.items()
-        if sums.get(column) != total
-    ]
-
-
-def _prison_counts(frame: pd.DataFrame) -> list[str]:
-    counts = frame.groupby(["service", "status"]).size().to_dict()
-    return [
-        f"{counts.get(key, 0)} rows of {key[0]} are {key[1]}, but there should be {count}."
-        for key, count in PRISON_COUNTS.items()
-        if counts.get(key, 0) != count
-    ]
-
-
-def _prison_words(frame: pd.DataFrame) -> list[str]:
-    used = {word for cell in frame["categories"].dropna() for word in cell.split(";")}
-    unknown = sorted(used - CATEGORIES)
-    heirs = sorted(set(frame["merged_into"].dropna()) - set(frame["id"]))
-    bad = [f"categories has the unknown word {word}." for word in unknown]
-    return bad + [f"merged_into names {heir}, which is not a row." for heir in heirs]
-
-
-def _known_prisons(frame: pd.DataFrame) -> list[str]:
-    ids = set(catalogue.load("prisons")["id"])
-    return [f"prison_id {each} is not in the prisons table." for each in sorted(set(frame["prison_id"]) - ids)]
-
-
-def _figures_in_order(frame: pd.DataFrame) -> list[str]:
-    wrong = frame.loc[(frame["low"] > frame["value"]) | (frame["value"] > frame["high"]), "item"]
-    return [f"the low, value and high of {item} are not in order." for item in wrong]
-
-
-def _people_of_authorities(frame: pd.DataFrame) -> list[str]:
-    whole = catalogue.load("authorities").set_index("code")["population"]
-    sums = frame.groupby("authority_code")["people"].sum().reindex(whole.index, fill_value=0.0)
-    away = sums[(sums - whole).abs() > 0.002 * whole + 20]  # whole people; parts of less than one are left out
-    return [f"the people of {code} sum to {people:,.0f}, not {whole[code]:,}." for code, people in away.items()]
-
-
-def _service_places(frame: pd.DataFrame) -> list[str]:
-    """Check that each service names known prisons and areas, and that its reach has what draws it."""
-    prisons = set(catalogue.load("prisons")["id"])
-    known = {code for _, code in area_codes.areas()}
-    named = {each for cell in frame["prison_ids"].dropna() for each in cell.split(";")}
-    drawn = {each for cell in frame["area_codes"].dropna() for each in cell.split(";")}
-    bad = [f"prison_ids names {each}, which is not in the prisons table." for each in sorted(named - prisons)]
-    bad += [f"area_codes names {each}, which is not in the authorities table." for each in sorted(drawn - known)]
-    needs = {"prison": "prison_ids", "place": "lat", "area": "area_codes", "national": "area_codes"}
-    for reach, column in needs.items():
-        rows = frame.loc[(frame["reach"] == reach) & frame[column].isna(), "id"]
-        bad += [f"{each} reaches by {reach} but has no {column}." for each in rows]
-    return bad
-
-
-def _known_services(frame: pd.DataFrame) -> list[str]:
-    told, ids = set(frame["service_id"]), set(catalogue.load("services")["id"])
-    bad = [f"service_id {each} is not in the services table." for each in sorted(told - ids)]
-    return bad + [f"nothing is said of the service {each}." for each in sorted(ids - told)]
-
-
-def _households(frame: pd.DataFrame) -> list[str]:
-    parts = ["households_no_car", "households_1_car", "households_2_cars", "households_3_cars"]
-    # Census counts are perturbed a little cell by cell, so the parts may miss the whole by a few.
-    away = frame.loc[(frame[parts].sum(axis=1) - frame["households"]).abs() > 10, "name"]  # noqa: PLR2004 -- see above
-    return [f"households by cars do not add up in {name}." for name in away]
-
-
-def _authority_sums(frame: pd.DataFrame) -> list[str]:
-    count, nations = len(frame), frame["nation"].value_counts().to_dict()
-    expected = {"England": 296, "Northern Ireland": 11, "Scotland": 32, "Wales": 22}
-    if nations == expected:
-        return []
-    return [f"{count} authorities, by nation {nations}, but there should be {expected}."]
-
-
-def _rows_in_order(frame: pd.DataFrame) -> list[str]:
-    steps = frame["first"].astype("int64").diff().iloc[1:].to_numpy()
-    if frame["first"].iloc[0] == 0 and (steps == frame["count"].iloc[:-1].to_numpy()).all():
-        return []
-    return ["the first rows and counts of the sectors do not follow each other."]
-
-
-def _authorities_known(frame: pd.DataFrame) -> list[str]:
-    known = set(catalogue.load("authorities")["code"])
-    column = "code" if "code" in frame else "authority_code"
-    unknown = sorted(set(frame[column].dropna()) - known)
-    return [f"authority {code} is not in the authorities table." for code in unknown]
-
-
-def _shapes(frame: Any) -> list[str]:
-    bad = []
-    if frame.crs is None or frame.crs.to_epsg() != 4326:  # noqa: PLR2004 -- EPSG:4326
-        bad.append(f"the CRS is {frame.crs}, not EPSG:4326.")
-    if not frame["code"].is_unique:
-        bad.append("codes are not unique.")
-    broken = frame.loc[~frame.geometry.is_valid | frame.geometry.is_empty, "name"]
-    return bad + [f"the shape of {name} is not valid." for name in broken]
-
-
-def _district_shapes(frame: Any) -> list[str]:
-    """Check the shapes, and that each is of a district in the table of districts."""
-    strange = sorted(set(frame["district"]) - set(catalogue.load("postcode_districts")["district"]))
-    bad = [f"district {each} is not in the postcode_districts table." for each in strange]
-    return bad + _shapes(frame.assign(code=frame["district"], name=frame["district"]))
-
-
-RULES: dict[str, tuple[Callable[[Any], list[str]], ...]] = {
-    "prisons": (_prison_totals, _prison_counts, _prison_words),
-    "sessions": (_known_prisons,),
-    "services": (_service_places,),
-    "service_evidence": (_known_services,),
-    "authorities": (_households, _authority_sums),
-    "published_figures": (_figures_in_order,),
-    "prison_roles": (_known_prisons,),
-    "sector_people": (_authorities_known, _people_of_authorities),
-    "postcode_index": (_rows_in_order,),
-    "postcode_authorities": (_authorities_known,),
-    "postcode_sectors": (_authorities_known,),
-    "postcode_districts": (_authorities_known,),
-    "postcode_areas": (_authorities_known,),
-    "places": (_authorities_known,),
-    "district_shapes": (_district_shapes,),
-    "boundaries_country": (_shapes,),
-    "boundaries_region": (_shapes,),
-    "boundaries_police": (_shapes,),
-    "boundaries_county": (_shapes,),
-    "boundaries_authority": (_shapes,),
-}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nearhome.data import catalogue, schemas
+from nearhome.data import catalogue, rules, schemas
 
 
 def broken(name: str, column: str, value: Any) -> list[str]:
@@ -38,7 +38,7 @@ def test_a_wrong_value_is_found(name: str, column: str, value: Any, words: str) 
     assert any(words in problem for problem in broken(name, column, value))
 
 
-@pytest.mark.parametrize("column", sorted(schemas.PRISON_TOTALS))
+@pytest.mark.parametrize("column", sorted(rules.PRISON_TOTALS))
 def test_each_control_total_is_checked(column: str) -> None:
     frame = catalogue.load("prisons")
     frame.loc[frame[column].notna().idxmax(), column] += 1
@@ -62,3 +62,12 @@ def test_a_shape_without_crs_is_found() -> None:
     assert schemas.problems("boundaries_country", frame) == []
     bare = frame.set_crs(None, allow_override=True)
     assert any("not EPSG:4326" in problem for problem in schemas.problems("boundaries_country", bare))
+
+
+def test_a_line_needs_known_stations_and_a_speed_between_each_two() -> None:
+    frame = catalogue.load("rail_lines")
+    assert schemas.problems("rail_lines", frame) == []
+    bad = frame.assign(stations=frame["stations"].str.replace("KGX", "ZZZ"), mph=frame["mph"] + " 90")
+    found = schemas.problems("rail_lines", bad)
+    assert any("ZZZ is not in the rail_stations table" in problem for problem in found)
+    assert any("has not one mph" in problem for problem in found)
