@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.reach import Reach
     from nearhome.analysis.travel import Mode
     from nearhome.data.services import Service
+    from nearhome.geo.routes import Spot
 
     Floats = NDArray[np.float64]
 
@@ -200,7 +201,7 @@ def place_minutes(thresholds: Sequence[float]) -> float:
 
 def _parts(
     where: Families, found: Sequence[Service], mode: Mode, k: int, limits: tuple[float, ...]
-) -> tuple[Parts, list[travel.Spot], Floats]:
+) -> tuple[Parts, list[Spot], Floats]:
     spots = list(dict.fromkeys(spot for each in found for spot in reach.spots_of(each, where.as_of)))
     times = travel.minutes(spots, mode)
     nearest = accessibility.nearest(times, k)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis import coverage, families, holding, population, reach, travel
-from nearhome.analysis.travel import Spot
 from nearhome.data import prisons
 from nearhome.geo import areas
+from nearhome.geo.routes import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis import coverage, families, holding, median_siting, reach, siting, travel
-from nearhome.analysis.travel import Spot
 from nearhome.analysis.what_if import Change, Scenario
 from nearhome.data import area_codes, gazetteer, prisons, service_kinds, services
 from nearhome.data.errors import InputError
 from nearhome.geo import areas
+from nearhome.geo.routes import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,7 @@ from nearhome.analysis import costs, help_with_visits, visit_day
 from nearhome.analysis.costs import Cost, CostLine, Crossing
 from nearhome.analysis.visit_day import LEAD_MINUTES, Boarding, Trip
 from nearhome.data.errors import NoRouteError
+from nearhome.geo.routes import Point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,16 +76,8 @@ class Option:
         return help_with_visits.left_to_pay_pence(self.cost, self.reimbursement)
 
 
-class Home(Protocol):
+class Home(Point, Protocol):
     """Where a family lives: a point (EPSG:4326) and its nation."""
-
-    @property
-    def lat(self) -> float:
-        """Degrees north."""
-
-    @property
-    def lon(self) -> float:
-        """Degrees east."""
 
     @property
     def nation(self) -> str:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis import travel
-from nearhome.analysis.travel import Spot
 from nearhome.data import prisons
 from nearhome.data.grid import EARTH_RADIUS_MILES
+from nearhome.geo.routes import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

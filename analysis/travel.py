@@ -7,13 +7,14 @@ transport it is typical and not of a timetable (``geo.sector_transit``), and in 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from nearhome.data import postcodes, prisons, services
 from nearhome.data.errors import InputError
 from nearhome.geo import sector_transit
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:
@@ -39,13 +40,6 @@ TABLES = (
     "road_order",
     *sector_transit.TABLES,
 )
-
-
-class Spot(NamedTuple):
-    """A point, EPSG:4326."""
-
-    lat: float
-    lon: float
 
 
 def check_mode(mode: str) -> Mode:

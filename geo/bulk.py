@@ -23,6 +23,7 @@ from nearhome.geo import installed, matrix_files, parts
 from nearhome.geo.compiled import has_numba
 from nearhome.geo.conditions import IMPORTED, SHIPPED, TODAY, Scenario
 from nearhome.geo.national import tenths
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router, grid_points
 
 if TYPE_CHECKING:
@@ -80,14 +81,6 @@ class Engine(Protocol):
 
     def __call__(self, work: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, R]]:
         """Apply ``work`` to all tasks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A point in degrees, EPSG:4326."""
-
-    lat: float
-    lon: float
 
 
 @dataclass(frozen=True, slots=True)

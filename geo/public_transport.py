@@ -19,6 +19,7 @@ from nearhome.geo import buses, rail
 from nearhome.geo.buses import STEP_FREE, WALKING, Span, Walker
 from nearhome.geo.journeys import HIGH_SHARE, LOW_SHARE
 from nearhome.geo.rail import Railway
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router, grid_points
 
 if TYPE_CHECKING:
@@ -363,14 +364,6 @@ class _Door:
         crow = float(self.km[at]) * self.needs.walker.detour
         leg = Leg(mode, "", start, end, wait, minutes, crow if km is None else km, per_hour, 0, changes)
         return _End(leg, leg.typical_minutes + penalty)
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A point, EPSG:4326."""
-
-    lat: float
-    lon: float
 
 
 def _direct(first: _Door, last: _Door, needs: Needs) -> list[_End]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -33,6 +33,13 @@ class Point(Protocol):
     @property
     def lon(self) -> float:
         """Degrees east."""
+
+
+class Spot(NamedTuple):
+    """A point in degrees, EPSG:4326."""
+
+    lat: float
+    lon: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from nearhome.app.commands import matrix
 from nearhome.data import postcodes, prisons
 from nearhome.data.errors import InputError, SourceError, TableError
 from nearhome.geo import bulk, matrix_files, origins, parts
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_postcodes_without_numba_have_the_same_bytes(
     some = origins.Origins([every.names[row] for row in rows], every.xy[rows], every.tables, every_postcode=True)
     compiled = router.all_postcodes_to(goals)
 
-    def taken(_: Router, spots: Sequence[bulk.Spot]) -> SimpleNamespace:
+    def taken(_: Router, spots: Sequence[Spot]) -> SimpleNamespace:
         assert len(spots) == len(goals)
         return SimpleNamespace(
             tenths_of_minutes=compiled.tenths_of_minutes[rows], tenths_of_miles=compiled.tenths_of_miles[rows]
@@ -176,7 +177,7 @@ def test_rows_are_those_of_the_matrix_however_they_are_cut(
 ) -> None:
     out = tmp_path_factory.mktemp("rows") / "out.parquet"
     goals = [prisons.by_id(name) for name in sorted(chosen)]
-    spots = [bulk.Spot(*point) for point in points]
+    spots = [Spot(*point) for point in points]
     starts = origins.Origins([f"p{row}" for row in range(len(spots))], bulk.grid_points(spots), ())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "ORIGINS", size)
@@ -269,7 +270,7 @@ def test_changed_inputs_start_again_and_say_so(tmp_path: Path, goals: list[priso
 
 def test_a_scenario_has_the_figures_of_the_reweighted_router(tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
-    truro, exeter = bulk.Spot(50.263, -5.051), prisons.by_id("EXI")
+    truro, exeter = Spot(50.263, -5.051), prisons.by_id("EXI")
     starts = origins.Origins(["Truro"], bulk.grid_points([truro]), ())
     scenario = bulk.Scenario(closed=("A30",), slower=1.1, tolls=False)
     bulk.write(out, starts, [exeter], command=COMMAND, scenario=scenario)
@@ -280,7 +281,7 @@ def test_a_scenario_has_the_figures_of_the_reweighted_router(tmp_path: Path) -> 
 
 
 def test_a_block_for_other_tables_is_refused() -> None:
-    block = bulk.Block("one", np.zeros((1, 2)), (bulk.Spot(50.7, -3.5),), bulk.TODAY, {"road_nodes": "2001+abc"})
+    block = bulk.Block("one", np.zeros((1, 2)), (Spot(50.7, -3.5),), bulk.TODAY, {"road_nodes": "2001+abc"})
     with pytest.raises(TableError, match=r"'road_nodes' is .* and 2001\+abc on the one that asked"):
         bulk.compute(block)
     assert "50.7" not in repr(block)

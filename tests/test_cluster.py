@@ -18,6 +18,7 @@ from nearhome.data import prisons
 from nearhome.data.errors import InputError, MissingExtraError, TableError
 from nearhome.geo import bulk, cluster, origins
 from nearhome.geo.cluster import Cluster
+from nearhome.geo.routes import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def test_a_worker_killed_half_way_leaves_the_same_bytes(
 
 
 def test_scenarios_are_spread_as_blocks_are(running: Any) -> None:
-    exeter, truro = bulk.Spot(50.728, -3.532), bulk.grid_points([bulk.Spot(50.263, -5.051)])
+    exeter, truro = Spot(50.728, -3.532), bulk.grid_points([Spot(50.263, -5.051)])
     scenarios = [bulk.TODAY, bulk.Scenario(closed=("A30",)), bulk.Scenario(slower=1.5)]
     blocks = [bulk.Block(str(number), truro, (exeter,), each, {}) for number, each in enumerate(scenarios)]
     found = {number: result.tolist() for number, result in Cluster(running.scheduler_address)(bulk.compute, blocks)}

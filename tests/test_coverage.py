@@ -26,10 +26,10 @@ from nearhome.analysis import (
     travel,
 )
 from nearhome.analysis.disclosure import Suppressed
-from nearhome.analysis.travel import Spot
 from nearhome.data import area_codes, postcodes, prisons, services
 from nearhome.data.errors import InputError, TableError, UnknownPlaceError
 from nearhome.geo import places, sector_transit, transit_pairs
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:

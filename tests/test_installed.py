@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from nearhome.data import catalogue, prisons
 from nearhome.data.errors import InputError, TableError
 from nearhome.geo import installed, osm, stitch
-from nearhome.geo.bulk import Spot
 from nearhome.geo.conditions import OWN_ROADS, SHIPPED, Scenario
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router, grid_points
 from tests import extracts
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from nearhome.app.cli import main
 from nearhome.data import catalogue, prisons
 from nearhome.geo import bulk, installed, origins
-from nearhome.geo.bulk import Spot
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router
 from tests import extracts
 

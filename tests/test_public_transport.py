@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from nearhome.data import prisons
 from nearhome.data.errors import NoRouteError
-from nearhome.geo import places, public_transport
+from nearhome.geo import places
 from nearhome.geo.buses import STEP_FREE
 from nearhome.geo.public_transport import Needs, Way, ways
+from nearhome.geo.routes import Spot
 
 TODAY = date(2026, 11, 21)
 NOON = (660.0, 720.0)
@@ -118,7 +119,7 @@ def test_equal_ways_are_given_once() -> None:
 @given(lat=st.floats(50.3, 56.0), lon=st.floats(-4.0, 0.5))
 def test_anywhere_in_great_britain_the_ways_are_sane(lat: float, lon: float) -> None:
     goal = prisons.find("Leeds", as_of=TODAY)
-    spot = public_transport.Spot(lat, lon)
+    spot = Spot(lat, lon)
     try:
         found = ways(spot, goal, day="weekday", minutes_of_day=NOON)
     except NoRouteError:

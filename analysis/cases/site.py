@@ -19,9 +19,9 @@ from nearhome.analysis import coverage, families, holding, lottery, reach, trave
 from nearhome.analysis.cases import wording
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
 from nearhome.analysis.disclosure import Suppressed
-from nearhome.analysis.travel import Spot
 from nearhome.data import area_codes, prisons, service_kinds
 from nearhome.geo import places
+from nearhome.geo.routes import Spot
 from nearhome.geo.routing import Router
 
 if TYPE_CHECKING:
