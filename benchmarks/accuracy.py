@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nearhome.data import grid
-from nearhome.geo.routing import Router
+from nearhome.data.base import coordinates
+from nearhome.geo.routing.router import Router
 
 IMPOSSIBLE_SHORT = 1.0
 """No road is shorter than the crow flies: published miles below this times the crow distance are impossible."""
@@ -66,7 +66,7 @@ def city_miles(folder: Path, router: Router) -> None:
     for row in rows:
         a, b = where[row["a"]], where[row["b"]]
         published = float(row["published_miles"])
-        crow = grid.crow_miles(a.lat, a.lon, b.lat, b.lon)
+        crow = coordinates.crow_miles(a.lat, a.lon, b.lat, b.lon)
         miles = router.route(a, b).miles
         line = f"  {row['a']:>16} - {row['b']:<16} published {published:6.1f}  nearhome {miles:6.1f}  crow {crow:6.1f}"
         all_ratios.append(miles / published)

@@ -21,8 +21,9 @@ import pandas as pd
 from scipy.optimize import least_squares
 from scipy.spatial import cKDTree
 
-from nearhome.data import grid, postcodes
-from nearhome.geo import buses
+from nearhome.data.base import coordinates
+from nearhome.data.places import postcodes
+from nearhome.geo.transit import buses
 
 FEEDS = {
     "Newport": ("newport-20230613_gtfs.zip", "20230614"),
@@ -90,7 +91,7 @@ def read(path: Path, day: str) -> Feed:
     order = np.argsort(before["departure"].to_numpy(), kind="stable")
     midday = calls[(calls["departure"] >= 11 * 3600) & (calls["departure"] < 16 * 3600)]
     return Feed(
-        np.column_stack(grid.to_metres(stops["stop_lat"].astype(float), stops["stop_lon"].astype(float))),
+        np.column_stack(coordinates.to_metres(stops["stop_lat"].astype(float), stops["stop_lon"].astype(float))),
         before["stop"].to_numpy()[order],
         after["stop"].to_numpy()[order],
         before["departure"].to_numpy(float)[order],

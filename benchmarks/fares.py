@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import least_squares
 
-from nearhome.analysis import fares, tariffs
-from nearhome.analysis.party import Party
-from nearhome.data import grid
+from nearhome.analysis.costs import fares, tariffs
+from nearhome.analysis.costs.party import Party
+from nearhome.data.base import coordinates
 
 EXETER = (50.7296, -3.5436)
 KM_PER_MILE = 1.609344
@@ -75,7 +75,7 @@ def read(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     usable = [(number, row) for number, row in enumerate(rows) if row["km"] and float(row["dd"]) < MISPLACED_DEGREES]
-    crow = [grid.crow_miles(*EXETER, float(row["lat"]), float(row["lon"])) * KM_PER_MILE for _, row in usable]
+    crow = [coordinates.crow_miles(*EXETER, float(row["lat"]), float(row["lon"])) * KM_PER_MILE for _, row in usable]
     return (
         np.array([float(row["km"]) for _, row in usable]),
         np.array(crow),

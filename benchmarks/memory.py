@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nearhome.geo.contraction import Hierarchy
+from nearhome.geo.hierarchy.cch import Hierarchy
 
 
 def main() -> None:

@@ -18,9 +18,11 @@ from typing import NamedTuple  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from nearhome.data import grid, postcodes, prisons  # noqa: E402
+from nearhome.data.base import coordinates
 from nearhome.data.errors import NoRouteError  # noqa: E402
-from nearhome.geo.routing import Router  # noqa: E402
+from nearhome.data.places import postcodes
+from nearhome.data.prisons import register  # noqa: E402
+from nearhome.geo.routing.router import Router  # noqa: E402
 
 SAMPLE = 40
 WARM_RUNS = 5
@@ -36,7 +38,7 @@ class At(NamedTuple):
 def main() -> None:
     """Measure and print."""
     today = datetime.now(UTC).date()
-    goals = [At(prison.lat, prison.lon) for prison in prisons.prisons() if prison.is_open(today)]
+    goals = [At(prison.lat, prison.lon) for prison in register.prisons() if prison.is_open(today)]
     router = Router.shipped()
     found = router.all_postcodes_to(goals)
     cold = time.perf_counter() - STARTED
@@ -62,7 +64,7 @@ def _most_bytes() -> int | None:
     """Give the most memory this process has held; None on Windows."""
     if sys.platform == "win32":
         return None
-    import resource  # noqa: PLC0415 -- not on Windows
+    import resource
 
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else 1024 * most
@@ -79,7 +81,7 @@ def _sample(goals: int) -> list[tuple[int, int]]:
 def _agrees(router: Router, minutes: float, row: int, goal: At) -> bool:
     """Say whether the router's own route takes as long, to a tenth of a minute; or finds none where none was told."""
     east, north = (axis[row] for axis in postcodes.shipped().all_points())
-    lat, lon = grid.to_degrees(east, north)
+    lat, lon = coordinates.to_degrees(east, north)
     try:
         own = router.route(At(float(lat), float(lon)), goal).minutes
     except NoRouteError:

@@ -10,7 +10,7 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
-from nearhome.analysis import coverage, lottery, postcode_coverage
+from nearhome.analysis.services import by_postcode, coverage, lottery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def timed(what: str, work: Callable[[], object]) -> None:
 def national(day: date) -> None:
     """Give every postcode its minutes to the nearest of every kind, by both modes."""
     for mode in MODES:
-        found = postcode_coverage.nearest(day, mode)
+        found = by_postcode.nearest(day, mode)
         for kind in found.kinds:
             found.minutes(kind)
 

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from nearhome.geo import osm, speeds, turns
+from nearhome.geo.osm import read, turns
+from nearhome.geo.roads import speeds
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from nearhome.data.base.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 SEED = 2023
 LEAST_METRES = 1_000.0
@@ -40,7 +40,7 @@ def choose(graph: nx.MultiDiGraph[int], count: int) -> tuple[list[tuple[int, int
     nodes = sorted({node for ends in roads for node in ends})
     at = np.array([(graph.nodes[node]["y"], graph.nodes[node]["x"]) for node in nodes])
     rows = np.random.default_rng(SEED).choice(len(nodes), (4 * count, 2))
-    apart = osm.great_circle_metres(at[rows[:, 0]], at[rows[:, 1]])
+    apart = read.great_circle_metres(at[rows[:, 0]], at[rows[:, 1]])
     chosen = np.flatnonzero(apart >= LEAST_METRES)[:count]
     return [(nodes[a], nodes[b]) for a, b in rows[chosen].tolist()], apart[chosen]
 
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("--python312", type=Path, required=True)
     parser.add_argument("--pairs", type=int, default=1_000)
     chosen = parser.parse_args()
-    graph = osm.read_extract(chosen.pbf)
+    graph = read.read_extract(chosen.pbf)
     pairs, apart = choose(graph, chosen.pairs)
     places = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}
     request = {"extract": str(chosen.pbf.resolve()), "pairs": [(places[u], places[v]) for u, v in pairs]}
@@ -130,7 +130,7 @@ def main() -> None:
     whole = speeds.OSM_DELAYS
     for field in [*fields(whole), None]:
         lost = speeds.NO_DELAYS if field is None else replace(whole, **{field.name: 0.0})
-        without, _ = shortest(osm.read_extract(chosen.pbf, lost=lost), pairs)
+        without, _ = shortest(read.read_extract(chosen.pbf, lost=lost), pairs)
         name = "any delay at junctions" if field is None else field.name.removesuffix("_seconds").replace("_", " ")
         print(f"| {name} | {np.median(without / ours) - 1:+.1%} |")
     sources = [data["speed_source"] for *_, data in graph.edges(data=True)]

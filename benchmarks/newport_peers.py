@@ -21,7 +21,7 @@ Place = tuple[float, float]
 
 def osrm(pairs: list[tuple[Place, Place]], extract: Path, folder: Path) -> list[float | None]:
     """Prepare OSRM and ask for each pair."""
-    import osrm as engine  # noqa: PLC0415 -- one of two
+    import osrm as engine
 
     profile = Path(engine.__file__).parent / "share" / "profiles" / "car.lua"
     copy, base = folder / "roads.osm.pbf", folder / "roads.osrm"
@@ -42,7 +42,7 @@ def osrm(pairs: list[tuple[Place, Place]], extract: Path, folder: Path) -> list[
 
 def valhalla(pairs: list[tuple[Place, Place]], extract: Path, folder: Path) -> list[float | None]:
     """Build Valhalla's tiles and ask for each pair."""
-    import valhalla as engine  # noqa: PLC0415 -- one of two
+    import valhalla as engine
 
     tiles, written = folder / "tiles", folder / "valhalla.json"
     tiles.mkdir(exist_ok=True)

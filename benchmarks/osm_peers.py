@@ -104,7 +104,7 @@ def routes(search: Callable[[Any, Any], float], places: list[Any], request: dict
 
 def osrm(request: dict[str, Any], extract: Path, places: list[Any]) -> list[dict[str, Any]]:
     """Prepare OSRM's multi-level Dijkstra, then ask for routes and a table."""
-    import osrm as engine  # noqa: PLC0415 -- one of two
+    import osrm as engine
 
     profile, base = extract.with_name("plain.lua"), extract.with_name("graph.osrm")
     profile.write_text(PROFILE, encoding="utf-8")
@@ -151,7 +151,7 @@ def osrm(request: dict[str, Any], extract: Path, places: list[Any]) -> list[dict
 
 def valhalla(request: dict[str, Any], extract: Path, places: list[Any]) -> list[dict[str, Any]]:
     """Build Valhalla's tiles, then ask for routes and a small table."""
-    import valhalla as engine  # noqa: PLC0415 -- one of two
+    import valhalla as engine
 
     tiles = extract.with_name("tiles")
     tiles.mkdir(exist_ok=True)

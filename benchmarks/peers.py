@@ -66,7 +66,7 @@ def networkx(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
 
     The arcs carry a weight and nothing else.
     """
-    import networkx as nx  # noqa: PLC0415 -- one peer of several
+    import networkx as nx
 
     lines = []
     columns = graph.head.tolist(), graph.tail.tolist(), graph.deciseconds.tolist()
@@ -95,7 +95,7 @@ def networkx(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
 
 def igraph(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
     """Run igraph, a C library under the GPL."""
-    import igraph as ig  # noqa: PLC0415 -- one peer of several
+    import igraph as ig
 
     weights = graph.deciseconds.tolist()
     ready, made = measure(
@@ -120,8 +120,8 @@ def igraph(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
 
 def pandana(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
     """Run pandana, a contraction hierarchy for pairs under the AGPL, here for comparison only."""
-    import pandana as pdna  # noqa: PLC0415 -- one peer of several
-    import pandas as pd  # noqa: PLC0415 -- as above
+    import pandana as pdna
+    import pandas as pd
 
     if len(graph.head) > PANDANA_MOST_ARCS:
         return [Line("pandana", PREPARE, Timing(float("nan"), float("nan"), 0), note="not run on so many arcs")]
@@ -146,7 +146,7 @@ def pandana(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
 
 def routingkit(graph: RoadGraph, answers: Answers, runs: int) -> list[Line]:
     """Run RoutingKit's binding in the node order that nearhome found (with its help), on the graph turned round."""
-    from routingkit_cch import CCH, CCHMetric, CCHOneToMany, CCHQuery  # noqa: PLC0415 -- one peer of several
+    from routingkit_cch import CCH, CCHMetric, CCHOneToMany, CCHQuery
 
     order = np.argsort(answers.rank).tolist()
     tail, head, weights = graph.head.tolist(), graph.tail.tolist(), graph.deciseconds.tolist()

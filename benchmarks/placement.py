@@ -25,13 +25,22 @@ from placement_instance import LEVELS, generate, with_held
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from nearhome.analysis import baselines, fairness, keep_apart, levers, moves_limit, objectives, placement, prices
-from nearhome.geo import areas
+from nearhome.analysis.placement.solver import (
+    baselines,
+    fairness,
+    levers,
+    move_limits,
+    objectives,
+    separation,
+    shadow_prices,
+    solve,
+)
+from nearhome.data.places import areas as area_finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nearhome.analysis.instances import Instance
+    from nearhome.analysis.placement.solver.instance import Instance
 
 FEW = 40
 """Authorities of the instance that networkx is asked to solve."""
@@ -43,13 +52,13 @@ PAIRS = 200
 
 def nearhome(known: Instance) -> tuple[int, str]:
     """Solve with nearhome; give the cost."""
-    plan = placement.solve(known)
+    plan = solve.solve(known)
     return plan.cost, f"{int(plan.unplaced.sum())} without a place"
 
 
 def bare(known: Instance) -> tuple[int, str]:
     """Call OR-Tools on the plain network, with nobody allowed to be without a place."""
-    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 -- its memory is measured apart
+    from ortools.graph.python import min_cost_flow
 
     tail, head, capacity, cost, supply = arcs(known)
     solver = min_cost_flow.SimpleMinCostFlow()
@@ -62,7 +71,7 @@ def bare(known: Instance) -> tuple[int, str]:
 
 def pylmcf(known: Instance) -> tuple[int, str]:
     """Call LEMON's network simplex through pylmcf."""
-    from pylmcf import Graph  # noqa: PLC0415 -- a peer that may be missing
+    from pylmcf import Graph
 
     tail, head, capacity, cost, supply = arcs(known)
     graph = Graph(len(supply), tail.astype(np.int32), head.astype(np.int32))
@@ -207,7 +216,7 @@ def compared(level: str, wanted: list[str]) -> str:
 def features(*, quick: bool) -> str:
     """Measure what planners ask for, at authority level."""
     known = with_held(generate(LEVELS[0]))
-    plan = placement.solve(known)
+    plan = solve.solve(known)
     rows: list[list[str]] = []
 
     def timed(task: str, work: Callable[[], Any], say: Callable[[Any], str]) -> None:
@@ -218,18 +227,18 @@ def features(*, quick: bool) -> str:
 
     timed("as it is", lambda: baselines.stay(known), _figures)
     timed("nearest free place, one after another", lambda: baselines.greedy(known), _figures)
-    timed("optimum, fewest moves", lambda: placement.solve(known), _figures)
+    timed("optimum, fewest moves", lambda: solve.solve(known), _figures)
     limit = f"{MOVES:,} moves at the most"
-    timed(limit, lambda: moves_limit.limited(known, MOVES), lambda x: f"{_figures(x)}; gap {x.gap:.4%}")
-    timed("trade-off curve, 12 points", lambda: moves_limit.frontier(known), lambda x: f"{len(x)} exact points")
-    timed("prices of all places", lambda: prices.prices(plan), lambda x: f"{len(x)} places, two prices each")
-    timed("squares", lambda: placement.solve(known, objectives.squared(known)), _figures)
-    timed("fewest over 2 h", lambda: placement.solve(known, objectives.fewest_over(known, 120)), _figures)
+    timed(limit, lambda: move_limits.limited(known, MOVES), lambda x: f"{_figures(x)}; gap {x.gap:.4%}")
+    timed("trade-off curve, 12 points", lambda: move_limits.frontier(known), lambda x: f"{len(x)} exact points")
+    timed("prices of all places", lambda: shadow_prices.prices(plan), lambda x: f"{len(x)} places, two prices each")
+    timed("squares", lambda: solve.solve(known, objectives.squared(known)), _figures)
+    timed("fewest over 2 h", lambda: solve.solve(known, objectives.fewest_over(known, 120)), _figures)
     apart, pairs = _apart(known)
     enough = f"{len(pairs)} pairs kept apart, "
-    timed(f"{enough}repaired", lambda: keep_apart.solve_apart(apart, pairs), lambda x: f"gap {x.gap:.5%}")
+    timed(f"{enough}repaired", lambda: separation.solve_apart(apart, pairs), lambda x: f"gap {x.gap:.5%}")
     if not quick:
-        timed(f"{enough}exact", lambda: keep_apart.solve_apart(apart, pairs, enough=0), lambda x: f"gap {x.gap:.5%}")
+        timed(f"{enough}exact", lambda: separation.solve_apart(apart, pairs, enough=0), lambda x: f"gap {x.gap:.5%}")
         timed("least mean of the worst tenth", lambda: fairness.tail(known), lambda x: _figures(x.plan))
         timed("every single closure", lambda: list(levers.closures(known)), lambda x: f"{len(x)} prisons")
         names, burden, cohorts = _sites(known)
@@ -241,7 +250,7 @@ def features(*, quick: bool) -> str:
     return "### What planners ask, by authority\n\n" + table(("task", "time", "processor", "result"), rows)
 
 
-def _figures(plan: placement.Plan) -> str:
+def _figures(plan: solve.Plan) -> str:
     told = plan.summary()
     return (
         f"mean {told.mean:.1f} min, 95 % within {told.p95:.0f}, {plan.over(120):,} over 2 h, {plan.over(180):,} over "
@@ -262,7 +271,7 @@ def _apart(known: Instance) -> tuple[Instance, list[tuple[int, int]]]:
 
 def _sites(known: Instance) -> tuple[list[str], Any, list[str]]:
     """Give a site at the middle of every authority, and drives to it by the same model as to the prisons."""
-    homes = [each for each in areas.authorities().values() if each.nation in {"England", "Wales"}]
+    homes = [each for each in area_finder.authorities().values() if each.nation in {"England", "Wales"}]
     where = np.radians([(each.lat, each.lon) for each in homes])
     apart = where[:, None] - where
     apart[..., 1] *= np.cos(where[:, :1])

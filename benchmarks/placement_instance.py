@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.analysis import objectives, placement
-from nearhome.analysis.instances import Wing, instance
-from nearhome.data import prisons
-from nearhome.geo import areas
+from nearhome.analysis.placement.solver import objectives, solve
+from nearhome.analysis.placement.solver.instance import Wing, instance
+from nearhome.data.places import areas as area_finder
+from nearhome.data.prisons import register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from nearhome.analysis.instances import Instance
-    from nearhome.data.prisons import Prison
+    from nearhome.analysis.placement.solver.instance import Instance
+    from nearhome.data.prisons.register import Prison
 
 DAY = date(2026, 7, 27)
 LEVELS = ("authorities", "small areas", "individuals")
@@ -38,10 +38,10 @@ _MILES_A_DEGREE = 69.1
 def generate(level: str, seed: int = 1, authorities: int | None = None) -> Instance:
     """Make a placement; ``level`` is what a home is, and ``authorities`` how many to keep."""
     rng = np.random.default_rng(seed)
-    homes = [each for each in areas.authorities().values() if each.nation in {"England", "Wales"}][:authorities]
+    homes = [each for each in area_finder.authorities().values() if each.nation in {"England", "Wales"}][:authorities]
     estate = [
         each
-        for each in prisons.prisons()
+        for each in register.prisons()
         if each.is_open(DAY)
         and each.country in {"England", "Wales"}
         and each.op_cap
@@ -53,7 +53,7 @@ def generate(level: str, seed: int = 1, authorities: int | None = None) -> Insta
     holds = np.array([[_holds(prison, *cohort) for cohort in cohorts] for prison in estate])
     places = np.array([prison.op_cap for prison in estate])
     if authorities is not None:
-        places = (places * authorities / len(areas.authorities())).astype(int) + 1
+        places = (places * authorities / len(area_finder.authorities())).astype(int) + 1
     demand = _demand(holds, places, np.array([AGES[a] * {**MEN, **WOMEN}[k] for _, a, k in cohorts]))
     weight = np.array([each.population for each in homes], float)
     where = np.array([(each.lat, each.lon) for each in homes])
@@ -91,7 +91,7 @@ def with_held(known: Instance, seed: int = 1) -> Instance:
     aim = objectives.total(known)
     chance = np.random.default_rng(seed).random(aim.costs.shape)
     noisy = replace(aim, costs=np.rint(0.25 * aim.costs + 1_200 * chance).astype(np.int64))
-    return replace(known, held=placement.solve(known, noisy).placed)
+    return replace(known, held=solve.solve(known, noisy).placed)
 
 
 def _holds(prison: Prison, sex: str, age: str, kind: str) -> bool:

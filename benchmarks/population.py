@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
-from nearhome.analysis import estate, need, population
-from nearhome.data import published
+from nearhome.analysis.population import baseline, estate
+from nearhome.analysis.population import children as population_children
+from nearhome.data.prisons import published_figures
 
 TODAY = date(2026, 7, 27)
 GUIDE = date(2006, 9, 30)
@@ -35,7 +36,7 @@ def main() -> None:
     print(
         f"nearhome population, {datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {os.cpu_count()} cores"
     )
-    print(population.STATEMENT)
+    print(baseline.STATEMENT)
     speed()
     distances()
     margins()
@@ -47,7 +48,7 @@ def main() -> None:
 def speed() -> None:
     """Time one baseline and one draw of everybody."""
     started = time.perf_counter()
-    today = population.baseline(TODAY)
+    today = baseline.baseline(TODAY)
     fitted = time.perf_counter()
     drawn = today.draw(1)
     print(
@@ -62,11 +63,12 @@ def distances() -> None:
     print(
         "\naverage straight-line miles from home, fitted\n  day         men: published  model   women: published  model"
     )
-    days = sorted({figure.day for figure in published.figures() if figure.series == "distance"})
+    days = sorted({figure.day for figure in published_figures.figures() if figure.series == "distance"})
     for day in days:
-        base = population.baseline(day)
+        base = baseline.baseline(day)
         cells = [
-            (published.figure("distance", "mean", day, sex).value, base.mean_miles(sex)) for sex in ("male", "female")
+            (published_figures.figure("distance", "mean", day, sex).value, base.mean_miles(sex))
+            for sex in ("male", "female")
         ]
         print(f"  {day}       {cells[0][0]:8.0f}  {cells[0][1]:7.2f}          {cells[1][0]:8.0f}  {cells[1][1]:7.2f}")
 
@@ -75,13 +77,13 @@ def margins() -> None:
     """Print the worst error of prisons' people and of regions' shares."""
     print("\nlargest errors")
     for day in estate.BULLETINS:
-        base = population.baseline(day)
+        base = baseline.baseline(day)
         held = dict.fromkeys(base.prisons, 0)
         for each in estate.estate(day).held:
             held[each.prison_id] += each.people
         error = np.abs(base.flows().sum(axis=0) - np.array([held[prison] for prison in base.prisons])).max()
         regions = base.people("region").set_index("region")["people"]
-        origins = {item: figure.value for (item, _), figure in published.items("origin", day).items()}
+        origins = {item: figure.value for (item, _), figure in published_figures.items("origin", day).items()}
         names = [name for name in origins if name != "Unknown"]
         here, there = regions[names].to_numpy(), np.array([origins[name] for name in names])
         away = np.abs(here / here.sum() / (there / there.sum()) - 1).max()
@@ -90,7 +92,7 @@ def margins() -> None:
 
 def besides() -> None:
     """Print what was published besides the margins that are fitted."""
-    base = population.baseline(GUIDE)
+    base = baseline.baseline(GUIDE)
     known = base.counts[:-1].sum()
     far = base.share_beyond(100) * known
     print(f"\nover 100 miles, {GUIDE}, by which the shape of the decay was chosen (one number, a half)")
@@ -112,7 +114,7 @@ def besides() -> None:
 def uncertainty(variants: int) -> None:
     """Print how far results differ between baselines that fit the same figures."""
     started = time.perf_counter()
-    drawn = [population.variant(TODAY, seed) for seed in range(variants)]
+    drawn = [baseline.variant(TODAY, seed) for seed in range(variants)]
     seconds = (time.perf_counter() - started) / variants
     print(f"\n{variants} variants, {seconds:.2f} s each; eight in ten lie between")
     cornwall = drawn[0].homes.index(CORNWALL)
@@ -121,16 +123,16 @@ def uncertainty(variants: int) -> None:
         ("share over 100 miles, per cent", [100 * base.share_beyond(100) for base in drawn]),
         ("men's average miles", [base.mean_miles("male") for base in drawn]),
     ):
-        low, high = population.interval(values)
+        low, high = baseline.interval(values)
         print(f"  {name}: {low:,.1f} and {high:,.1f}")
 
 
 def children() -> None:
     """Print the estimates of children that areas are scaled to."""
-    print(f"\n{need.STATEMENT}")
+    print(f"\n{population_children.STATEMENT}")
     for day in (date(2008, 1, 1), TODAY):
         for nation in estate.NATIONS:
-            whole, table = need.total(day, nation), need.children(day, nation=nation)
+            whole, table = population_children.total(day, nation), population_children.children(day, nation=nation)
             print(
                 f"  {day} {nation}: published {whole.value:,.0f} ({whole.low:,.0f} to {whole.high:,.0f}), "
                 f"sum of {len(table)} authorities {table['children'].sum():,.0f}"

@@ -3,7 +3,7 @@
     python benchmarks/rail.py --pairs rail_times_2013_pairs.csv [--fit]
 
 The pairs (thomasforth/trainTimes, 126 of them) are minutes between cities, changes included and the first wait not. The
-constants of ``nearhome.geo.rail.Model`` were fitted to the even rows; the odd rows judge them.
+constants of ``nearhome.geo.transit.rail.Model`` were fitted to the even rows; the odd rows judge them.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from nearhome.geo.rail import DEFAULT, Model, Railway
+from nearhome.geo.transit.rail import DEFAULT, Model, Railway
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from nearhome.data.base.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 STATIONS = {
     "Aberdeen": "ABD",

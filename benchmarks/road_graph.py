@@ -24,14 +24,16 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
-from nearhome.data import grid, postcodes, prisons
-from nearhome.data.files import replacing
+from nearhome.data.base import coordinates
+from nearhome.data.base.files import replacing
+from nearhome.data.places import postcodes
+from nearhome.data.prisons import register
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+    from nearhome.data.base.arrays import Floats, Ints
+
 
 SEED = 7
 GOALS = 140
@@ -118,9 +120,9 @@ def _postcode_points() -> Floats:
 
 def _prison_points() -> Floats:
     """Give the places of the prisons of Great Britain that are open, EPSG:27700."""
-    known = [prison for prison in prisons.prisons() if prison.is_open(OPEN_ON) and prison.country in GREAT_BRITAIN]
+    known = [prison for prison in register.prisons() if prison.is_open(OPEN_ON) and prison.country in GREAT_BRITAIN]
     lat, lon = np.array([prison.lat for prison in known]), np.array([prison.lon for prison in known])
-    return np.column_stack(grid.to_metres(lat, lon))
+    return np.column_stack(coordinates.to_metres(lat, lon))
 
 
 def generate(points: Floats, arcs: int, goal_points: Floats, seed: int = SEED) -> RoadGraph:
@@ -329,7 +331,7 @@ def _directed(
     order = np.lexsort((head, tail))
     tail, head, edge = tail[order], head[order], edge[order]
     xy = xy[kept]
-    lat, lon = grid.to_degrees(xy[:, 0], xy[:, 1])
+    lat, lon = coordinates.to_degrees(xy[:, 0], xy[:, 1])
     near = random.permutation(np.unique(cKDTree(xy).query(goal_points)[1]))[:GOALS].astype(np.int64)
     others = np.setdiff1d(random.choice(len(xy), min(len(xy), 2 * GOALS), replace=False), near)
     goals = random.permutation(np.r_[near, random.permutation(others)[: GOALS - len(near)]])

@@ -37,9 +37,10 @@ from measure import (
 from peers import ALL, PREPARE, REWEIGHT, ROUTE, Answers
 from road_graph import RoadGraph, cached, file_of
 
-from nearhome.geo import kernels, ordering
-from nearhome.geo.contraction import Hierarchy, Metric
-from nearhome.geo.routing import SHIFT
+from nearhome.geo.hierarchy import order as hierarchy_order
+from nearhome.geo.hierarchy import sweep_kernels
+from nearhome.geo.hierarchy.cch import Hierarchy, Metric
+from nearhome.geo.routing.router import SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,10 +135,12 @@ def on_graph(
 def nearhome(result: Result, scratch: Path, runs: int) -> Answers:
     """Measure nearhome; compare its own ways of finding the same number with one another."""
     graph, ours = result.graph, result.ours
-    ours[ORDER], rank = measure(lambda: ordering.order(graph.tail, graph.head, graph.lat, graph.lon), 1)
+    ours[ORDER], rank = measure(lambda: hierarchy_order.order(graph.tail, graph.head, graph.lat, graph.lon), 1)
     if len(graph.head) <= FALLBACK_MOST_ARCS:
         with mock.patch.dict(sys.modules, {"routingkit_cch": None}):
-            ours[ORDER_ALONE], _ = measure(lambda: ordering.order(graph.tail, graph.head, graph.lat, graph.lon), 1)
+            ours[ORDER_ALONE], _ = measure(
+                lambda: hierarchy_order.order(graph.tail, graph.head, graph.lat, graph.lon), 1
+            )
     warm(graph, rank)
     ours[BUILD], tree = measure(lambda: Hierarchy.build(graph.tail, graph.head, graph.lat, graph.lon, rank), 3)
     ours[SAVE], _ = measure(lambda: tree.save(scratch), 1)
@@ -178,7 +181,7 @@ def warm(graph: RoadGraph, rank: NDArray[np.int64]) -> None:
         metric = tree.customise(weights)
         metric.to_goals(few)
         none = np.zeros(1, np.int32), tree.ux[:0], metric.forward[:0], np.empty((0, len(graph.goals)), weights.dtype)
-        kernels.sweep(len(graph.goals))(*none, np.zeros(0, bool), metric.nothing)
+        sweep_kernels.sweep(len(graph.goals))(*none, np.zeros(0, bool), metric.nothing)
         metric.between(*few[0], *few[1])
 
 
@@ -216,8 +219,8 @@ def known_goals(graph: RoadGraph, tree: Hierarchy, found: NDArray[np.int32], run
     starts = np.searchsorted(tail[order], np.arange(len(graph.lat) + 1)).astype(np.int32)
     head, weight = head[order], graph.deciseconds[order].astype(np.int32)
     slots = np.empty(found.shape, np.uint8)
-    kernels.next_slots(starts, head, weight, found, slots)
-    timing, _ = measure(lambda: kernels.next_slots(starts, head, weight, found, slots), runs)
+    sweep_kernels.next_slots(starts, head, weight, found, slots)
+    timing, _ = measure(lambda: sweep_kernels.next_slots(starts, head, weight, found, slots), runs)
     random = np.random.default_rng(4)
     asked = list(
         zip(
@@ -227,10 +230,10 @@ def known_goals(graph: RoadGraph, tree: Hierarchy, found: NDArray[np.int32], run
         )
     )
     path = np.empty(LONGEST_ROUTE_NODES, np.int64)
-    kernels.chase(starts, head, slots, 0, 0, path)
+    sweep_kernels.chase(starts, head, slots, 0, 0, path)
 
     def route(item: tuple[int, int]) -> NDArray[np.int64]:
-        return path[: kernels.chase(starts, head, slots, item[0], item[1], path)].copy()
+        return path[: sweep_kernels.chase(starts, head, slots, item[0], item[1], path)].copy()
 
     each, paths = measure_each(route, asked)
     walked = [walk(graph, tree.node_at[path].astype(np.int64)) // SHIFT for path in paths]

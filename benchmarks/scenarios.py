@@ -13,16 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nearhome.analysis import (
-    comparing,
-    outcome_files,
-    outcome_page,
-    outcome_report,
-    planning,
-    scenario_files,
-    scenarios,
-)
-from nearhome.data.files import replacing
+from nearhome.analysis.placement.outcome_report import compare
+from nearhome.analysis.placement.outcome_report import files as outcome_files
+from nearhome.analysis.placement.outcome_report import report as outcome_report
+from nearhome.analysis.placement.outcomes import run
+from nearhome.analysis.placement.scenarios import files as scenario_files
+from nearhome.analysis.placement.scenarios import schema
+from nearhome.data.base.files import replacing
 
 PEER = "nearer-home-5000-moves"
 LIKE_PEER = ("fair-shares", "reopen-dartmoor", "new-prison-in-cornwall", "close-a-prison")
@@ -69,9 +66,9 @@ def main() -> None:
         asked = known[name]
         if given.draws is not None:
             asked = replace(asked, sensitivity=replace(asked.sensitivity, draws=given.draws))
-        outcome = planning.run(asked)
+        outcome = run.run(asked)
         report = outcome_report.report(outcome, name)
-        _write(given.out / f"{name}.md", outcome_page.markdown(report, outcome_page.SHORT))
+        _write(given.out / f"{name}.md", outcome_files.markdown(report, outcome_files.SHORT))
         results[name] = outcome_files.results(outcome, report)
         figures = outcome.figures.set_index("figure")
         today, plan = figures["today"], figures["plan"]
@@ -82,12 +79,12 @@ def main() -> None:
         print(f"{name}: {time.perf_counter() - started:.0f} s; {next(iter(outcome_report.sentences(outcome)))}")
     if not given.names:
         beside = [_beside(name, results[PEER], results[name]) for name in LIKE_PEER]
-        parts = (INTRODUCTION + "\n".join(rows), BESIDE + "\n".join(beside), REFERENCE + scenarios.reference())
+        parts = (INTRODUCTION + "\n".join(rows), BESIDE + "\n".join(beside), REFERENCE + schema.reference())
         _write(given.out / "README.md", "\n".join(parts))
 
 
 def _beside(name: str, peer: dict[str, Any], result: dict[str, Any]) -> str:
-    row = comparing.compared(peer, result).table.set_index("figure").loc["minutes_mean"]
+    row = compare.compared(peer, result).table.set_index("figure").loc["minutes_mean"]
     return f"| {name} | {row['difference']:+.2f} | {row['low']:+.2f} | {row['high']:+.2f} | {row['said']} |"
 
 

@@ -19,12 +19,12 @@ import transit_peers
 from measure import DisagreementError, Line, Timing, machine, measure, measure_each, progress, seconds, table
 from transit_days import BUS, DAY, RAIL, Kind, generate
 
-from nearhome.geo import connection_scan, rounds
-from nearhome.geo.timetable import Day, Timetable
-from nearhome.geo.transfers import NEVER, Walking
+from nearhome.geo.timetables import connection_scan, journeys
+from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.transfers import NEVER, Walking
 
 if TYPE_CHECKING:
-    from nearhome.geo.connection_scan import Ends
+    from nearhome.geo.timetables.connection_scan import Ends
 
 GOALS = 140
 FAMILIES = 20
@@ -124,13 +124,13 @@ def nearhome(result: Result, day: Day, prisons: list[Ends]) -> None:
     doors = [connection_scan.ends(day, int(stop), WALK_SECONDS) for stop in homes]
 
     def visit(door: Ends) -> None:
-        rounds.options(day, door, prisons[0], arrive=SESSION[0])
-        rounds.options(day, prisons[0], door, depart=SESSION[1])
+        journeys.options(day, door, prisons[0], arrive=SESSION[0])
+        journeys.options(day, prisons[0], door, depart=SESSION[1])
 
     visit(doors[0])
     result.ours[FAMILY], _ = measure_each(visit, doors)
     for stop, door in zip(homes.tolist(), doors, strict=True):
-        best = rounds.options(day, door, prisons[0], arrive=SESSION[0], most_changes=ANY_CHANGES)[-1].depart
+        best = journeys.options(day, door, prisons[0], arrive=SESSION[0], most_changes=ANY_CHANGES)[-1].depart
         if best != int(latest[stop]) - WALK_SECONDS:
             msg = f"the scan leaves stop {stop} at {latest[stop]}, the rounds leave its door at {best}"
             raise DisagreementError(msg)

@@ -16,19 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from nearhome.data import postcodes
-from nearhome.data.grid import to_degrees
-from nearhome.geo.calendars import WEEKDAYS, Services
-from nearhome.geo.feeds import Feed, Route, Texts
+from nearhome.data.base.coordinates import to_degrees
+from nearhome.data.places import postcodes
+from nearhome.geo.gtfs.calendars import WEEKDAYS, Services
+from nearhome.geo.gtfs.feeds import Feed, Route, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from nearhome.data.base.arrays import Floats, Ints
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
 
 DAY = date(2026, 6, 10)
 """The one day on which everything runs."""

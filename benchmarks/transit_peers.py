@@ -18,9 +18,9 @@ import numpy as np
 from measure import Line, Timing, close, measure, measure_each, same
 from transit_days import DAY, write_gtfs
 
-from nearhome.geo import connection_scan, rounds
-from nearhome.geo.timetable import Day, Timetable
-from nearhome.geo.transfers import NEVER, Walking
+from nearhome.geo.timetables import connection_scan, journeys
+from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.transfers import NEVER, Walking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nearhome.geo.feeds import Feed
+    from nearhome.geo.gtfs.feeds import Feed
 
 DEPART = 8 * 3600
 ARRIVALS = "arrivals at all stops from one"
@@ -100,7 +100,7 @@ def raptor(feed: Feed, folder: Path) -> list[Line]:  # noqa: ARG001 -- every pee
 
 def ferrobus(feed: Feed, folder: Path) -> list[Line]:
     """Run ferrobus, on streets that join the stops in a line too long to walk between most of them."""
-    import ferrobus as engine  # noqa: PLC0415 -- a peer
+    import ferrobus as engine
 
     origins = busy_stops(feed, FERROBUS_STOPS)
     streets, unpacked = folder / f"{feed.name}.osm.pbf", unpack(feed, folder)
@@ -132,7 +132,7 @@ def ferrobus(feed: Feed, folder: Path) -> list[Line]:
 
 def nigiri(feed: Feed, folder: Path) -> list[Line]:
     """Run nigiri through pynigiri, pair by pair; it keeps whole minutes and takes two to change."""
-    import pynigiri as engine  # noqa: PLC0415 -- a peer
+    import pynigiri as engine
 
     unpacked = unpack(feed, folder)
     first, last = DAY - timedelta(days=1), DAY + timedelta(days=2)
@@ -217,7 +217,7 @@ def _called(value: Any) -> int:
 def _with_few_changes(day: Day, origin: int, goal: int) -> int:
     """Give the seconds to a stop with no more changes than the peers may make; NEVER where there is no way."""
     ends = connection_scan.ends(day, origin), connection_scan.ends(day, goal)
-    found = rounds.options(day, *ends, depart=DEPART, most_changes=MOST_CHANGES)
+    found = journeys.options(day, *ends, depart=DEPART, most_changes=MOST_CHANGES)
     return found[-1].arrive - DEPART if found else NEVER
 
 
@@ -231,7 +231,7 @@ def _point(engine: Any, model: Any, lat: float, lon: float) -> Any:
 
 def _streets(feed: Feed, file: Path) -> None:
     """Write a footway through all stops, in their order."""
-    import osmium  # noqa: PLC0415 -- an extra of nearhome
+    import osmium
 
     stops = len(feed.stop_lat)
     writer = osmium.SimpleWriter(str(file), overwrite=True)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-from nearhome.analysis.costs import Cost, CostLine
-from nearhome.analysis.help_with_visits import Reimbursement, ReimbursementLine
-from nearhome.analysis.options import Option
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import VisitPlan
-from nearhome.geo.journeys import Leg
+from nearhome.analysis.costs.cost import Cost, CostLine
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.help_with_visits.scheme import Reimbursement, ReimbursementLine
+from nearhome.analysis.visits.options import Option
+from nearhome.analysis.visits.plan import VisitPlan
+from nearhome.geo.routing.car_journeys import Leg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

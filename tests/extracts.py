@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import osmium
 
-from nearhome.geo import network
+from nearhome.geo.roads import graph
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ INNER = 10_000_000
 
 def write(path: Path, box: tuple[float, float, float, float] = EXETER_BOX) -> Path:
     """Write the extract of a box: main roads named and numbered as they ship, streets in a grid called Mill Lane."""
-    roads = network.load(box)
+    roads = graph.load(box)
     points = {int(label): (data["y"], data["x"]) for label, data in roads.nodes(data=True)}
     ways = list(main_roads(roads, points))
     south, west = TOWN[0] - STEP_LAT * SIDE / 2, TOWN[1] - STEP_LON * SIDE / 2

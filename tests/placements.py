@@ -8,11 +8,11 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from nearhome.analysis.instances import NOWHERE, Wing, instance
+from nearhome.analysis.placement.solver.instance import NOWHERE, Wing, instance
 
 if TYPE_CHECKING:
-    from nearhome.analysis.instances import Instance
-    from nearhome.analysis.objectives import Objective
+    from nearhome.analysis.placement.solver.instance import Instance
+    from nearhome.analysis.placement.solver.objectives import Objective
 
 NO_WAY = float("nan")
 

@@ -11,8 +11,8 @@ import geopandas as gpd
 import pandas as pd
 from shapely import MultiPolygon, Point, box
 
-from nearhome.analysis.disclosure import Suppressed
-from nearhome.analysis.reports import folder
+from nearhome.analysis.methods.disclosure import Suppressed
+from nearhome.analysis.reports import write
 from nearhome.analysis.reports.report import Category, Layer, Report, section
 from nearhome.analysis.reports.tables import Column, Table, table
 
@@ -99,4 +99,4 @@ def sample() -> Report:
 
 
 if __name__ == "__main__":
-    folder.write(sample(), Path(sys.argv[1]))
+    write.write(sample(), Path(sys.argv[1]))

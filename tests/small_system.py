@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from nearhome.analysis import own_population, scenarios
+from nearhome.analysis.placement.scenarios import schema
+from nearhome.analysis.population import own_figures
 
 if TYPE_CHECKING:
-    from nearhome.analysis.population import Baseline
-    from nearhome.analysis.scenarios import Scenario
+    from nearhome.analysis.placement.scenarios.schema import Scenario
+    from nearhome.analysis.population.baseline import Baseline
 
 DAY = date(2026, 7, 27)
 QUICK = {"draws": 0, "percent": 0, "points": 3}
@@ -39,9 +40,9 @@ Cumberland,Eastwood Park,5,female,21+,sentenced,closed
 
 def baseline() -> Baseline:
     """Give who is held where."""
-    return own_population.read(ROWS, DAY).baseline(DAY)
+    return own_figures.read(ROWS, DAY).baseline(DAY)
 
 
 def scenario(**table: object) -> Scenario:
     """Make a scenario of what a TOML file would hold."""
-    return scenarios.from_table({"title": "A test", "as_of": DAY, "sensitivity": QUICK, **table})
+    return schema.from_table({"title": "A test", "as_of": DAY, "sensitivity": QUICK, **table})

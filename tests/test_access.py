@@ -13,10 +13,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.data import catalogue, grid
-from nearhome.geo import network, speeds
-from nearhome.geo.access import FURTHEST_METRES, Access
-from nearhome.geo.routing import Router
+from nearhome.data.base import coordinates
+from nearhome.data.catalogue import tables
+from nearhome.geo.roads import edges as edges_
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import network, speeds
+from nearhome.geo.routing.router import Router
+from nearhome.geo.routing.snapping import FURTHEST_METRES, Access
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def access() -> Access:
 @pytest.fixture(scope="module")
 def doors() -> Any:
     """Return a place in every fortieth postcode sector, EPSG:27700."""
-    rows = catalogue.read_rows("postcode_sectors", lambda row: (float(row["lat"] or "nan"), float(row["lon"] or "nan")))
+    rows = tables.read_rows("postcode_sectors", lambda row: (float(row["lat"] or "nan"), float(row["lon"] or "nan")))
     places = np.array(rows[::40])
     return metres(*places[np.isfinite(places).all(axis=1)])
 
@@ -36,7 +39,7 @@ def doors() -> Any:
 def metres(*points: Any) -> Any:
     """Return (lat, lon) points as EPSG:27700, shape (points, 2)."""
     lat, lon = np.array(points, dtype=float).T
-    return np.column_stack(grid.to_metres(lat, lon))
+    return np.column_stack(coordinates.to_metres(lat, lon))
 
 
 def joined(access: Access, lat: float, lon: float) -> Any:
@@ -45,7 +48,7 @@ def joined(access: Access, lat: float, lon: float) -> Any:
     edges, xy = access.network.edges, access.network.xy
     start, end = xy[edges.u[joins.edge]], xy[edges.v[joins.edge]]
     points = start + joins.fraction[:, None] * (end - start)
-    return np.column_stack(grid.to_degrees(points[:, 0], points[:, 1]))
+    return np.column_stack(coordinates.to_degrees(points[:, 0], points[:, 1]))
 
 
 # Well-known places, degrees, and the box across the water from them: south, west, north, east.
@@ -90,14 +93,14 @@ def test_no_place_joins_a_motorway_a_ferry_or_a_tolled_bridge(access: Access, do
 
 
 def test_slip_roads_of_a_foreign_graph_are_not_joined_either() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700", reach=astuple(network.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700", reach=astuple(edges_.STRATEGIC))
     tags = ["motorway", "motorway_link", "primary", "residential", "ferry"]
     for number, highway in enumerate(tags):
         graph.add_node((number, 0), x=450_000.0, y=200_000.0 + 100 * number)
         graph.add_node((number, 1), x=451_000.0, y=200_000.0 + 100 * number)
         kind = {"kind": "ferry"} if highway == "ferry" else {}
         graph.add_edge((number, 0), (number, 1), length=1_000.0, highway=highway, **kind)
-    roads = network.from_graph(graph)
+    roads = graph_.from_graph(graph)
     joins = Access(roads).joins(np.array([[450_500.0, 200_150.0]]))
     assert {roads.edges.text("road_class", edge) for edge in joins.edge.tolist()} == {"a", "residential"}
 
@@ -135,7 +138,7 @@ def test_the_nearest_road_is_joined_or_lies_across_water(access: Access, doors: 
         way = shapely.shortest_line(here, nearest)
         wet = access.crosses_water(*(np.array([point]) for point in shapely.get_coordinates(way)))[0]
         assert ours >= shapely.length(way) - 1
-        assert wet or ours <= np.hypot(shapely.length(way), network.STRATEGIC.sample_metres / 2) + 1
+        assert wet or ours <= np.hypot(shapely.length(way), edges_.STRATEGIC.sample_metres / 2) + 1
 
 
 @given(st.lists(st.tuples(*[st.integers(-1_000, 1_000)] * 4), min_size=1, max_size=8), st.data())

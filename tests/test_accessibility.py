@@ -14,14 +14,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nearhome.analysis import accessibility, decay
-from nearhome.analysis.accessibility import availability, balanced, nearest, shares_within, three_step, two_step
+from nearhome.analysis.methods import accessibility, decay
+from nearhome.analysis.methods.accessibility import availability, balanced, nearest, shares_within, three_step, two_step
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from nearhome.data.base.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 NO_WAY = float("nan")
 FIVE = np.array(

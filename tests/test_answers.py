@@ -8,17 +8,18 @@ from datetime import date
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from nearhome.analysis.costs import Cost, CostLine
-from nearhome.analysis.help_with_visits import Reimbursement
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import plan_visit
-from nearhome.app import answers
-from nearhome.data import prisons
-from nearhome.geo import places, public_transport
-from nearhome.geo.journeys import Leg
+from nearhome.analysis.costs.cost import Cost, CostLine
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.help_with_visits.scheme import Reimbursement
+from nearhome.analysis.visits.plan import plan_visit
+from nearhome.app.wording import answers
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.routing.car_journeys import Leg
+from nearhome.geo.transit import itineraries
 
 if TYPE_CHECKING:
-    from nearhome.analysis.plan import VisitPlan
+    from nearhome.analysis.visits.plan import VisitPlan
 
 POSTCODE = "TR1 2HE"
 
@@ -137,7 +138,7 @@ def test_claim_conditions_and_legs_are_lists(visit_plan: VisitPlan) -> None:
 
 def test_a_way_by_train_is_told_as_typical_with_its_legs_there_and_home() -> None:
     day = date(2026, 11, 21)
-    plan = plan_visit(places.find(POSTCODE), prisons.find("Exeter", day), party=Party(), as_of=day, modes=("transit",))
+    plan = plan_visit(find.find(POSTCODE), register.find("Exeter", day), party=Party(), as_of=day, modes=("transit",))
     told = said(plan)
     assert "Typical, not a timetable" in told["How long does it take?"]
     assert "not from a timetable" in told["How sure are we?"]
@@ -148,7 +149,7 @@ def test_a_way_by_train_is_told_as_typical_with_its_legs_there_and_home() -> Non
 
 
 def test_what_is_typical_is_called_so_everywhere() -> None:
-    assert answers.TYPICAL == public_transport.TYPICAL
+    assert answers.TYPICAL == itineraries.TYPICAL
 
 
 def test_text_from_tables_is_escaped(visit_plan: VisitPlan) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nearhome.data import catalogue
+from nearhome.data.catalogue import frames
 from nearhome.data.errors import InputError
-from nearhome.geo import areas
+from nearhome.data.places import areas as area_finder
+from nearhome.geo.places import areas
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ from nearhome.geo import areas
 def test_points_know_their_authority(lat: float, lon: float, name: str) -> None:
     code = areas.authority_at(lat, lon)
     assert code is not None
-    assert areas.authority(code).name == name
+    assert area_finder.authority(code).name == name
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(48.85, 2.35), (53.35, -6.26), (54.15, -4.48), (56.0, 3.0), (89.9, 0.0)])
@@ -34,14 +35,14 @@ def test_points_abroad_and_at_sea_have_none(lat: float, lon: float) -> None:
 
 
 def test_authorities_are_all_361() -> None:
-    found = areas.authorities()
+    found = area_finder.authorities()
     assert len(found) == 361
     cornwall = found["E06000052"]
     assert (cornwall.county, cornwall.region, cornwall.police) == ("Cornwall", "South West", "Devon & Cornwall")
     # Mid-2020 estimate of the ONS.
     assert cornwall.population == 573_299
     with pytest.raises(InputError, match="no local authority 'E99'"):
-        areas.authority("E99")
+        area_finder.authority("E99")
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,12 @@ def test_boundaries_have_shapes_and_people(level: str, count: int) -> None:
 
 
 def test_people_add_up_from_level_to_level() -> None:
-    whole = sum(each.population for each in areas.authorities().values())
+    whole = sum(each.population for each in area_finder.authorities().values())
     for level in ("authority", "region", "country"):
         assert areas.boundaries(level)["population"].sum() == whole
     wales = areas.boundaries("country").set_index("name").loc["Wales"]
     assert wales["population"] == sum(
-        each.population for each in areas.authorities().values() if each.nation == "Wales"
+        each.population for each in area_finder.authorities().values() if each.nation == "Wales"
     )
 
 
@@ -98,8 +99,8 @@ def test_the_towns_of_cornwall_stand_for_its_people() -> None:
 
 
 def test_every_postcode_of_an_authority_is_counted_once() -> None:
-    frame = catalogue.load("postcodes")
-    codes = catalogue.load("postcode_authorities")["code"].tolist()
+    frame = frames.load("postcodes")
+    codes = frames.load("postcode_authorities")["code"].tolist()
     wanted = ((frame["authority"] == codes.index("E06000052")) & (frame["quality"] != 90)).sum()
     assert sum(town.postcodes for town in areas.towns_of("E06000052")) == wanted
 
@@ -110,7 +111,7 @@ def test_northern_ireland_has_towns_from_its_sectors() -> None:
     assert sum(town.share for town in towns) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("code", [*areas.authorities()])
+@pytest.mark.parametrize("code", [*area_finder.authorities()])
 def test_every_authority_has_a_town_or_says_so(code: str) -> None:
     try:
         towns = areas.towns_of(code)

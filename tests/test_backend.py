@@ -21,7 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nearhome.data.errors import SourceError
-from nearhome.geo import backend, backend_info, compiled, network
+from nearhome.geo.networkx_backend import backend
+from nearhome.geo.networkx_backend import graph as backend_graph
+from nearhome.geo.networkx_backend import info as backend_info
+from nearhome.geo.roads import graph as graph_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +49,7 @@ def _quiet() -> Iterator[None]:
 @contextmanager
 def using(engine: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "has_numba", lambda: engine == "numba")
+        patch.setattr(backend_graph, "has_numba", lambda: engine == "numba")
         yield
 
 
@@ -167,7 +170,7 @@ def test_paths_that_networkx_loses_to_a_negative_weight_are_left_to_it() -> None
 
 @pytest.fixture(scope="module")
 def roads() -> nx.MultiDiGraph[Any]:
-    return network.load((50.0, -6.0, 52.0, -2.0))
+    return graph_.load((50.0, -6.0, 52.0, -2.0))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -229,7 +232,7 @@ def test_whole_numbers_stay_exact_beyond_what_floats_hold() -> None:
 
 
 def test_without_numba_what_scipy_cannot_do_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "has_numba", lambda: False)
+    monkeypatch.setattr(backend_graph, "has_numba", lambda: False)
     graph: nx.DiGraph[Any] = nx.DiGraph([(0, 1, {"w": -1}), (1, 2, {"w": 2**54})])
     for asked in ({"edge_attrs": {"w": 1}}, {"preserve_edge_attrs": True}):
         with pytest.raises(NotImplementedError, match="left to networkx"):
@@ -291,9 +294,7 @@ def test_networkx_is_told_of_every_function_and_no_other() -> None:
 
 
 def test_importing_networkx_does_not_import_the_engine() -> None:
-    code = (
-        "import sys, networkx; print('nearhome.geo.backend_info' in sys.modules, 'nearhome.geo.backend' in sys.modules)"
-    )
+    code = "import sys, networkx; print('nearhome.geo.networkx_backend.info' in sys.modules, 'nearhome.geo.networkx_backend.backend' in sys.modules)"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.split() == ["True", "False"]
 

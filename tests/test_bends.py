@@ -12,14 +12,16 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.data import grid
-from nearhome.geo import bends, network, osm
-from nearhome.geo.routing import Router
+from nearhome.data.base import coordinates
+from nearhome.geo.osm import read
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import straighten
+from nearhome.geo.routing.router import Router
 from tests.test_osm import At
 from tests.test_stitch import nx_times
 
 if TYPE_CHECKING:
-    from nearhome.geo.network import RoadNetwork
+    from nearhome.geo.roads.network import RoadNetwork
 
 NEWPORT = Path(__file__).parents[2] / "shared" / "data" / "roads" / "newport-2023-06-13.osm.pbf"
 COORDINATE = st.floats(-0.02, 0.02).map(lambda value: round(value, 4))
@@ -35,7 +37,7 @@ def winding(points: list[tuple[float, float]], *, one_way: bool = False, seconds
     graph.add_edge(1, 2, **data, geometry=line)
     if not one_way:
         graph.add_edge(2, 1, **data, geometry=line.reverse())
-    return network.from_graph(graph)
+    return graph_.from_graph(graph)
 
 
 def furthest(roads: RoadNetwork) -> float:
@@ -44,7 +46,7 @@ def furthest(roads: RoadNetwork) -> float:
     for edge, line in roads.lines.items():
         if len(line) and roads.edges.text("kind", edge) == "road":
             ends = shapely.LineString(roads.xy[[roads.edges.u[edge], roads.edges.v[edge]]])
-            points = shapely.points(np.column_stack(grid.to_metres(line[:, 0], line[:, 1])))
+            points = shapely.points(np.column_stack(coordinates.to_metres(line[:, 0], line[:, 1])))
             worst = max(worst, float(shapely.distance(ends, points).max()))
     return worst
 
@@ -57,9 +59,9 @@ def furthest(roads: RoadNetwork) -> float:
 )
 def test_sums_and_lines_stay(offsets: list[tuple[float, float]], one_way: bool, seconds: int) -> None:  # noqa: FBT001 -- drawn
     roads = winding([(-4.0 + x, 50.0 + y) for x, y in offsets], one_way=one_way, seconds=float(seconds))
-    cut = bends.straightened(roads)
+    cut = straighten.straightened(roads)
     assert cut.edges.metres.sum() == roads.edges.metres.sum()
-    assert furthest(cut) <= bends.TOLERANCE_METRES + 0.01
+    assert furthest(cut) <= straighten.TOLERANCE_METRES + 0.01
     before, after = nx_times(roads, 1), nx_times(cut, 1)
     parts = len(cut.edges.u)
     assert before[2] <= after[2] <= before[2] + parts
@@ -76,7 +78,7 @@ def test_a_door_beside_a_bend_joins_the_road_there() -> None:
     roads = winding([(-4.0, 50.0), (-3.98, 50.01), (-3.96, 50.0)])
     door = At(50.0101, -3.98)  # ten metres from the bend, a kilometre from the straight line
     goal = At(50.0, -3.96)
-    plain, cut = Router(roads).route(door, goal), Router(bends.straightened(roads)).route(door, goal)
+    plain, cut = Router(roads).route(door, goal), Router(straighten.straightened(roads)).route(door, goal)
     assert plain.steps[0].metres > 1_000
     assert cut.steps[0].metres < 30
     assert cut.metres == pytest.approx(2_000, abs=40)
@@ -84,9 +86,9 @@ def test_a_door_beside_a_bend_joins_the_road_there() -> None:
 
 @pytest.mark.skipif(not NEWPORT.is_file(), reason="the Newport extract lies beside the repository only in development")
 def test_newport_s_times_between_junctions_stay() -> None:
-    roads = network.from_graph(osm.read_extract(NEWPORT))
-    cut = bends.straightened(roads)
-    assert furthest(cut) <= bends.TOLERANCE_METRES + 0.01
+    roads = graph_.from_graph(read.read_extract(NEWPORT))
+    cut = straighten.straightened(roads)
+    assert furthest(cut) <= straighten.TOLERANCE_METRES + 0.01
     assert len(cut.lat) < 2 * len(roads.lat)
     for start in roads.labels[:3]:
         before, after = nx_times(roads, start), nx_times(cut, start)

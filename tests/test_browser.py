@@ -23,7 +23,7 @@ import pytest
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import expect, sync_playwright
 
-from nearhome.data import catalogue
+from nearhome.data.catalogue import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,9 @@ moves.limit = 60
 sensitivity = {draws = 2, points = 4}
 """
 RUN_MS = 120_000
-SERVE = "import sys; from nearhome.app.launch import serve; sys.exit(serve(int(sys.argv[1]), open_browser=False))"
+SERVE = (
+    "import sys; from nearhome.app.server.launch import serve; sys.exit(serve(int(sys.argv[1]), open_browser=False))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,7 @@ def test_about_the_data_is_reached_and_names_every_licence(page: Page, server: S
     page.goto(f"{server.url}/about-the-data")
     page.get_by_role("heading", name="How sure are we?").wait_for()
     page.get_by_role("heading", name="Using these pages").wait_for()
-    for licence in {table.licence for table in catalogue.tables().values()}:
+    for licence in {table.licence for table in tables.tables().values()}:
         page.get_by_text(licence, exact=True).first.wait_for()
     assert violations(page) == []
     assert no_sideways_scroll(page)

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from nearhome.data import catalogue, grid
+from nearhome.data.base import coordinates
 from nearhome.data.build import road_links, roads
+from nearhome.data.catalogue import frames, tables
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def metres(name: str) -> Any:
 def degrees(name: str, east: float = 0, north: float = 0) -> list[float]:
     """Return a junction's latitude and longitude, moved by some metres."""
     x, y = metres(name)
-    lat, lon = grid.to_degrees(x + east, y + north)
+    lat, lon = coordinates.to_degrees(x + east, y + north)
     return [round(float(lat), 6), round(float(lon), 6)]
 
 
@@ -162,7 +163,7 @@ class Built:
         self.nodes, self.edges, self.shapes, self.barriers = (
             pd.read_parquet(out / f"road_{name}.parquet") for name in ("nodes", "edges", "shapes", "barriers")
         )
-        xy = np.column_stack(grid.to_metres(self.nodes["lat"], self.nodes["lon"]))
+        xy = np.column_stack(coordinates.to_metres(self.nodes["lat"], self.nodes["lon"]))
         near = np.array([[np.hypot(*(metres(name) - at)) for name in AT] for at in xy])
         assert near.min(axis=1).max() < 5
         self.names = np.array(list(AT))[near.argmin(axis=1)]
@@ -253,7 +254,7 @@ def test_shapes_follow_the_centrelines_and_barriers_the_table(built: Built) -> N
         row = built.edges.loc[edge]
         pair = frozenset(str(built.names[node]) for node in (row["u"], row["v"]))
         assert pair in known
-        xy = np.column_stack(grid.to_metres(points["lat"], points["lon"]))
+        xy = np.column_stack(coordinates.to_metres(points["lat"], points["lon"]))
         assert shapely.distance(shapely.points(xy), centreline(*sorted(pair))).max() < 5
         start, end = (metres(str(built.names[node])) for node in (row["u"], row["v"]))
         assert np.hypot(*(xy[0] - start)) < np.hypot(*(xy[0] - end))  # from u to v
@@ -354,7 +355,7 @@ def test_a_source_that_cannot_be_read_is_told_in_one_sentence(
 
 def test_every_entry_of_the_hand_kept_links_is_in_the_shipped_network() -> None:
     table = road_links.read_links()
-    edges = catalogue.load("road_edges")
+    edges = frames.load("road_edges")
     assert set(edges["ferry"]) - {""} == {entry["key"] for entry in table["ferry"]}
     assert set(edges["toll"]) - {""} == {entry["toll"] for entry in table["crossing"] if "toll" in entry}
     assert {entry["name"] for entry in table["crossing"]} <= set(edges["name"])
@@ -368,5 +369,5 @@ def test_every_entry_of_the_hand_kept_links_is_in_the_shipped_network() -> None:
 def test_the_shipped_road_tables_are_what_the_sources_give(tmp_path: Path) -> None:
     roads.build(SOURCES, tmp_path)
     for name in ("road_nodes", "road_edges", "road_shapes", "road_barriers"):
-        shipped = catalogue.shipped_folder() / f"{name}.parquet"
+        shipped = tables.shipped_folder() / f"{name}.parquet"
         assert (tmp_path / shipped.name).read_bytes() == shipped.read_bytes(), name

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from nearhome.data import catalogue, prisons, services
 from nearhome.data.build import services as build
+from nearhome.data.catalogue import tables
+from nearhome.data.checks import check
 from nearhome.data.errors import SourceError
+from nearhome.data.prisons import register as prison_register
+from nearhome.data.services import register as service_register
 
 SOURCES = Path(__file__).parents[2] / "shared" / "data"
 needs_sources = pytest.mark.skipif(not SOURCES.is_dir(), reason="the source files are not on this machine")
@@ -64,10 +67,10 @@ SYSTEMS = [
 
 @pytest.mark.parametrize(("words", "kind", "where"), SYSTEMS, ids=[system[0] for system in SYSTEMS])
 def test_every_system_of_the_guide_is_there(words: str, kind: str, where: str | set[str]) -> None:
-    names = {row["code"]: row["name"] for row in catalogue.read_rows("authorities", dict)}
+    names = {row["code"]: row["name"] for row in tables.read_rows("authorities", dict)}
     found = [
         each
-        for each in services.register()
+        for each in service_register.register()
         if words in f"{each.operator} {each.name}"
         and each.kind == kind
         and any(told.grade == "guide" for told in each.evidence)
@@ -83,7 +86,7 @@ def test_every_system_of_the_guide_is_there(words: str, kind: str, where: str | 
 def test_the_numbers_of_the_guide_are_there_and_no_others() -> None:
     counted = {
         each.id: (each.capacity, each.capacity_unit, each.capacity_date)
-        for each in services.register()
+        for each in service_register.register()
         if each.capacity
     }
     assert counted == {
@@ -95,11 +98,11 @@ def test_the_numbers_of_the_guide_are_there_and_no_others() -> None:
 
 
 def test_the_officers_of_scotland_are_at_every_prison_open_in_2008() -> None:
-    officers = [each for each in services.services(NEW_YEAR_2008, "family_contact_officer") if each.prison_ids]
+    officers = [each for each in service_register.services(NEW_YEAR_2008, "family_contact_officer") if each.prison_ids]
     held = {prison_id for each in officers for prison_id in each.prison_ids}
     opened = {
         each.id
-        for each in prisons.prisons()
+        for each in prison_register.prisons()
         if each.country == "Scotland" and each.is_open(NEW_YEAR_2008) and each.id != "SCO-STI"
     }
     assert held == opened
@@ -107,13 +110,13 @@ def test_the_officers_of_scotland_are_at_every_prison_open_in_2008() -> None:
 
 
 def test_areas_are_those_of_the_guide() -> None:
-    (pearls,) = services.find("String of Pearls")
-    names = {row["code"]: row["name"] for row in catalogue.read_rows("authorities", dict)}
+    (pearls,) = service_register.find("String of Pearls")
+    names = {row["code"]: row["name"] for row in tables.read_rows("authorities", dict)}
     assert {names[code] for code in pearls.authority_codes} == {
         *("Cornwall", "Isles of Scilly", "Plymouth", "Torbay", "East Devon", "Exeter", "Mid Devon", "North Devon"),
         *("South Hams", "Teignbridge", "Torridge", "West Devon"),
     }
-    (link,) = services.find("School link")
+    (link,) = service_register.find("School link")
     assert "South Gloucestershire" not in {names[code] for code in link.authority_codes}
     assert len(link.authority_codes) == 6
 
@@ -125,13 +128,15 @@ def test_every_row_of_the_statements_is_evidence_for_a_service() -> None:
     assert len(rows) == 90
     told = {
         (evidence.statement, evidence.source, evidence.remark, prison_id)
-        for each in services.register()
+        for each in service_register.register()
         for evidence in each.evidence
         for prison_id in each.prison_ids or ("",)
     }
     for row in rows:
         assert (row["service_type"], row["source"], row["note"], row["prison_id"]) in told, row
-    words = {(each.operator.split(" (")[0], prison) for each in services.register() for prison in each.prison_ids}
+    words = {
+        (each.operator.split(" (")[0], prison) for each in service_register.register() for prison in each.prison_ids
+    }
     for row in rows:
         if row["prison_id"] and not row["operator"].startswith("("):
             assert (row["operator"].split(" (")[0], row["prison_id"]) in words, row
@@ -141,7 +146,7 @@ def test_every_row_of_the_statements_is_evidence_for_a_service() -> None:
 def test_what_no_source_dates_is_left_without_a_date() -> None:
     with (SOURCES / "services" / "services.csv").open(encoding="utf-8", newline="") as stream:
         rows = {(row["service_type"], row["source"], row["prison_id"]): row for row in csv.DictReader(stream)}
-    for service in services.register():
+    for service in service_register.register():
         for told in service.evidence:
             row = rows.get((told.statement, told.source, service.prison_ids[0] if service.prison_ids else ""))
             if row is not None and row["as_of"].startswith("undated"):
@@ -154,8 +159,8 @@ def test_what_no_source_dates_is_left_without_a_date() -> None:
 def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
     build.build(SOURCES, tmp_path)
     for name in ("services", "service_evidence"):
-        assert catalogue.checksum(tmp_path / catalogue.file_of(name)) == catalogue.table(name).sha256
-        assert catalogue.check(name) == []
+        assert tables.checksum(tmp_path / tables.file_of(name)) == tables.table(name).sha256
+        assert check.check(name) == []
 
 
 GOOD = {

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.data import catalogue
 from nearhome.data.build import STEPS, authorities, boundaries, places, postcodes, prisons, sessions
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_a_session_on_no_day_stops_the_build(tmp_path: Path) -> None:
 def test_no_figure_of_a_prison_is_changed() -> None:
     with (SOURCES / "estate" / "prisons.csv").open(encoding="utf-8", newline="") as stream:
         source = {row["id"]: row for row in csv.DictReader(stream)}
-    table = catalogue.read_rows("prisons", dict)
+    table = tables.read_rows("prisons", dict)
     assert {row["id"] for row in table} == set(source)
     for row in table:
         for here, there in prisons.COLUMNS.items():
@@ -83,7 +83,7 @@ def test_no_figure_of_a_prison_is_changed() -> None:
 
 
 def test_dartmoor_is_closed_for_now_and_merged_prisons_name_an_id() -> None:
-    rows = {row["id"]: row for row in catalogue.read_rows("prisons", dict)}
+    rows = {row["id"]: row for row in tables.read_rows("prisons", dict)}
     assert rows["DAI"]["temporarily_closed"] == "2024-09"
     assert rows["CHI"]["merged_into"] == "IWI"
     assert rows["NI-MAG"]["opened"] == "1986"
@@ -92,12 +92,12 @@ def test_dartmoor_is_closed_for_now_and_merged_prisons_name_an_id() -> None:
 
 
 def test_names_are_written_as_they_are_said() -> None:
-    names = {row["name"] for row in catalogue.read_rows("places", dict)}
+    names = {row["name"] for row in tables.read_rows("places", dict)}
     assert "Kingston upon Hull" in names
     assert not [name for name in names if "," in name or "(" in name]
 
 
 def test_each_authority_of_england_and_wales_has_a_police_force_and_each_of_england_a_county() -> None:
-    for row in catalogue.read_rows("authorities", dict):
+    for row in tables.read_rows("authorities", dict):
         assert bool(row["police"]) == (row["nation"] in {"England", "Wales"})
         assert row["county_code"] == row["code"] or row["nation"] == "England"

@@ -17,13 +17,15 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.app.cli import main
-from nearhome.app.commands import matrix
-from nearhome.data import postcodes, prisons
+from nearhome.app.cli.shell import main
+from nearhome.app.cli.tables import matrix
+from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError, SourceError, TableError
-from nearhome.geo import bulk, matrix_files, origins, parts
-from nearhome.geo.routes import Spot
-from nearhome.geo.routing import Router
+from nearhome.data.places import postcodes
+from nearhome.data.prisons import register
+from nearhome.geo.matrices import checkpoints, executors, files, origins
+from nearhome.geo.matrices import matrix as matrices
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,14 +43,14 @@ class Stop(BaseException):
 
 
 @pytest.fixture
-def goals() -> list[prisons.Prison]:
+def goals() -> list[register.Prison]:
     """Give a prison in a town, one on an island with a ferry, and one that no car reaches."""
-    return [prisons.by_id(name) for name in GOALS]
+    return [register.by_id(name) for name in GOALS]
 
 
 @pytest.fixture
 def one_goal_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "DESTINATIONS", 1)
+    monkeypatch.setattr(matrices, "DESTINATIONS", 1)
 
 
 def shell(*words: object) -> Result:
@@ -61,7 +63,7 @@ def districts(count: int = 60) -> origins.Origins:
     return origins.Origins(every.names[:count], every.xy[:count], every.tables)
 
 
-def stopping_after(blocks: int) -> bulk.Engine:
+def stopping_after(blocks: int) -> executors.Engine:
     """Give an engine that is stopped once some blocks are done."""
 
     def engine(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
@@ -73,7 +75,7 @@ def stopping_after(blocks: int) -> bulk.Engine:
     return engine
 
 
-def counting(done: list[str]) -> bulk.Engine:
+def counting(done: list[str]) -> executors.Engine:
     """Give an engine that notes which blocks it computes, and does the last one first."""
 
     def engine(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
@@ -92,7 +94,7 @@ def figures(out: Path, name: str, columns: int) -> np.ndarray[Any, Any]:
 
 
 def test_districts_have_the_figures_of_the_matrix_and_nulls_where_no_car_goes(
-    tmp_path: Path, goals: list[prisons.Prison]
+    tmp_path: Path, goals: list[register.Prison]
 ) -> None:
     out = tmp_path / "districts.parquet"
     result = shell("--origins", "districts", "--to", "exeter, IWI,JSY-LMO,EXI", "--out", out)
@@ -129,11 +131,11 @@ def test_the_file_says_what_it_is_and_is_written_for_analysts(tmp_path: Path) ->
 
 
 def test_every_postcode_has_the_figures_of_all_postcodes_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matrix_files, "ROWS", 300_000)
+    monkeypatch.setattr(files, "ROWS", 300_000)
     out = tmp_path / "postcodes.parquet"
     result = shell("--origins", "postcodes", "--to", "EXI", "--out", out)
     assert result.exit_code == 0, result.stderr
-    whole = Router.shipped().all_postcodes_to([prisons.by_id("EXI")])
+    whole = Router.shipped().all_postcodes_to([register.by_id("EXI")])
     file = pq.ParquetFile(out)
     assert file.metadata.num_row_groups == 6
     for name, values in (("minutes", whole.tenths_of_minutes), ("miles", whole.tenths_of_miles)):
@@ -144,7 +146,7 @@ def test_every_postcode_has_the_figures_of_all_postcodes_to(tmp_path: Path, monk
 
 
 def test_postcodes_without_numba_have_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goals: list[prisons.Prison]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, goals: list[register.Prison]
 ) -> None:
     every, router = origins.every_postcode(), Router.shipped()
     rows = np.sort(np.random.default_rng(5).choice(len(every.names), 150, replace=False))
@@ -158,11 +160,11 @@ def test_postcodes_without_numba_have_the_same_bytes(
         )
 
     monkeypatch.setattr(Router, "all_postcodes_to", taken)
-    bulk.write(tmp_path / "with.parquet", some, goals, command=COMMAND)
+    matrices.write(tmp_path / "with.parquet", some, goals, command=COMMAND)
     monkeypatch.undo()
-    monkeypatch.setattr(bulk, "has_numba", lambda: False)
-    monkeypatch.setattr(bulk, "ORIGINS", 40)
-    bulk.write(tmp_path / "without.parquet", some, goals, command=COMMAND)
+    monkeypatch.setattr(matrices, "has_numba", lambda: False)
+    monkeypatch.setattr(matrices, "ORIGINS", 40)
+    matrices.write(tmp_path / "without.parquet", some, goals, command=COMMAND)
     assert (tmp_path / "with.parquet").read_bytes() == (tmp_path / "without.parquet").read_bytes()
 
 
@@ -176,14 +178,14 @@ def test_rows_are_those_of_the_matrix_however_they_are_cut(
     points: list[tuple[float, float]], chosen: set[str], size: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     out = tmp_path_factory.mktemp("rows") / "out.parquet"
-    goals = [prisons.by_id(name) for name in sorted(chosen)]
+    goals = [register.by_id(name) for name in sorted(chosen)]
     spots = [Spot(*point) for point in points]
-    starts = origins.Origins([f"p{row}" for row in range(len(spots))], bulk.grid_points(spots), ())
+    starts = origins.Origins([f"p{row}" for row in range(len(spots))], matrices.grid_points(spots), ())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bulk, "ORIGINS", size)
-        patch.setattr(bulk, "DESTINATIONS", 6 - size)
-        patch.setattr(matrix_files, "ROWS", 7)
-        written = bulk.write(out, starts, goals, command=COMMAND)
+        patch.setattr(matrices, "ORIGINS", size)
+        patch.setattr(matrices, "DESTINATIONS", 6 - size)
+        patch.setattr(files, "ROWS", 7)
+        written = matrices.write(out, starts, goals, command=COMMAND)
     expected = Router.shipped().matrix(spots, goals)
     assert written.rows == len(spots) * len(goals)
     assert written.unreachable == np.isnan(expected.minutes).sum()
@@ -194,17 +196,17 @@ def test_rows_are_those_of_the_matrix_however_they_are_cut(
 @pytest.mark.usefixtures("one_goal_a_block")
 @pytest.mark.parametrize("blocks", [0, 1, 2])
 def test_a_run_goes_on_where_it_was_stopped_with_the_same_bytes(
-    tmp_path: Path, goals: list[prisons.Prison], blocks: int
+    tmp_path: Path, goals: list[register.Prison], blocks: int
 ) -> None:
     whole, out = tmp_path / "whole.parquet", tmp_path / "out.parquet"
-    bulk.write(whole, districts(), goals, command=COMMAND)
+    matrices.write(whole, districts(), goals, command=COMMAND)
     with pytest.raises(Stop):
-        bulk.write(out, districts(), goals, command=COMMAND, engine=stopping_after(blocks))
+        matrices.write(out, districts(), goals, command=COMMAND, engine=stopping_after(blocks))
     assert not out.exists()
-    assert len(list(parts.folder_of(out).glob("*.npy"))) == blocks
+    assert len(list(checkpoints.folder_of(out).glob("*.npy"))) == blocks
     said: list[str] = []
     done: list[str] = []
-    written = bulk.write(out, districts(), goals, command=COMMAND, engine=counting(done), say=said.append)
+    written = matrices.write(out, districts(), goals, command=COMMAND, engine=counting(done), say=said.append)
     assert (written.resumed, len(done), said) == (blocks, 3 - blocks, [])
     assert out.read_bytes() == whole.read_bytes()
     assert {path.name for path in tmp_path.iterdir()} == {"whole.parquet", "out.parquet"}
@@ -212,7 +214,7 @@ def test_a_run_goes_on_where_it_was_stopped_with_the_same_bytes(
 
 @pytest.mark.usefixtures("one_goal_a_block")
 def test_a_run_stopped_while_writing_keeps_the_old_file_and_all_parts(
-    tmp_path: Path, goals: list[prisons.Prison], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, goals: list[register.Prison], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out.csv"
     out.write_text("what was there before\n")
@@ -221,59 +223,61 @@ def test_a_run_stopped_while_writing_keeps_the_old_file_and_all_parts(
         raise Stop
 
     with monkeypatch.context() as patch:
-        patch.setattr(matrix_files, "_cell", stop)
+        patch.setattr(files, "_cell", stop)
         with pytest.raises(Stop):
-            bulk.write(out, districts(), goals, command=COMMAND)
+            matrices.write(out, districts(), goals, command=COMMAND)
     assert out.read_text() == "what was there before\n"
     done: list[str] = []
-    assert bulk.write(out, districts(), goals, command=COMMAND, engine=counting(done)).resumed == 3
+    assert matrices.write(out, districts(), goals, command=COMMAND, engine=counting(done)).resumed == 3
     assert done == []
 
 
 @pytest.mark.usefixtures("one_goal_a_block")
-def test_a_damaged_or_missing_part_is_made_again(tmp_path: Path, goals: list[prisons.Prison]) -> None:
+def test_a_damaged_or_missing_part_is_made_again(tmp_path: Path, goals: list[register.Prison]) -> None:
     whole, out = tmp_path / "whole.parquet", tmp_path / "out.parquet"
-    bulk.write(whole, districts(), goals, command=COMMAND)
+    matrices.write(whole, districts(), goals, command=COMMAND)
     with pytest.raises(Stop):
-        bulk.write(out, districts(), goals, command=COMMAND, engine=stopping_after(2))
-    first, second = sorted(parts.folder_of(out).glob("*.npy"))
+        matrices.write(out, districts(), goals, command=COMMAND, engine=stopping_after(2))
+    first, second = sorted(checkpoints.folder_of(out).glob("*.npy"))
     first.write_bytes(first.read_bytes()[:-1] + b"\x07")
-    for left in (tmp_path / ".out.123.parquet", parts.folder_of(out) / ".manifest.123.json"):
+    for left in (tmp_path / ".out.123.parquet", checkpoints.folder_of(out) / ".manifest.123.json"):
         left.write_text("what a run that was killed had begun")
     second.unlink()
     said: list[str] = []
-    assert bulk.write(out, districts(), goals, command=COMMAND, say=said.append).resumed == 0
+    assert matrices.write(out, districts(), goals, command=COMMAND, say=said.append).resumed == 0
     assert said == ["2 of the parts in out.parquet.parts are missing or damaged and are made again."]
     assert out.read_bytes() == whole.read_bytes()
     assert {path.name for path in tmp_path.iterdir()} == {"whole.parquet", "out.parquet"}
 
 
 @pytest.mark.usefixtures("one_goal_a_block")
-def test_changed_inputs_start_again_and_say_so(tmp_path: Path, goals: list[prisons.Prison]) -> None:
+def test_changed_inputs_start_again_and_say_so(tmp_path: Path, goals: list[register.Prison]) -> None:
     out = tmp_path / "out.parquet"
     said: list[str] = []
 
-    def run(starts: origins.Origins, ends: list[prisons.Prison], scenario: bulk.Scenario = bulk.TODAY) -> str:
+    def run(starts: origins.Origins, ends: list[register.Prison], scenario: matrices.Scenario = matrices.TODAY) -> str:
         said.clear()
         with pytest.raises(Stop):
-            bulk.write(out, starts, ends, command=COMMAND, scenario=scenario, engine=stopping_after(1), say=said.append)
+            matrices.write(
+                out, starts, ends, command=COMMAND, scenario=scenario, engine=stopping_after(1), say=said.append
+            )
         return " ".join(said)
 
     assert run(districts(), goals) == ""
     assert "other origins, so all" in run(districts(59), goals)
     assert "other destinations, so all" in run(districts(59), goals[:2])
-    assert "other scenario, so all" in run(districts(59), goals[:2], bulk.Scenario(slower=1.2))
+    assert "other scenario, so all" in run(districts(59), goals[:2], matrices.Scenario(slower=1.2))
     assert "other origins and destinations and scenario, so all" in run(districts(), goals)
-    (parts.folder_of(out) / parts.MANIFEST).write_text("{")
+    (checkpoints.folder_of(out) / checkpoints.MANIFEST).write_text("{")
     assert "manifest in out.parquet.parts is damaged" in run(districts(), goals)
 
 
 def test_a_scenario_has_the_figures_of_the_reweighted_router(tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
-    truro, exeter = Spot(50.263, -5.051), prisons.by_id("EXI")
-    starts = origins.Origins(["Truro"], bulk.grid_points([truro]), ())
-    scenario = bulk.Scenario(closed=("A30",), slower=1.1, tolls=False)
-    bulk.write(out, starts, [exeter], command=COMMAND, scenario=scenario)
+    truro, exeter = Spot(50.263, -5.051), register.by_id("EXI")
+    starts = origins.Origins(["Truro"], matrices.grid_points([truro]), ())
+    scenario = matrices.Scenario(closed=("A30",), slower=1.1, tolls=False)
+    matrices.write(out, starts, [exeter], command=COMMAND, scenario=scenario)
     expected = Router.shipped().reweight(closed=("A30",), slower=1.1, tolls=False).matrix([truro], [exeter])
     assert figures(out, "minutes", 1)[0, 0] == pytest.approx(expected.minutes[0, 0] * 10, abs=0.5001)
     assert expected.minutes[0, 0] > Router.shipped().matrix([truro], [exeter]).minutes[0, 0]
@@ -281,15 +285,15 @@ def test_a_scenario_has_the_figures_of_the_reweighted_router(tmp_path: Path) -> 
 
 
 def test_a_block_for_other_tables_is_refused() -> None:
-    block = bulk.Block("one", np.zeros((1, 2)), (Spot(50.7, -3.5),), bulk.TODAY, {"road_nodes": "2001+abc"})
+    block = matrices.Block("one", np.zeros((1, 2)), (Spot(50.7, -3.5),), matrices.TODAY, {"road_nodes": "2001+abc"})
     with pytest.raises(TableError, match=r"'road_nodes' is .* and 2001\+abc on the one that asked"):
-        bulk.compute(block)
+        matrices.compute(block)
     assert "50.7" not in repr(block)
 
 
-def test_a_small_file_may_be_csv_and_says_the_same(tmp_path: Path, goals: list[prisons.Prison]) -> None:
+def test_a_small_file_may_be_csv_and_says_the_same(tmp_path: Path, goals: list[register.Prison]) -> None:
     for name in ("out.csv", "out.parquet"):
-        bulk.write(tmp_path / name, districts(), goals, command=COMMAND)
+        matrices.write(tmp_path / name, districts(), goals, command=COMMAND)
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     table = pq.read_table(tmp_path / "out.parquet")
@@ -387,18 +391,18 @@ def test_what_cannot_be_asked_is_one_sentence(tmp_path: Path) -> None:
         assert said in result.stderr
     assert (tmp_path / "mine.csv.parts" / "precious.npy").read_text() == "mine"
     with pytest.raises(InputError, match="60 origins and 0 destinations"):
-        bulk.write(tmp_path / "out.parquet", districts(), [], command=COMMAND)
+        matrices.write(tmp_path / "out.parquet", districts(), [], command=COMMAND)
 
 
-def test_two_runs_on_one_file_do_not_meet(tmp_path: Path, goals: list[prisons.Prison]) -> None:
+def test_two_runs_on_one_file_do_not_meet(tmp_path: Path, goals: list[register.Prison]) -> None:
     out = tmp_path / "out.parquet"
     with pytest.raises(Stop):
-        bulk.write(out, districts(), goals, command=COMMAND, engine=stopping_after(0))
-    with (parts.folder_of(out) / parts.LOCK).open("w") as lock:
+        matrices.write(out, districts(), goals, command=COMMAND, engine=stopping_after(0))
+    with (checkpoints.folder_of(out) / checkpoints.LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(InputError, match=r"Another nearhome is writing out\.parquet"):
-            bulk.write(out, districts(), goals, command=COMMAND)
-    bulk.write(out, districts(), goals, command=COMMAND)
+            matrices.write(out, districts(), goals, command=COMMAND)
+    matrices.write(out, districts(), goals, command=COMMAND)
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
 
 
@@ -412,11 +416,11 @@ def test_ctrl_c_leaves_the_parts_and_says_how_to_go_on(tmp_path: Path, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(bulk, "in_order", interrupted)
+        patch.setattr(matrices, "in_order", interrupted)
         result = shell(*words)
     assert result.exit_code == 130
     assert "what is finished is kept in out.parquet.parts: run the same command to go on" in result.stderr
-    assert len(list(parts.folder_of(out).glob("*.npy"))) == 1
+    assert len(list(checkpoints.folder_of(out).glob("*.npy"))) == 1
     assert shell(*words).exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
 

@@ -7,16 +7,18 @@ from datetime import date
 import numpy as np
 import pytest
 
-from nearhome.analysis import burden, costs, estate, homes
-from nearhome.analysis.burden import Spot, Ways
-from nearhome.analysis.party import Party
-from nearhome.analysis.scenarios import Visits
-from nearhome.data import prisons, published
-from nearhome.geo.routing import Router
+from nearhome.analysis.costs import car as car_costs
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.placement.scenarios import burden
+from nearhome.analysis.placement.scenarios.burden import Spot, Ways
+from nearhome.analysis.placement.scenarios.schema import Visits
+from nearhome.analysis.population import estate, homes
+from nearhome.data.prisons import published_figures, register
+from nearhome.geo.routing.router import Router
 
 DAY = date(2026, 7, 27)
 ENGLAND = estate.NATIONS[0]
-EXETER = Spot("EXI", prisons.by_id("EXI").lat, prisons.by_id("EXI").lon)
+EXETER = Spot("EXI", register.by_id("EXI").lat, register.by_id("EXI").lon)
 
 
 def _ways(minutes: float, miles: float) -> Ways:
@@ -29,7 +31,7 @@ def test_an_authoritys_way_is_the_mean_of_its_likely_homes() -> None:
     where = homes.sectors(ENGLAND)
     row = where.codes.index("E06000052")
     inside = np.flatnonzero(where.authority == row)
-    weight = where.weights(published.figure("deprivation", "ratio", DAY).value)[inside]
+    weight = where.weights(published_figures.figure("deprivation", "ratio", DAY).value)[inside]
     starts = [Spot("", where.lat[at], where.lon[at]) for at in inside]
     minutes = Router.shipped().matrix(starts, [EXETER]).minutes[:, 0]
     known = np.isfinite(minutes)
@@ -51,7 +53,7 @@ def test_a_new_point_screened_is_near_what_it_is_in_full() -> None:
 def test_a_car_costs_what_costs_says(miles: float) -> None:
     visits = Visits(adults=2, children=1)
     found = burden.by_car(_ways(60.0, miles), (EXETER,), visits, DAY, ENGLAND)
-    expected = costs.car_cost(return_miles=2 * miles, party=Party(2, 1), as_of=DAY).pence
+    expected = car_costs.car_cost(return_miles=2 * miles, party=Party(2, 1), as_of=DAY).pence
     assert found.pence[0, 0] == pytest.approx(expected, abs=2)
     assert found.help_pence[0, 0] == pytest.approx(2 * miles * 20)
 

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nearhome.data import catalogue, columns, postcodes
 from nearhome.data.build import bus_frequency
+from nearhome.data.catalogue import columns, tables
+from nearhome.data.checks import check
 from nearhome.data.errors import SourceError
+from nearhome.data.places import postcodes
 
 SOURCES = Path(__file__).parents[2] / "shared" / "data"
 needs_sources = pytest.mark.skipif(not SOURCES.is_dir(), reason="the source files are not on this machine")
@@ -30,7 +32,7 @@ def test_both_tables_have_a_row_for_every_small_area_of_great_britain() -> None:
     assert runs.dtype == bus_frequency.FREQUENCY
     codes = areas["code"].tolist()
     assert codes == sorted(set(codes))
-    assert catalogue.check("small_areas") == catalogue.check("bus_frequency") == []
+    assert check.check("small_areas") == check.check("bus_frequency") == []
 
 
 @needs_sources
@@ -97,8 +99,8 @@ def test_stops_are_near_where_the_source_lists_any() -> None:
 def test_the_build_repeats_itself_to_the_byte(tmp_path: Path) -> None:
     bus_frequency.build(SOURCES, tmp_path)
     for name in ("small_areas", "bus_frequency"):
-        file = catalogue.file_of(name)
-        assert (tmp_path / file).read_bytes() == catalogue.path(name).read_bytes()
+        file = tables.file_of(name)
+        assert (tmp_path / file).read_bytes() == tables.path(name).read_bytes()
 
 
 def test_missing_sources_and_a_friday_of_its_own_are_told(tmp_path: Path) -> None:

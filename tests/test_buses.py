@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.data import columns
+from nearhome.data.catalogue import columns
 from nearhome.data.errors import InputError
-from nearhome.geo import buses
-from nearhome.geo.buses import LocalService, Walker
+from nearhome.geo.transit import buses
+from nearhome.geo.transit.buses import LocalService, Walker
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import visit_day
-from nearhome.analysis.visit_day import DAYS, Trip, VisitDay
-from nearhome.app import calendar_file
-from nearhome.geo.public_transport import TYPICAL
+from nearhome.analysis.visits import day as visit_day
+from nearhome.analysis.visits.day import DAYS, Trip, VisitDay
+from nearhome.app.pages.visits import ics
+from nearhome.geo.transit.itineraries import TYPICAL
 
 NOW = datetime(2026, 11, 21, 12, 30, 5, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def unfolded(file: bytes) -> dict[str, str]:
 
 
 def test_lines_end_and_fold_as_the_standard_says() -> None:
-    file = calendar_file.write(made(120), date(2026, 11, 21), basis=TYPICAL, now=NOW)
+    file = ics.write(made(120), date(2026, 11, 21), basis=TYPICAL, now=NOW)
     assert file.startswith(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
     assert file.endswith(b"END:VCALENDAR\r\n")
     assert b"\n" not in file.replace(b"\r\n", b"")
@@ -48,7 +48,7 @@ def test_the_zone_in_the_file_is_that_of_london() -> None:
     # The rules in the file against the time zone database, on the days the clocks change.
     rules = re.findall(
         r"DTSTART:(\d{8})T(\d\d).*?RRULE:FREQ=YEARLY;BYMONTH=(\d+);BYDAY=-1SU",
-        "\n".join(calendar_file.TIMEZONE),
+        "\n".join(ics.TIMEZONE),
         re.DOTALL,
     )
     london = ZoneInfo("Europe/London")
@@ -63,7 +63,7 @@ def test_the_zone_in_the_file_is_that_of_london() -> None:
 
 @pytest.mark.parametrize(("minutes", "start", "end"), [(700, "20261127T133500", None), (60, "20261128T121500", None)])
 def test_a_night_away_begins_the_day_before(minutes: float, start: str, end: str | None) -> None:
-    event = unfolded(calendar_file.write(made(minutes), date(2026, 11, 21), now=NOW))
+    event = unfolded(ics.write(made(minutes), date(2026, 11, 21), now=NOW))
     assert event["DTSTART;TZID=Europe/London"] == start
     assert end is None or event["DTEND;TZID=Europe/London"] == end
     assert ("Needs a night away" in event["DESCRIPTION"]) == (minutes == 700)
@@ -71,7 +71,7 @@ def test_a_night_away_begins_the_day_before(minutes: float, start: str, end: str
 
 def test_nothing_tells_where_one_goes_and_two_files_share_no_id() -> None:
     day = made(90)
-    one, two = (calendar_file.write(day, date(2026, 11, 21), basis=TYPICAL, now=NOW) for _ in range(2))
+    one, two = (ics.write(day, date(2026, 11, 21), basis=TYPICAL, now=NOW) for _ in range(2))
     assert unfolded(one)["SUMMARY"] == "Day out"
     assert unfolded(one)["UID"] != unfolded(two)["UID"]
     told = one.decode().casefold()
@@ -80,7 +80,7 @@ def test_nothing_tells_where_one_goes_and_two_files_share_no_id() -> None:
 
 @given(today=st.dates(date(2026, 1, 1), date(2030, 1, 1)), day=st.sampled_from(DAYS))
 def test_the_day_is_the_next_of_its_name_after_today(today: date, day: str) -> None:
-    on = calendar_file.next_day(made(60, day), today)
+    on = ics.next_day(made(60, day), today)
     assert DAYS[on.weekday()] == day
     assert timedelta(days=1) <= on - today <= timedelta(days=7)
 
@@ -88,7 +88,7 @@ def test_the_day_is_the_next_of_its_name_after_today(today: date, day: str) -> N
 @given(text=st.text(max_size=300))
 def test_folding_can_be_undone_and_breaks_no_letter(text: str) -> None:
     line = "".join(letter for letter in text if letter not in "\r\n")
-    parts = list(calendar_file._folded(line))  # noqa: SLF001 - its invariant is what a reader relies on
+    parts = list(ics._folded(line))  # noqa: SLF001 - its invariant is what a reader relies on
     assert all(len(part.encode("utf-8", "surrogatepass")) <= 75 for part in parts)
     assert parts[0] + "".join(part[1:] for part in parts[1:]) == line
     assert all(part.startswith(" ") for part in parts[1:])

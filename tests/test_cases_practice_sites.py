@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from nearhome.analysis import cases, coverage
+from nearhome.analysis import cases
 from nearhome.analysis.cases import site as sites
-from nearhome.app.cli import main
+from nearhome.analysis.services import coverage
+from nearhome.app.cli.shell import main
 
 if TYPE_CHECKING:
     from nearhome.analysis.cases.report import CaseReport

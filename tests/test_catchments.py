@@ -14,16 +14,18 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nearhome.data import grid, postcodes, prisons
+from nearhome.data.base import coordinates
 from nearhome.data.errors import InputError
-from nearhome.geo.catchments import CRS, NO_WAY, TOO_SMALL, catchments
-from nearhome.geo.residents import FIGURES, residents
-from nearhome.geo.routing import Router
+from nearhome.data.places import postcodes
+from nearhome.data.prisons import register
+from nearhome.geo.matrices.isochrones import CRS, NO_WAY, TOO_SMALL, catchments
+from nearhome.geo.places.residents import FIGURES, residents
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nearhome.data.prisons import Prison
+    from nearhome.data.prisons.register import Prison
 
 EAST, NORTH = 400_000.0, 300_000.0
 """In the English Midlands, far from any coast or barrier."""
@@ -40,7 +42,7 @@ class At:
     @classmethod
     def metres(cls, x: float, y: float, name: str = "goal") -> At:
         """Place it so many metres east and north of the middle."""
-        lat, lon = grid.to_degrees(EAST + x, NORTH + y)
+        lat, lon = coordinates.to_degrees(EAST + x, NORTH + y)
         return cls(name, float(lat), float(lon))
 
 
@@ -159,7 +161,7 @@ def test_catchments_of_any_network_are_valid_and_nested_and_hold_what_the_router
         assert shapely.area(shapely.difference(inner, outer)) < 1e-3
     rng = np.random.default_rng(0)
     middles = 500.0 * rng.integers(-70, 70, (80, 2)) + [EAST, NORTH]
-    times = router.matrix_between(middles, np.array([grid.to_metres(at.lat, at.lon)])).minutes[:, 0]
+    times = router.matrix_between(middles, np.array([coordinates.to_metres(at.lat, at.lon)])).minutes[:, 0]
     for limit, shape in zip(frame["minutes"], frame.geometry, strict=True):
         assert (shapely.contains_xy(shape, *middles.T) == (times <= limit)).all()
 
@@ -168,7 +170,7 @@ def test_catchments_of_any_network_are_valid_and_nested_and_hold_what_the_router
 
 
 def prison(prison_id: str) -> Prison:
-    return prisons.by_id(prison_id)
+    return register.by_id(prison_id)
 
 
 SAMPLE = ("PVI", "BNI", "HVI", "VEI", "IWI", "EHI", "DTI", "SCO-PER", "SCO-INV", "PRI")
@@ -239,7 +241,9 @@ def test_the_isle_of_man_is_drawn_though_nobody_there_is_counted(drawn: Any) -> 
 
 
 def test_catchments_end_at_the_coast_and_cross_it_where_there_is_a_ferry(drawn: Any) -> None:
-    island, portsmouth, channel = (grid.to_metres(*at) for at in ((50.69, -1.30), (50.80, -1.09), (50.45, -1.20)))
+    island, portsmouth, channel = (
+        coordinates.to_metres(*at) for at in ((50.69, -1.30), (50.80, -1.09), (50.45, -1.20))
+    )
     two_hours = shape_of(drawn, 120, "IWI")
     assert shapely.contains_xy(two_hours, *island)
     assert shapely.contains_xy(two_hours, *portsmouth)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from nearhome.app.commands.catchments import command
+from nearhome.app.cli.tables.catchments import command
 from nearhome.data.errors import InputError, UnknownPrisonError
-from nearhome.geo.catchments import CRS, NO_WAY
+from nearhome.geo.matrices.isochrones import CRS, NO_WAY
 
 if TYPE_CHECKING:
     from pathlib import Path

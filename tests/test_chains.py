@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.geo import chains
+from nearhome.geo.osm import chains
 
 NODES = 9
 PIECES = st.lists(

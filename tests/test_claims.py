@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import claims
-from nearhome.analysis.claims import Claim, Expense, PastClaim
+from nearhome.analysis.help_with_visits import claims
+from nearhome.analysis.help_with_visits.claims import Claim, Expense, PastClaim
 from nearhome.data.errors import DateError
 
 TODAY = date(2026, 11, 21)

@@ -19,15 +19,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearhome.analysis.cases import CASES
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import plan_visit
-from nearhome.app import launch
-from nearhome.app.cli import COMMANDS, main
-from nearhome.app.commands import times
-from nearhome.data import catalogue, prisons
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits.plan import plan_visit
+from nearhome.app.cli.shell import COMMANDS, main
+from nearhome.app.cli.tables import times
+from nearhome.app.server import launch
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
-from nearhome.geo import places
-from nearhome.geo.routing import Router
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 DAY = "2026-11-21"
 JOURNEY = ("journey", "--from", "TR1 2HE", "--to", "Exeter", "--as-of", DAY)
 HEAVY = ("pandas", "pandera", "geopandas", "shapely", "networkx", "osmnx", "streamlit", "folium", "reportlab")
-HEAVY += ("nearhome.geo.public_transport", "nearhome.analysis.fares", "nearhome.app.comparison")
+HEAVY += ("nearhome.geo.transit.typical", "nearhome.analysis.costs.fares", "nearhome.app.wording.comparison")
 
 
 def shell(*words: str) -> Result:
@@ -75,7 +76,7 @@ def test_json_is_the_plan_and_has_the_promised_keys() -> None:
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
     day = date.fromisoformat(DAY)
-    plan = plan_visit(places.find("TR1 2HE"), prisons.find("Exeter", day), party=Party(1, 2), as_of=day)
+    plan = plan_visit(find.find("TR1 2HE"), register.find("Exeter", day), party=Party(1, 2), as_of=day)
     assert found == json.loads(json.dumps(plan.to_dict()))
     assert found["origin"].keys() >= {"input", "kind", "precision_m", "lat", "lon"}
     assert found["prison"].keys() >= {"id", "name", "lat", "lon"}
@@ -220,7 +221,7 @@ def test_a_closed_prison_says_since_when_and_names_open_ones(name: str, since: s
     assert_refused(result, name, since, "nearest open of its kind")
     named = re.findall(r"([A-Z][\w' -]*?) \(\d+ miles away\)", result.stderr.split("kind: ")[1])
     assert len(named) == 3
-    assert all(prisons.find(each, date.fromisoformat(DAY)).is_open(date.fromisoformat(DAY)) for each in named)
+    assert all(register.find(each, date.fromisoformat(DAY)).is_open(date.fromisoformat(DAY)) for each in named)
 
 
 def test_no_command_a_wrong_one_and_a_missing_option_are_told_what_there_is() -> None:
@@ -253,7 +254,7 @@ def test_every_command_has_help_with_an_example(words: list[str]) -> None:
 def test_prisons_are_listed_by_name() -> None:
     result = shell("prisons", "--as-of", DAY, "--json")
     found = json.loads(result.stdout)["prisons"]
-    opened = {prison.id for prison in prisons.prisons() if prison.is_open(date.fromisoformat(DAY))}
+    opened = {prison.id for prison in register.prisons() if prison.is_open(date.fromisoformat(DAY))}
     assert {row["id"] for row in found} == opened
     text = shell("prisons", "--as-of", DAY).stdout
     assert text.rstrip().endswith(f"{len(opened)} prisons open on 21 November 2026.")
@@ -269,7 +270,7 @@ def test_the_nearest_prisons_that_fit_come_by_road_time() -> None:
     assert len(rows) == 10
     assert [row["minutes"] for row in rows] == sorted(row["minutes"] for row in rows)
     assert all("female" in row["sex"] for row in rows)
-    route = Router.shipped().route(places.find("TR1 2HE"), prisons.by_id(rows[0]["id"]))
+    route = Router.shipped().route(find.find("TR1 2HE"), register.by_id(rows[0]["id"]))
     assert rows[0]["miles"] == pytest.approx(route.miles, abs=0.1)
     assert found["tables"].keys() >= {"prisons", "road_edges"}
     lines = shell(*words, "--limit", "2").stdout.splitlines()
@@ -326,7 +327,7 @@ def test_times_keeps_rows_and_columns_byte_for_byte(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     assert "5 pairs, 3 without a time" in result.stdout
     written = out.read_bytes().decode()
-    route = Router.shipped().route(places.find("50.26,-5.05"), SimpleNamespace(lat=50.728, lon=-3.532))
+    route = Router.shipped().route(find.find("50.26,-5.05"), SimpleNamespace(lat=50.728, lon=-3.532))
     figures = f"{route.minutes:.2f},{route.miles:.2f}"
     assert written.split("\r\n") == [
         f'\ufeff"id"{HEADER[2:]},minutes,miles,crow_miles,note',
@@ -465,7 +466,7 @@ def test_an_unknown_case_names_those_there_are() -> None:
 def test_tables_are_listed_with_their_licences() -> None:
     result = shell("data", "list")
     assert result.exit_code == 0
-    for table in catalogue.tables().values():
+    for table in tables.tables().values():
         (line,) = [line for line in result.stdout.splitlines() if line.startswith(f"{table.name} ")]
         assert table.licence in line
         assert f"{table.rows:,}" in line
@@ -473,7 +474,7 @@ def test_tables_are_listed_with_their_licences() -> None:
 
 def test_a_table_of_the_users_own_is_listed_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tables").mkdir()
-    (tmp_path / "tables" / "sessions.csv").write_bytes(catalogue.path("sessions").read_bytes())
+    (tmp_path / "tables" / "sessions.csv").write_bytes(tables.path("sessions").read_bytes())
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
     (line,) = [line for line in shell("data", "list").stdout.splitlines() if line.startswith("sessions ")]
     assert "yours" in line
@@ -482,7 +483,7 @@ def test_a_table_of_the_users_own_is_listed_as_such(tmp_path: Path, monkeypatch:
 def test_a_sound_table_is_ok_and_a_damaged_one_fails_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shell("data", "check", "sessions").stdout == "sessions: ok\n"
     (tmp_path / "tables").mkdir()
-    rows = catalogue.path("sessions").read_text(encoding="utf-8").splitlines()
+    rows = tables.path("sessions").read_text(encoding="utf-8").splitlines()
     rows[3] = rows[3].replace(rows[3].split(",")[0], "XXX")
     (tmp_path / "tables" / "sessions.csv").write_text("\n".join(rows[:50]) + "\n", encoding="utf-8")
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
@@ -499,10 +500,10 @@ def test_postcodes_can_be_imported_and_then_found(tmp_path: Path, monkeypatch: p
     result = shell("data", "import", "postcodes", str(file))
     assert result.exit_code == 0, result.stderr
     assert "2 postcodes, 1 with a point" in result.stdout
-    assert places.find("BT1 1AA").kind == "postcode"
+    assert find.find("BT1 1AA").kind == "postcode"
     file.write_text("postcode,lat,lon\nBT1 1AA,99,-5.93\n")
     assert_refused(shell("data", "import", "postcodes", str(file)), "BT1 1AA", "outside the United Kingdom")
-    assert places.find("BT1 1AA").kind == "postcode"
+    assert find.find("BT1 1AA").kind == "postcode"
 
 
 def test_a_build_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
@@ -541,7 +542,7 @@ def test_the_pages_are_served_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_journey_in_a_process_of_its_own_loads_little_and_writes_nothing(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom nearhome.app.cli import main\n"
+        "import sys\nfrom nearhome.app.cli.shell import main\n"
         f"try: main({[*JOURNEY, '--json']!r})\n"
         f"except SystemExit as stop: code = stop.code\n"
         f"print(code, [name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
@@ -554,7 +555,7 @@ def test_a_journey_in_a_process_of_its_own_loads_little_and_writes_nothing(tmp_p
 
 def test_help_loads_no_command(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom nearhome.app.cli import main\n"
+        "import sys\nfrom nearhome.app.cli.shell import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         "print([name for name in sys.modules if name.startswith('nearhome.app.commands') or name == 'numpy'])"
     )
@@ -564,14 +565,14 @@ def test_help_loads_no_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", ["prisons", "postcodes", "road_edges"])
 def test_a_table_cut_short_is_one_sentence(table: str, tmp_path: Path) -> None:
-    shipped = catalogue.path(table)
+    shipped = tables.path(table)
     for file in shipped.parent.iterdir():
         (tmp_path / file.name).symlink_to(file)
     (tmp_path / shipped.name).unlink()
     rows = shipped.read_bytes().splitlines(keepends=True)
     (tmp_path / shipped.name).write_bytes(b"".join(rows[: len(rows) // 2]))
     code = (
-        "from pathlib import Path\nfrom nearhome.app.cli import main\nfrom nearhome.data import catalogue\n"
+        "from pathlib import Path\nfrom nearhome.app.cli.shell import main\nfrom nearhome.data import catalogue\n"
         f"catalogue.shipped_folder = lambda: Path({str(tmp_path)!r})\nmain({list(JOURNEY)!r})"
     )
     assert_one_sentence(process(code, folder=tmp_path), shipped.name)
@@ -579,10 +580,10 @@ def test_a_table_cut_short_is_one_sentence(table: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", ["prisons", "postcodes", "road_edges"])
 def test_a_damaged_table_of_the_users_own_is_one_sentence(table: str, tmp_path: Path) -> None:
-    shipped = catalogue.path(table)
+    shipped = tables.path(table)
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / shipped.name).write_bytes(shipped.read_bytes()[:1_000] + b"\xff\xfe" * 50)
-    code = f"from nearhome.app.cli import main; main({list(JOURNEY)!r})"
+    code = f"from nearhome.app.cli.shell import main; main({list(JOURNEY)!r})"
     assert_one_sentence(process(code, folder=tmp_path, NEARHOME_DATA=str(tmp_path)), shipped.name)
 
 
@@ -595,7 +596,7 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], name: str) -> No
 
 
 def test_a_reader_that_goes_away_is_not_an_error_worth_words(tmp_path: Path) -> None:
-    code = "from nearhome.app.cli import main; main()"
+    code = "from nearhome.app.cli.shell import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "prisons"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
     ) as running:

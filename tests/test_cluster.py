@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from nearhome.analysis import scenarios, sensitivity
-from nearhome.app.cli import main
-from nearhome.data import prisons
+from nearhome.analysis.placement.outcomes import sensitivity
+from nearhome.analysis.placement.scenarios import schema
+from nearhome.app.cli.shell import main
+from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError, MissingExtraError, TableError
-from nearhome.geo import bulk, cluster, origins
-from nearhome.geo.cluster import Cluster
-from nearhome.geo.routes import Spot
+from nearhome.data.prisons import register
+from nearhome.geo.matrices import executors, matrix, origins
+from nearhome.geo.matrices.executors import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +48,10 @@ def shell(*words: object) -> tuple[int, str, str]:
 def test_a_worker_killed_half_way_leaves_the_same_bytes(
     running: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "DESTINATIONS", 1)
-    goals = [prison for prison in prisons.prisons() if prison.is_open(DAY)][:14]
+    monkeypatch.setattr(matrix, "DESTINATIONS", 1)
+    goals = [prison for prison in register.prisons() if prison.is_open(DAY)][:14]
     starts = origins.every_district()
-    bulk.write(tmp_path / "here.parquet", starts, goals, command=COMMAND)
+    matrix.write(tmp_path / "here.parquet", starts, goals, command=COMMAND)
     with distributed.Client(running.scheduler_address, set_as_default=False) as client:
         pids = client.run(os.getpid)
         killed: list[int] = []
@@ -62,7 +63,7 @@ def test_a_worker_killed_half_way_leaves_the_same_bytes(
                 os.kill(pids[busy], signal.SIGKILL)
                 killed.append(pids[busy])
 
-        bulk.write(
+        matrix.write(
             tmp_path / "there.parquet",
             starts,
             goals,
@@ -77,11 +78,11 @@ def test_a_worker_killed_half_way_leaves_the_same_bytes(
 
 
 def test_scenarios_are_spread_as_blocks_are(running: Any) -> None:
-    exeter, truro = Spot(50.728, -3.532), bulk.grid_points([Spot(50.263, -5.051)])
-    scenarios = [bulk.TODAY, bulk.Scenario(closed=("A30",)), bulk.Scenario(slower=1.5)]
-    blocks = [bulk.Block(str(number), truro, (exeter,), each, {}) for number, each in enumerate(scenarios)]
-    found = {number: result.tolist() for number, result in Cluster(running.scheduler_address)(bulk.compute, blocks)}
-    assert found == {number: bulk.compute(block).tolist() for number, block in enumerate(blocks)}
+    exeter, truro = Spot(50.728, -3.532), matrix.grid_points([Spot(50.263, -5.051)])
+    scenarios = [matrix.TODAY, matrix.Scenario(closed=("A30",)), matrix.Scenario(slower=1.5)]
+    blocks = [matrix.Block(str(number), truro, (exeter,), each, {}) for number, each in enumerate(scenarios)]
+    found = {number: result.tolist() for number, result in Cluster(running.scheduler_address)(matrix.compute, blocks)}
+    assert found == {number: matrix.compute(block).tolist() for number, block in enumerate(blocks)}
     assert len({str(result) for result in found.values()}) == 3
 
 
@@ -100,9 +101,9 @@ def test_every_task_is_done_once_and_errors_come_back_as_they_were(running: Any)
     engine = Cluster(running.scheduler_address)
     assert sorted(engine(str, range(50))) == [(number, str(number)) for number in range(50)]
     assert list(engine(str, [])) == []
-    other = bulk.Block("one", None, (), bulk.TODAY, {"road_nodes": "2001+abc"})
+    other = matrix.Block("one", None, (), matrix.TODAY, {"road_nodes": "2001+abc"})
     with pytest.raises(TableError, match="install the same nearhome on both"):
-        list(engine(bulk.compute, [other]))
+        list(engine(matrix.compute, [other]))
     with pytest.raises(TypeError):
         list(engine(truediv, [1]))  # type: ignore[arg-type]  # a function that fails on the worker
     with pytest.raises(InputError, match="has no module 'nowhere'"):
@@ -128,7 +129,7 @@ def test_workers_that_keep_dying_are_one_sentence() -> None:
 
 
 def test_no_scheduler_and_no_worker_are_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(executors, "PATIENCE_S", 0.5)
     words = ("--origins", "districts", "--to", "EXI", "--out", tmp_path / "out.parquet", "--engine", "dask")
     for address in ("tcp://127.0.0.1:9", "nonsense://127.0.0.1:9", "tcp://nowhere.invalid:1"):
         code, said, errors = shell(*words, "--scheduler", address)
@@ -153,7 +154,7 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_draws_of_a_scenario_are_the_same_on_a_cluster(running: Any) -> None:
-    scenario = scenarios.from_table(
+    scenario = schema.from_table(
         {
             "title": "A few moves",
             "as_of": date(2026, 7, 27),

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nearhome.data import catalogue, columns
+from nearhome.data.catalogue import columns, tables
 from nearhome.data.errors import TableError
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the road tables that the catalogue takes for the shipped ones."""
     folder = tmp_path / "tables"
     folder.mkdir()
-    for file in catalogue.shipped_folder().glob("*"):
+    for file in tables.shipped_folder().glob("*"):
         if file.stem.startswith(("road_", "catalogue")):
             shutil.copy(file, folder)
-    monkeypatch.setattr(catalogue, "shipped_folder", lambda: folder)
+    monkeypatch.setattr(tables, "shipped_folder", lambda: folder)
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "none"))
     return folder
 
@@ -37,7 +37,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", NAMES)
 def test_columns_are_those_that_pandas_reads(name: str) -> None:
     numbers, texts = columns.read(name)
-    frame = pd.read_parquet(catalogue.path(name))
+    frame = pd.read_parquet(tables.path(name))
     assert {*numbers, *texts} == set(frame.columns)
     for column, values in numbers.items():
         np.testing.assert_array_equal(values, frame[column].to_numpy())
@@ -96,7 +96,7 @@ def test_a_missing_table_is_told_in_one_sentence(copy: Path) -> None:
 
 def test_opening_the_network_brings_neither_pandas_nor_networkx() -> None:
     code = (
-        "import sys; from nearhome.geo.routing import Router; Router.shipped(); "
+        "import sys; from nearhome.geo.routing.router import Router; Router.shipped(); "
         "print([name for name in ('pandas', 'geopandas', 'networkx', 'shapely', 'osmnx') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

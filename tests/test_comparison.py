@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.analysis import visit_day
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import plan_visit
-from nearhome.analysis.visit_day import Boarding, Trip
-from nearhome.app import beside, comparison, legs
-from nearhome.data import prisons
-from nearhome.geo import places
-from nearhome.geo.public_transport import Leg, Minutes, Way
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits import day as visit_day
+from nearhome.analysis.visits.day import Boarding, Trip
+from nearhome.analysis.visits.plan import plan_visit
+from nearhome.app.wording import comparison, extras, legs
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.transit.itineraries import Leg, Minutes, Way
 
 if TYPE_CHECKING:
-    from nearhome.analysis.plan import VisitPlan
+    from nearhome.analysis.visits.plan import VisitPlan
 
 TODAY = date(2026, 11, 21)
 CLOCK = re.compile(r"\b\d\d:\d\d\b")
@@ -29,8 +29,8 @@ CLOCK = re.compile(r"\b\d\d:\d\d\b")
 def planned(prison: str = "EXI", session: str = "sat-pm", ages: tuple[int, ...] = (4, 9)) -> VisitPlan:
     """Return the ways from Truro on the shipped tables."""
     return plan_visit(
-        places.find("TR1 2HE"),
-        prisons.by_id(prison),
+        find.find("TR1 2HE"),
+        register.by_id(prison),
         party=Party(1, len(ages), ages),
         as_of=TODAY,
         modes=("transit", "car", "hire"),
@@ -167,8 +167,8 @@ def test_only_a_timetable_gives_a_departure() -> None:
 
 def test_school_days_are_told_for_each_age_with_sessions_that_avoid_them() -> None:
     friday = planned(session="fri")
-    young, older = beside.school(friday, friday.options[0])[:2]
+    young, older = extras.school(friday, friday.options[0])[:2]
     assert young == "A child of 4 misses no school."
     assert "A child of 9 misses 1 school day in term time." in older
     assert "Going on Saturday (14:00 to 16:00) and Sunday (14:00 to 16:00) avoids it." in older
-    assert beside.school(replace(friday, party=Party(1, 2)), friday.options[0]) == ()
+    assert extras.school(replace(friday, party=Party(1, 2)), friday.options[0]) == ()

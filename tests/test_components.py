@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.geo.access import Nearby
-from nearhome.geo.components import CLOSED, Components
-from nearhome.geo.routing import Router
+from nearhome.geo.routing.components import CLOSED, Components
+from nearhome.geo.routing.router import Router
+from nearhome.geo.routing.snapping import Nearby
 
 NODES = 9
 ARCS = st.lists(st.tuples(st.integers(0, NODES - 1), st.integers(0, NODES - 1)), min_size=1, max_size=20)

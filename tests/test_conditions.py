@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from nearhome.data.errors import InputError
-from nearhome.geo import network
-from nearhome.geo.conditions import TODAY, Scenario
-from nearhome.geo.routing import Router
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads.conditions import TODAY, Scenario
+from nearhome.geo.routing.router import Router
 
 SALTASH, PLYMOUTH = SimpleNamespace(lat=50.408, lon=-4.212), SimpleNamespace(lat=50.3714, lon=-4.1422)
 
@@ -23,7 +23,7 @@ def two_roads() -> Router:
         graph.add_node(number, x=-4.0 + 0.1 * number, y=50.0)
     graph.add_edge(0, 1, length=7_000.0, travel_time=400.0, highway="primary", ref="A48;A4042")
     graph.add_edge(1, 2, length=7_000.0, travel_time=400.0, highway="primary", name="High Street")
-    return Router(network.from_graph(graph))
+    return Router(graph_.from_graph(graph))
 
 
 def open_heads(router: Router) -> list[int]:

@@ -17,11 +17,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nearhome.data.errors import InputError
-from nearhome.geo import connection_scan, gtfs, rounds
-from nearhome.geo.connection_scan import ends
-from nearhome.geo.feeds import NO_ALIGHTING, NO_BOARDING, Texts
-from nearhome.geo.timetable import Connections, Day, Stops, Timetable, TripFacts, Trips
-from nearhome.geo.transfers import NEVER, Footpaths, Walking
+from nearhome.geo.gtfs import read as gtfs_read
+from nearhome.geo.gtfs.feeds import NO_ALIGHTING, NO_BOARDING, Texts
+from nearhome.geo.timetables import connection_scan, journeys
+from nearhome.geo.timetables.connection_scan import ends
+from nearhome.geo.timetables.timetable import Connections, Day, Stops, Timetable, TripFacts, Trips
+from nearhome.geo.timetables.transfers import NEVER, Footpaths, Walking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,7 +161,7 @@ def test_a_profile_has_what_repeated_scans_find(small: Small, origin: int, goal:
 @given(small_days(), st.integers(0, FEW - 1), st.integers(0, FEW - 1), st.integers(-25, 80))
 def test_options_are_the_pareto_set_of_arrival_and_changes(small: Small, origin: int, goal: int, depart: int) -> None:
     day = build(small)
-    found = rounds.options(day, ends(day, origin, 1), ends(day, goal, 2), depart=depart, most_changes=9)
+    found = journeys.options(day, ends(day, origin, 1), ends(day, goal, 2), depart=depart, most_changes=9)
     levels = relax(*small, {origin: depart + 1}, 10)
     expected: dict[int, int] = {}
     for rides, level in enumerate(levels):
@@ -185,17 +186,17 @@ def test_options_by_an_arrival_leave_as_late_as_can_be(small: Small, origin: int
     day = build(small)
     pairs = connection_scan.profile(day, ends(day, origin), ends(day, goal))
     place = ends(day, origin), ends(day, goal)
-    found = rounds.options(day, *place, arrive=arrive, most_changes=9)
+    found = journeys.options(day, *place, arrive=arrive, most_changes=9)
     in_time = pairs.departs[pairs.arrives <= arrive]
     assert (max(way.depart for way in found) if found else None) == (in_time[-1] if len(in_time) else None)
     for way in found:
         check(way, small, -50)
         assert way.arrive <= arrive
-    best = rounds.journey(day, *place, arrive=arrive)
-    assert best == (found[-1] if found else None) or len(found[-1].rides) > rounds.MOST_CHANGES + 1
+    best = journeys.journey(day, *place, arrive=arrive)
+    assert best == (found[-1] if found else None) or len(found[-1].rides) > journeys.MOST_CHANGES + 1
 
 
-def check(way: rounds.Itinerary, small: Small, depart: int) -> None:
+def check(way: journeys.Itinerary, small: Small, depart: int) -> None:
     """Check that every leg exists, that each follows the one before, and that none of the rides is forbidden."""
     trips, paths = small
     now, here = depart, way.legs[0].from_stop
@@ -203,7 +204,7 @@ def check(way: rounds.Itinerary, small: Small, depart: int) -> None:
         assert leg.depart >= now
         assert leg.from_stop == here
         if leg.trip is None:
-            if rounds.PLACE not in {leg.from_stop, leg.to_stop}:
+            if journeys.PLACE not in {leg.from_stop, leg.to_stop}:
                 assert leg.arrive - leg.depart == paths[leg.from_stop, leg.to_stop]
         else:
             calls = trips[leg.number]
@@ -243,8 +244,8 @@ def everything(day: Day, stop: int, depart: int) -> list[object]:
     for place in places:
         pairs = connection_scan.profile(day, place, places[stop])
         found += [pairs.departs.tolist(), pairs.arrives.tolist()]
-        found.append(rounds.options(day, place, places[stop], depart=depart))
-        found.append(rounds.options(day, place, places[stop], arrive=depart + 40))
+        found.append(journeys.options(day, place, places[stop], depart=depart))
+        found.append(journeys.options(day, place, places[stop], arrive=depart + 40))
     return found
 
 
@@ -297,7 +298,7 @@ def test_a_place_without_stops_reaches_nothing() -> None:
     nowhere = ends(day, [])
     assert (connection_scan.earliest_arrivals(day, [nowhere], 0) == NEVER).all()
     assert len(connection_scan.profile(day, nowhere, ends(day, 1)).departs) == 0
-    assert rounds.options(day, nowhere, ends(day, 1), depart=0) == ()
+    assert journeys.options(day, nowhere, ends(day, 1), depart=0) == ()
 
 
 # A real day
@@ -306,7 +307,7 @@ def test_a_place_without_stops_reaches_nothing() -> None:
 @cache
 def newport() -> Day:
     """Open a Wednesday of the real feed."""
-    return Timetable((gtfs.read(NEWPORT),)).on(WEDNESDAY)
+    return Timetable((gtfs_read.read(NEWPORT),)).on(WEDNESDAY)
 
 
 @cache
@@ -402,5 +403,5 @@ def test_on_a_real_day_profiles_and_options_agree_with_the_scans() -> None:
             assert arrivals(day, origin, leave)[goal] == arrive
             assert arrivals(day, origin, leave + 1)[goal] > arrive
         after = pairs.arrives[pairs.departs >= 9 * 3600]
-        best = rounds.journey(day, ends(day, origin), ends(day, goal), depart=9 * 3600)
+        best = journeys.journey(day, ends(day, origin), ends(day, goal), depart=9 * 3600)
         assert (best.arrive if best else None) == (after[0] if len(after) else None)

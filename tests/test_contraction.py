@@ -16,15 +16,16 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from nearhome.data.errors import TableError
-from nearhome.geo import kernels
-from nearhome.geo.contraction import ARRAYS, Hierarchy, Metric
+from nearhome.geo.hierarchy import sweep_kernels
+from nearhome.geo.hierarchy.cch import ARRAYS, Hierarchy, Metric
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from nearhome.data.base.arrays import Ints
+
 
 NONE = np.zeros(1, np.int64)
 Graph = tuple[int, "Ints", "Ints", "Ints"]
@@ -50,7 +51,7 @@ def hierarchy(count: int, tail: Ints, head: Ints) -> Hierarchy:
 def metric(graph: Graph, dtype: type[Any]) -> Metric:
     """Customise with the drawn weights; -1 is closed."""
     count, tail, head, weights = graph
-    closed = kernels.INFINITE_64 if dtype is np.int64 else kernels.INFINITE_32
+    closed = sweep_kernels.INFINITE_64 if dtype is np.int64 else sweep_kernels.INFINITE_32
     return hierarchy(count, tail, head).customise(np.where(weights < 0, closed, weights).astype(dtype))
 
 
@@ -209,10 +210,10 @@ def test_the_sweep_made_for_a_number_of_columns_gives_the_same() -> None:
     tree = one.hierarchy
     nodes = np.arange(37)
     found, chosen = np.empty((400, 37), np.int32), np.zeros(400, bool)
-    kernels.seed(
+    sweep_kernels.seed(
         tree.up, tree.ux, one.backward, (tree.rank[:37], np.zeros(37, np.int32), nodes), found, chosen, one.nothing
     )
-    kernels.sweep(37)(tree.up, tree.ux, one.forward, found, chosen, one.nothing)
+    sweep_kernels.sweep(37)(tree.up, tree.ux, one.forward, found, chosen, one.nothing)
     np.testing.assert_array_equal(as_floats(found, one.nothing)[tree.rank], expected[:, :37])
 
 
@@ -227,12 +228,12 @@ def test_slots_lead_along_the_way_that_the_search_finds(dtype: type[Any]) -> Non
     starts = np.searchsorted(rank[tail][order], np.arange(401))
     heads, arc_weights = rank[head][order].astype(np.int64), weights[order].astype(dtype)
     slots = np.empty((400, len(goals)), np.uint8)
-    kernels.next_slots(starts, heads, arc_weights, found, slots)
+    sweep_kernels.next_slots(starts, heads, arc_weights, found, slots)
     weight_of = dict(zip(zip(tail.tolist(), head.tolist(), strict=True), weights.tolist(), strict=True))
     path = np.empty(400, np.int64)
     for start in range(0, 400, 7):
         for column, goal in enumerate(goals):
-            size = kernels.chase(starts, heads, slots, int(rank[start]), column, path)
+            size = sweep_kernels.chase(starts, heads, slots, int(rank[start]), column, path)
             if np.isinf(expected[start, goal]):
                 assert size == 1
                 continue
@@ -244,25 +245,25 @@ def test_slots_lead_along_the_way_that_the_search_finds(dtype: type[Any]) -> Non
 
 def test_a_closed_arc_is_no_slot() -> None:
     starts, head = np.array([0, 1, 1]), np.array([1])
-    closed = kernels.INFINITE_32
+    closed = sweep_kernels.INFINITE_32
     found, out = np.array([[closed], [0]], np.int32), np.empty((2, 1), np.uint8)
-    kernels.next_slots(starts, head, np.array([closed], np.int32), found, out)
-    assert out.tolist() == [[kernels.END], [kernels.END]]
+    sweep_kernels.next_slots(starts, head, np.array([closed], np.int32), found, out)
+    assert out.tolist() == [[sweep_kernels.END], [sweep_kernels.END]]
 
 
 def test_weights_of_nothing_have_no_slots() -> None:
     found, out = np.zeros((2, 1), np.int32), np.empty((2, 1), np.uint8)
     with pytest.raises(ValueError, match="above 0"):
-        kernels.next_slots(np.array([0, 1, 2]), np.array([1, 0]), np.zeros(2, np.int32), found, out)
+        sweep_kernels.next_slots(np.array([0, 1, 2]), np.array([1, 0]), np.zeros(2, np.int32), found, out)
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.int64])
 def test_gathering_takes_the_cheapest_entry_and_keeps_what_is_unreachable(dtype: type[Any]) -> None:
-    nothing = kernels.INFINITE_64 if dtype is np.int64 else kernels.INFINITE_32
+    nothing = sweep_kernels.INFINITE_64 if dtype is np.int64 else sweep_kernels.INFINITE_32
     found = np.array([[5, nothing], [1, 7], [nothing, nothing]], dtype)
     out = np.empty((3, 2), np.int64)
-    kernels.gather(np.array([0, 2, 3, 3]), np.array([0, 1, 2]), np.array([1, 9, 4]), found, out)
-    never = int(kernels.INFINITE_64)
+    sweep_kernels.gather(np.array([0, 2, 3, 3]), np.array([0, 1, 2]), np.array([1, 9, 4]), found, out)
+    never = int(sweep_kernels.INFINITE_64)
     assert out.tolist() == [[6, 16], [never, never], [never, never]]
 
 
@@ -272,10 +273,10 @@ def test_rows_shared_among_threads_are_those_of_one(monkeypatch: pytest.MonkeyPa
     starts, node = np.arange(0, 301, 3), random.integers(0, 50, 300)
     cost = random.integers(0, 9, 300)
     alone, shared = np.empty((100, 5), np.int64), np.empty((100, 5), np.int64)
-    kernels.gather(starts, node, cost, found, alone)
-    monkeypatch.setattr(kernels, "FEW_ROWS", 7)
+    sweep_kernels.gather(starts, node, cost, found, alone)
+    monkeypatch.setattr(sweep_kernels, "FEW_ROWS", 7)
     monkeypatch.setattr("os.cpu_count", lambda: 4)
-    kernels.gather(starts, node, cost, found, shared)
+    sweep_kernels.gather(starts, node, cost, found, shared)
     np.testing.assert_array_equal(alone, shared)
     np.testing.assert_array_equal(alone, (found[node] + cost[:, None]).reshape(100, 3, 5).min(axis=1))
 

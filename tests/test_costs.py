@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import costs, tariffs
-from nearhome.analysis.costs import Crossing, car_cost, there_and_back
-from nearhome.analysis.party import Party
+from nearhome.analysis.costs import car, tariffs
+from nearhome.analysis.costs import cost as cost_
+from nearhome.analysis.costs.car import car_cost
+from nearhome.analysis.costs.cost import Crossing, there_and_back
+from nearhome.analysis.costs.party import Party
 from nearhome.data.errors import DateError, InputError, TableError
 
 TODAY = date(2026, 11, 21)
@@ -30,7 +32,7 @@ journeys = st.fixed_dictionaries(
 )
 
 
-def only(cost: costs.Cost, kind: costs.Kind) -> costs.CostLine:
+def only(cost: cost_.Cost, kind: cost_.Kind) -> cost_.CostLine:
     (line,) = cost.only(kind).lines
     return line
 
@@ -57,7 +59,7 @@ def test_petrol_is_low_in_a_thrifty_car_and_high_in_a_thirsty_one() -> None:
         ("W", 300),  # from Devon to Cornwall: paid on the way home
     ],
 )
-def test_the_tamar_bridge_is_paid_eastbound_only(out: costs.Heading, pence: int) -> None:
+def test_the_tamar_bridge_is_paid_eastbound_only(out: cost_.Heading, pence: int) -> None:
     cost = car_cost(return_miles=200, tolls=there_and_back([Crossing("tamar", out)]), party=Party(), as_of=TODAY)
 
     assert only(cost, "toll").pence == pence
@@ -105,7 +107,7 @@ def test_a_ferry_without_cars_charges_everyone_on_foot() -> None:
 
 
 def test_an_unknown_ferry_is_a_wide_guess_and_says_so() -> None:
-    def line(key: str, sea_miles: float | None) -> costs.CostLine:
+    def line(key: str, sea_miles: float | None) -> cost_.CostLine:
         ferry = [Crossing(key, "E", sea_miles=sea_miles)]
         return only(car_cost(return_miles=20, ferries=ferry, party=Party(), as_of=TODAY), "ferry")
 
@@ -139,35 +141,33 @@ def test_parking_in_a_town_costs_more_than_at_the_prison() -> None:
 
 def test_a_hired_car_costs_its_days_and_its_petrol_but_no_wear() -> None:
     own = car_cost(return_miles=100, party=Party(), as_of=TODAY)
-    hired = costs.hire_cost(days=2, return_miles=100, party=Party(), as_of=TODAY)
+    hired = car.hire_cost(days=2, return_miles=100, party=Party(), as_of=TODAY)
 
     assert only(hired, "hire").pence == 2 * tariffs.value("hire_per_day", TODAY).value
     assert only(hired, "fuel") == only(own, "fuel")
     assert not hired.only("wear").lines
     with pytest.raises(InputError, match="at least one day, and 0"):
-        costs.hire_cost(days=0, return_miles=100, party=Party(), as_of=TODAY)
+        car.hire_cost(days=0, return_miles=100, party=Party(), as_of=TODAY)
 
 
 def test_a_lift_may_cost_nothing_but_the_crossings() -> None:
-    lift = costs.lift_cost(
-        return_miles=100, tolls=there_and_back([Crossing("humber", "N")]), party=Party(), as_of=TODAY
-    )
+    lift = car.lift_cost(return_miles=100, tolls=there_and_back([Crossing("humber", "N")]), party=Party(), as_of=TODAY)
 
     assert lift.low_pence == 2 * 135
     assert lift.pence == only(lift, "fuel").pence + 300
 
 
 def test_the_whole_cost_of_a_mile_is_the_approved_rate() -> None:
-    assert costs.whole_cost_line(return_miles=100, as_of=TODAY).pence == 4500
-    assert costs.whole_cost_line(return_miles=100, as_of=date(2008, 6, 1)).pence == 4000
+    assert car.whole_cost_line(return_miles=100, as_of=TODAY).pence == 4500
+    assert car.whole_cost_line(return_miles=100, as_of=date(2008, 6, 1)).pence == 4000
 
 
 @pytest.mark.parametrize(("party", "rooms"), [(Party(1, 0), 1), (Party(2, 2), 1), (Party(2, 3), 2), (Party(3, 0), 2)])
 def test_a_night_needs_a_room_for_two_adults_or_four_people(party: Party, rooms: int) -> None:
     room = tariffs.value("room_per_night", TODAY).value
-    assert costs.overnight_line(nights=2, party=party, as_of=TODAY).pence == rooms * 2 * room
+    assert car.overnight_line(nights=2, party=party, as_of=TODAY).pence == rooms * 2 * room
     with pytest.raises(InputError, match="at least one night"):
-        costs.overnight_line(nights=0, party=party, as_of=TODAY)
+        car.overnight_line(nights=0, party=party, as_of=TODAY)
 
 
 @given(journeys)

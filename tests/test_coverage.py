@@ -12,25 +12,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import (
-    capacity,
-    coverage,
-    coverage_table,
-    cross_boundary,
-    families,
-    holding,
-    need,
-    population,
-    postcode_coverage,
-    reach,
-    travel,
-)
-from nearhome.analysis.disclosure import Suppressed
-from nearhome.data import area_codes, postcodes, prisons, services
+from nearhome.analysis.methods.disclosure import Suppressed
+from nearhome.analysis.population import baseline, children, families, prison_shares
+from nearhome.analysis.services import by_postcode as postcode_coverage
+from nearhome.analysis.services import coverage, cross_boundary, publishable, reach, supply, travel_times
+from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError, TableError, UnknownPlaceError
-from nearhome.geo import places, sector_transit, transit_pairs
-from nearhome.geo.routes import Spot
-from nearhome.geo.routing import Router
+from nearhome.data.places import areas, postcodes
+from nearhome.data.prisons import register as prison_register
+from nearhome.data.services import register as service_register
+from nearhome.geo.places import find
+from nearhome.geo.routing.router import Router
+from nearhome.geo.transit import pairs
+from nearhome.geo.transit import sectors as sector_transit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +32,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from nearhome.analysis.coverage import Coverage
-    from nearhome.data.services import Service
+    from nearhome.analysis.services.coverage import Coverage
+    from nearhome.data.services.records import Service
 
 GUIDE, TODAY = date(2008, 1, 1), date(2026, 11, 21)
 HALTON, CORNWALL, NORWICH, BELFAST = "E06000006", "E06000052", "E07000148", "N09000003"
@@ -56,7 +50,7 @@ def row(found: Coverage, code: str) -> pd.Series[Any]:
 
 def service(rule: str, **columns: Any) -> Service:
     """Make a service of the register's own over: only what draws its reach counts."""
-    model = next(each for each in services.register() if each.reach == "area")
+    model = next(each for each in service_register.register() if each.reach == "area")
     empty: dict[str, Any] = {"prison_ids": (), "area_level": "", "area_codes": (), "lat": None, "lon": None}
     empty |= {"minutes": None, "mode": "", "miles": None, "capacity": None, "capacity_unit": ""}
     return replace(model, id=f"test-{rule}", kind="family_support", reach=rule, **(empty | columns))
@@ -65,7 +59,7 @@ def service(rule: str, **columns: Any) -> Service:
 # Whom services reach, by hand
 
 
-def small() -> tuple[families.Families, holding.Holding]:
+def small() -> tuple[families.Families, prison_shares.Holding]:
     """Two authorities: A in England with two parts, B in Scotland with one; three prisons, the second one in B."""
     names = list(postcodes.areas("sector"))
     sectors = [names.index("TR1 2"), names.index("PL1 1"), names.index("EH1 1")]
@@ -86,7 +80,9 @@ def small() -> tuple[families.Families, holding.Holding]:
         counted=frozenset(),
     )
     shares = np.array([[0.5, 0.3, 0.2], [0.0, 0.9, 0.1]])
-    held = holding.Holding(where.codes, ("EXI", "SCO-EDI", "DTI"), ("E07000041", "S12000036", "E07000046"), shares, ())
+    held = prison_shares.Holding(
+        where.codes, ("EXI", "SCO-EDI", "DTI"), ("E07000041", "S12000036", "E07000046"), shares, ()
+    )
     return where, held
 
 
@@ -142,7 +138,7 @@ def test_supply_is_shared_by_each_services_own_rule() -> None:
         service("place", lat=50.266, lon=-5.052, capacity=9, capacity_unit="children"),
         service("national", area_level="nation", area_codes=("S92000003",), capacity=4, capacity_unit="staff"),
     ]
-    found = capacity.supply(offers, where, held, mode="car", thresholds=(30.0, 120.0))
+    found = supply.supply(offers, where, held, mode="car", thresholds=(30.0, 120.0))
     # The prison's 16 go to 0.2 x 30 + 0.1 x 100 children; the place's 9 to the 30 of Cornwall's sectors.
     expected = [60 / 30 + 0.2 * 1 + 9 / 30, 60 / 30 + 0.2 * 1 + 9 / 30, 0.1 * 1]
     assert found.unit == "children"
@@ -193,7 +189,7 @@ def test_a_helpline_counts_only_when_asked_for() -> None:
 
 
 @pytest.mark.parametrize("by", coverage.LEVELS)
-@pytest.mark.parametrize("mode", list(travel.MODES))
+@pytest.mark.parametrize("mode", list(travel_times.MODES))
 def test_classes_of_time_make_up_everybody(by: str, mode: str) -> None:
     found = coverage.assess(kind="visitors_centre", mode=mode, as_of=GUIDE, by=by)
     table = found.table[found.table["children"] > 0]
@@ -216,7 +212,7 @@ def test_what_is_not_known_is_not_called_unreachable() -> None:
 
 
 def test_children_are_those_of_the_estimate(then: Coverage) -> None:
-    table = need.children(GUIDE)
+    table = children.children(GUIDE)
     assert then.table["code"].tolist() == table["code"].tolist()
     for name in ("children_low", "children", "children_high"):
         assert then.table[name].to_numpy() == pytest.approx(table[name].to_numpy())
@@ -246,7 +242,7 @@ def test_norfolks_22_children_are_shared_among_its_own(then: Coverage) -> None:
     table = found.table.set_index("code")
     supplied = table["supply_available_per_1000"] * table["children"] / 1000
     assert supplied.sum() == pytest.approx(22)
-    norfolk = area_codes.find("Norfolk", "county").authorities
+    norfolk = areas.find("Norfolk", "county").authorities
     assert set(table.index[supplied > 0]) == norfolk
     assert "supply_2sfca_per_1000" in then.table
 
@@ -259,7 +255,7 @@ def test_norfolks_22_children_are_shared_among_its_own(then: Coverage) -> None:
 def test_adding_never_worsens_and_closing_never_improves(then: Coverage, data: st.DataObject) -> None:
     start = coverage.in_force(GUIDE, reach.ALL_KINDS)
     dropped = data.draw(st.sampled_from(start))
-    mode = data.draw(st.sampled_from(sorted(travel.MODES)))
+    mode = data.draw(st.sampled_from(sorted(travel_times.MODES)))
     k = data.draw(st.integers(1, 4))
     asked: dict[str, Any] = {"kind": reach.ALL_KINDS, "mode": mode, "as_of": GUIDE, "k": k}
     whole = coverage.assess(services=start, **asked).table
@@ -277,11 +273,11 @@ def test_adding_never_worsens_and_closing_never_improves(then: Coverage, data: s
 
 
 def test_drives_are_those_of_the_router_from_home_to_the_service() -> None:
-    sector, prison = postcodes.areas("sector")["TR1 2"], prisons.by_id("EXI")
+    sector, prison = postcodes.areas("sector")["TR1 2"], prison_register.by_id("EXI")
     place = list(postcodes.areas("sector")).index("TR1 2")
-    found = travel.minutes([Spot(prison.lat, prison.lon)], "car")[place, 0]
-    assert found == pytest.approx(Router.shipped().route(places.find("TR1 2"), prison).minutes, abs=0.02)
-    assert (sector.lat, sector.lon) == pytest.approx((places.find("TR1 2").lat, places.find("TR1 2").lon), abs=1e-4)
+    found = travel_times.minutes([Spot(prison.lat, prison.lon)], "car")[place, 0]
+    assert found == pytest.approx(Router.shipped().route(find.find("TR1 2"), prison).minutes, abs=0.02)
+    assert (sector.lat, sector.lon) == pytest.approx((find.find("TR1 2").lat, find.find("TR1 2").lon), abs=1e-4)
 
 
 def test_ways_start_where_families_live(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,22 +287,22 @@ def test_ways_start_where_families_live(monkeypatch: pytest.MonkeyPatch) -> None
         return SimpleNamespace(minutes=minutes)
 
     monkeypatch.setattr(Router, "shipped", lambda: SimpleNamespace(matrix=matrix))
-    travel._driven.cache_clear()  # noqa: SLF001 -- a router of the test must not stay in the cache
+    travel_times._driven.cache_clear()  # noqa: SLF001 -- a router of the test must not stay in the cache
     spot = Spot(51.5, 1.234567)
-    found = travel.minutes([spot], "car")[:, 0]
-    travel._driven.cache_clear()  # noqa: SLF001 -- a router of the test must not stay in the cache
+    found = travel_times.minutes([spot], "car")[:, 0]
+    travel_times._driven.cache_clear()  # noqa: SLF001 -- a router of the test must not stay in the cache
     lon = np.array([each.lon for each in postcodes.areas("sector").values()])
     assert found == pytest.approx(100.0 + spot.lon - lon)
 
 
 @pytest.mark.parametrize(("mode", "day"), [("public", "weekday"), ("public_weekend", "sunday")])
 @pytest.mark.parametrize("prison", ["EXI", "LEI", "SCO-PER", "AKI"])
-def test_the_shipped_transit_times_are_those_worked_out_anew(mode: travel.Mode, day: Any, prison: str) -> None:
-    goal = prisons.by_id(prison)
-    known = travel.minutes([Spot(goal.lat, goal.lon)], mode)[:, 0]
+def test_the_shipped_transit_times_are_those_worked_out_anew(mode: travel_times.Mode, day: Any, prison: str) -> None:
+    goal = prison_register.by_id(prison)
+    known = travel_times.minutes([Spot(goal.lat, goal.lon)], mode)[:, 0]
     rows = np.arange(0, len(known), 230)
     middles = np.array([(each.lat, each.lon) for each in postcodes.areas("sector").values()])[rows]
-    anew = transit_pairs.pair_times(middles, np.tile((goal.lat, goal.lon), (len(rows), 1)), day=day).minutes
+    anew = pairs.pair_times(middles, np.tile((goal.lat, goal.lon), (len(rows), 1)), day=day).minutes
     anew[~sector_transit.known_from()[rows]] = np.nan
     longest = sector_transit.LONGEST * sector_transit.STEP_MINUTES
     assert np.array_equal(np.isnan(known[rows]), np.isnan(anew))
@@ -333,16 +329,16 @@ def test_a_damaged_table_of_transit_times_says_so(tmp_path: Path, monkeypatch: p
     )
     sector_transit._shipped.cache_clear()  # noqa: SLF001 -- a damaged file must be read
     with pytest.raises(TableError, match=r"'sector_transit'.*is damaged"):
-        sector_transit.minutes_to([prisons.by_id("EXI")])
+        sector_transit.minutes_to([prison_register.by_id("EXI")])
     sector_transit._shipped.cache_clear()  # noqa: SLF001 -- a damaged file must be read
 
 
 def test_a_point_that_no_table_has_is_worked_out() -> None:
-    town = places.find("Bodmin")
-    found = sector_transit.minutes_to([Spot(town.lat + 0.01, town.lon), prisons.by_id("EXI")])
+    town = find.find("Bodmin")
+    found = sector_transit.minutes_to([Spot(town.lat + 0.01, town.lon), prison_register.by_id("EXI")])
     names = list(postcodes.areas("sector"))
     assert found[names.index("TR1 2"), 0] < found[names.index("TR1 2"), 1]
-    assert np.array_equal(found[:, 1:], sector_transit.minutes_to([prisons.by_id("EXI")]), equal_nan=True)
+    assert np.array_equal(found[:, 1:], sector_transit.minutes_to([prison_register.by_id("EXI")]), equal_nan=True)
 
 
 # Postcodes
@@ -353,7 +349,7 @@ def test_every_postcode_has_its_own_way_to_the_nearest_of_each_kind() -> None:
     centres = [each for each in coverage.in_force(GUIDE, "visitors_centre") if each.reach == "prison"]
     spots = {spot for each in centres for spot in reach.spots_of(each, GUIDE)}
     for postcode in ("TR1 2HE", "EH1 1YZ", "B1 1BB"):
-        routes = [Router.shipped().route(places.find(postcode), spot).minutes for spot in spots]
+        routes = [Router.shipped().route(find.find(postcode), spot).minutes for spot in spots]
         assert found.of(postcode)["visitors_centre"] == pytest.approx(min(routes), abs=0.11)
     assert found.minutes("visitors_centre").shape == (len(postcodes.shipped()),)
     assert set(found.kinds) <= {each.kind for each in coverage.in_force(GUIDE, reach.ALL_KINDS)}
@@ -391,7 +387,7 @@ def test_flows_are_the_baselines_people() -> None:
     found = cross_boundary.flows(TODAY)
     assert found["people"].is_monotonic_decreasing
     flows = found.groupby("home_code")["people"].sum()
-    base = population.baseline(TODAY).people("home").set_index("home")["people"]
+    base = baseline.baseline(TODAY).people("home").set_index("home")["people"]
     scaled = families.families(TODAY)
     whole = dict(zip(scaled.codes, scaled.held_by_authority, strict=True))
     for code in (HALTON, CORNWALL, NORWICH):
@@ -403,12 +399,12 @@ def test_flows_are_the_baselines_people() -> None:
 
 def test_shares_of_an_authority_make_one_and_closed_prisons_hold_nobody() -> None:
     for day in (GUIDE, TODAY):
-        held = holding.holding(day)
+        held = prison_shares.holding(day)
         assert held.shares.sum(axis=1) == pytest.approx(1)
-        assert all(prisons.by_id(each).is_open(day) for each in held.prisons)
+        assert all(prison_register.by_id(each).is_open(day) for each in held.prisons)
         assert all(held.authorities)
-    assert holding.authority_of(prisons.by_id("EXI")) == "E07000041"
-    assert holding.authority_of(prisons.by_id("NI-MGL")).startswith("N")
+    assert prison_shares.authority_of(prison_register.by_id("EXI")) == "E07000041"
+    assert prison_shares.authority_of(prison_register.by_id("NI-MGL")).startswith("N")
 
 
 # What may be shown
@@ -417,8 +413,8 @@ def test_shares_of_an_authority_make_one_and_closed_prisons_hold_nobody() -> Non
 @pytest.mark.parametrize("by", ["authority", "police"])
 def test_small_numbers_cannot_be_worked_out_again(by: str) -> None:
     found = coverage.assess(as_of=GUIDE, by=by)
-    shown, note = coverage_table.shown(found)
-    hidden = {name: shown[name].map(lambda each: each is Suppressed.CELL) for name in coverage_table.COUNTS}
+    shown, note = publishable.shown(found)
+    hidden = {name: shown[name].map(lambda each: each is Suppressed.CELL) for name in publishable.COUNTS}
     for name in ("children", "held", "children_not_covered"):
         small = (found.table[name] > 0) & (found.table[name] < 5)
         assert hidden[name][small].all()
@@ -435,7 +431,7 @@ def test_small_numbers_cannot_be_worked_out_again(by: str) -> None:
 
 def test_sectors_are_rounded() -> None:
     found = coverage.assess(as_of=GUIDE, by="sector")
-    shown, note = coverage_table.shown(found)
+    shown, note = publishable.shown(found)
     for name in ("children", "held", "children_not_covered"):
         assert (shown[name].astype(float) % 5 == 0).all()
         assert (shown[name].astype(float) - found.table[name]).abs().max() <= 2.5 + 1e-9

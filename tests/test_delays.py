@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.geo import delays, speeds
+from nearhome.geo.osm import delays
+from nearhome.geo.roads import speeds
 
 LOST = speeds.OSM_DELAYS
 

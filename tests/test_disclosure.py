@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from nearhome.analysis import disclosure
-from nearhome.analysis.disclosure import Suppressed, Table, rounded, suppressed
+from nearhome.analysis.methods import disclosure
+from nearhome.analysis.methods.disclosure import Suppressed, Table, rounded, suppressed
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:

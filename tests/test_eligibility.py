@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from nearhome.analysis import eligibility
-from nearhome.analysis.eligibility import Benefit, Claimant, Relationship, Verdict
+from nearhome.analysis.help_with_visits import eligibility
+from nearhome.analysis.help_with_visits.eligibility import Benefit, Claimant, Relationship, Verdict
 from nearhome.data.errors import InputError
 
 TODAY = date(2026, 11, 21)

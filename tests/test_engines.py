@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.geo import engines
-from nearhome.geo.contraction import Hierarchy
-from nearhome.geo.engines import Best, Plain, Swept
-from nearhome.geo.routes import METRE, NOWHERE, SHIFT
+from nearhome.geo.hierarchy.cch import Hierarchy
+from nearhome.geo.roads.weights import METRE, NOWHERE, SHIFT
+from nearhome.geo.routing import engines
+from nearhome.geo.routing.engines import Best, Plain, Swept
 
 if TYPE_CHECKING:
-    from nearhome.geo.engines import Engine
+    from nearhome.geo.routing.engines import Engine
 
 NODES = 12
 ARCS = st.lists(

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nearhome.data import grid
-from nearhome.geo.entries import direct
-from nearhome.geo.routes import METRE, NO_ARC, SHIFT
-from nearhome.geo.routing import Router, grid_points
+from nearhome.data.base import coordinates
+from nearhome.geo.roads.weights import METRE, NO_ARC, SHIFT
+from nearhome.geo.routing.endpoints import direct
+from nearhome.geo.routing.router import Router, grid_points
 
 PLACES = [SimpleNamespace(lat=lat, lon=lon) for lat, lon in ((50.263, -5.051), (50.7292, -3.5305), (50.258, -5.04))]
 """Truro, Exeter, and Truro again, a mile off."""
@@ -77,7 +77,7 @@ def test_a_closed_road_is_no_way_in(router: Router) -> None:
 
 def test_direct_ways_are_short_dry_and_between_places_on_the_roads(router: Router) -> None:
     torpoint: Any = SimpleNamespace(lat=50.3760, lon=-4.1960)
-    devonport = np.column_stack(grid.to_metres([50.3720], [-4.1720]))
+    devonport = np.column_stack(coordinates.to_metres([50.3720], [-4.1720]))
     origins = router.origins(grid_points([*PLACES, torpoint]))
     near, taken, metres = direct(router.access, origins, origins.xy[0], float(origins.rate[0]))
     assert near.tolist() == [0, 2]

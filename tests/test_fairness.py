@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import fairness, objectives, placement
-from nearhome.analysis.instances import Instance, Wing, instance
+from nearhome.analysis.placement.solver import fairness, objectives, solve
+from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
 from nearhome.data.errors import InputError
 from tests.placements import three_towns
 
@@ -50,14 +50,14 @@ def test_the_worst_off_are_as_well_off_as_can_be(burden: np.ndarray, share: floa
 @given(MATRICES, st.integers(0, 30))
 def test_squares_and_thresholds_find_the_best_of_every_way(burden: np.ndarray, threshold: int) -> None:
     known, ways = one_each(burden), every_way(burden)
-    assert placement.solve(known, objectives.squared(known)).cost == min((way**2).sum() for way in ways)
-    plan = placement.solve(known, objectives.fewest_over(known, threshold))
+    assert solve.solve(known, objectives.squared(known)).cost == min((way**2).sum() for way in ways)
+    plan = solve.solve(known, objectives.fewest_over(known, threshold))
     best = min(((way > threshold).sum(), way.sum()) for way in ways)
     assert (plan.over(threshold), round(plan.mean() * SIZE)) == best
 
 
 def test_a_mean_of_the_worst_takes_part_of_the_last() -> None:
-    plan = placement.solve(one_each(np.diag([1, 2, 3, 4]) + 50 * (1 - np.eye(SIZE))))
+    plan = solve.solve(one_each(np.diag([1, 2, 3, 4]) + 50 * (1 - np.eye(SIZE))))
     assert fairness.mean_of_worst(plan, 0.25) == 4
     assert fairness.mean_of_worst(plan, 0.375) == pytest.approx((4 + 0.5 * 3) / 1.5)
     assert fairness.mean_of_worst(plan, 1) == plan.mean()
@@ -70,8 +70,8 @@ def test_weights_decide_who_gets_the_near_place() -> None:
         wings=[Wing(each, frozenset({"men", "women"})) for each in ("Acorn", "Beech")],
         weight=[1, 1.5],
     )  # fmt: skip
-    assert ("Ash", "women", "Acorn", 1) in list(placement.solve(both).rows())
-    other = placement.solve(replace(both, weight=np.array([2.0, 1.5])))
+    assert ("Ash", "women", "Acorn", 1) in list(solve.solve(both).rows())
+    other = solve.solve(replace(both, weight=np.array([2.0, 1.5])))
     assert ("Ash", "men", "Acorn", 1) in list(other.rows())
 
 
@@ -80,7 +80,7 @@ def test_the_least_limit_is_the_one_just_kept() -> None:
     least = fairness.least_longest(known, "men")
     assert least == 10
     for limit, without in ((10.0, 0), (9.9, 1)):
-        plan = placement.solve(replace(known, longest=np.array([limit])))
+        plan = solve.solve(replace(known, longest=np.array([limit])))
         assert plan.unplaced.sum() == without
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import fare_claims, help_with_visits
-from nearhome.analysis.claims import Expense, claim_total_pence, within_variance
-from nearhome.analysis.costs import Cost, CostLine, Kind
-from nearhome.analysis.eligibility import taxi_may_be_paid
-from nearhome.analysis.help_with_visits import Nation, Reimbursement
-from nearhome.analysis.party import Party
+from nearhome.analysis.costs.cost import Cost, CostLine, Kind
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.help_with_visits import fares as fare_claims
+from nearhome.analysis.help_with_visits import scheme
+from nearhome.analysis.help_with_visits.claims import Expense, claim_total_pence, within_variance
+from nearhome.analysis.help_with_visits.eligibility import taxi_may_be_paid
 from nearhome.data.errors import DateError, InputError
+from nearhome.data.places.nations import Nation
+
+if TYPE_CHECKING:
+    from nearhome.analysis.help_with_visits.scheme import Reimbursement
 
 TODAY = date(2026, 11, 21)
 KINDS: list[Kind] = ["rail", "bus", "coach", "ferry", "taxi", "room", "fuel", "parking", "food"]
@@ -131,7 +136,7 @@ def test_a_hired_car_comes_back_up_to_40_pounds_a_day_or_public_transport(
 
 def test_a_hired_cars_miles_and_food_are_paid_on_top() -> None:
     hire = fare_claims.hire_line(days=1, paid=line("hire", 5000), public_transport_pence=3500, as_of=TODAY)
-    miles = help_with_visits.estimate(
+    miles = scheme.estimate(
         return_miles=150,
         visitor_nation="England",
         prison_nation="England",

@@ -11,9 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import fares
-from nearhome.analysis.fares import bus_fare, coach_fare, hire_cost, night_cost, rail_fare, railcard_price, taxi_fare
-from nearhome.analysis.party import Party
+from nearhome.analysis.costs import fares
+from nearhome.analysis.costs.fares import (
+    bus_fare,
+    coach_fare,
+    hire_cost,
+    night_cost,
+    rail_fare,
+    railcard_price,
+    taxi_fare,
+)
+from nearhome.analysis.costs.party import Party
 from nearhome.data.errors import DateError, InputError
 
 TODAY = date(2026, 11, 21)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nearhome.data.base.files import read_csv, write_csv
 from nearhome.data.errors import SourceError
-from nearhome.data.files import read_csv, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ import pytest
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from nearhome.analysis import flow, objectives, residual
-from nearhome.analysis.instances import Instance, Wing, instance
+from nearhome.analysis.placement.solver import objectives
+from nearhome.analysis.placement.solver.flow import min_cost, network, residual
+from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
 from nearhome.data.errors import NearhomeError
 
 
@@ -77,14 +78,14 @@ def test_sifting_finds_the_optimum_of_the_whole(
 ) -> None:
     known = wide(7, crowded=crowded)
     costs = objectives.total(known).costs
-    given = flow.problem(known, costs)
-    whole = flow.solve(given)
-    monkeypatch.setattr(flow, "WHOLE_PAIRS", 0)
-    monkeypatch.setattr(flow, "SAMPLED_PEOPLE", 300)
-    monkeypatch.setattr(flow, "JOURNEYS_A_GROUP", journeys)
-    sifted, again = flow.solve(given), flow.solve(given, np.zeros(given.estate.size, np.int64))
+    given = network.problem(known, costs)
+    whole = min_cost.solve(given)
+    monkeypatch.setattr(min_cost, "WHOLE_PAIRS", 0)
+    monkeypatch.setattr(min_cost, "SAMPLED_PEOPLE", 300)
+    monkeypatch.setattr(min_cost, "JOURNEYS_A_GROUP", journeys)
+    sifted, again = min_cost.solve(given), min_cost.solve(given, np.zeros(given.estate.size, np.int64))
     for found in (whole, sifted, again):
-        placed, unplaced = flow.apart(known, given, found)
+        placed, unplaced = min_cost.apart(known, given, found)
         assert (placed.sum(axis=1) + unplaced == known.people).all()
         total = int((costs * placed).sum()) + 10**6 * int(unplaced.sum())
         assert total == pytest.approx(highs(known, costs, 10**6), rel=1e-12)
@@ -93,14 +94,14 @@ def test_sifting_finds_the_optimum_of_the_whole(
 
 def test_moves_have_prices_in_sifted_networks_too(monkeypatch: pytest.MonkeyPatch) -> None:
     known = wide(3, crowded=False)
-    given = flow.problem(known, objectives.total(known).costs, 400)
-    expected = flow.solve(given)
-    monkeypatch.setattr(flow, "WHOLE_PAIRS", 0)
-    found = flow.solve(given)
+    given = network.problem(known, objectives.total(known).costs, 400)
+    expected = min_cost.solve(given)
+    monkeypatch.setattr(min_cost, "WHOLE_PAIRS", 0)
+    found = min_cost.solve(given)
 
-    def total(each: flow.Flow) -> int:
+    def total(each: min_cost.Flow) -> int:
         stays = np.minimum(each.placed, given.held).sum()
-        return int((given.cost * each.placed).sum(where=given.cost < residual.FAR)) - 400 * int(stays)
+        return int((given.cost * each.placed).sum(where=given.cost < network.FAR)) - 400 * int(stays)
 
     assert total(found) == total(expected)
     assert 0 < np.minimum(found.placed, given.held).sum() < given.held.sum()
@@ -113,28 +114,28 @@ def test_cohorts_that_the_same_wings_hold_are_pooled_and_told_apart() -> None:
     )
     wings = tuple(replace(wing, cohorts=wing.cohorts - (set() if "c0" in wing.cohorts else {"c1"})) for wing in wings)
     alike = replace(known, wings=wings)
-    given = flow.problem(alike, objectives.total(alike).costs * 4096, 1)
+    given = network.problem(alike, objectives.total(alike).costs * 4096, 1)
     assert len(given.people) == len({(h, max(c, 1)) for h, c in zip(known.home, known.cohort, strict=True)})
-    found = flow.solve(given)
-    placed, unplaced = flow.apart(alike, given, found)
+    found = min_cost.solve(given)
+    placed, unplaced = min_cost.apart(alike, given, found)
     assert (placed >= 0).all()
     assert (placed.sum(axis=1) + unplaced == alike.people).all()
     assert np.minimum(placed, alike.held).sum() == np.minimum(found.placed, given.held).sum()
     heavier = replace(alike, weight=np.array([1.0, 2, 1, 1, 1, 1]))
-    assert len(flow.problem(heavier, objectives.total(heavier).costs).people) > len(given.people)
+    assert len(network.problem(heavier, objectives.total(heavier).costs).people) > len(given.people)
 
 
 def test_prices_prove_an_optimum_and_refuse_what_is_none() -> None:
     known = wide(5, crowded=False)
-    given = flow.problem(known, objectives.total(known).costs)
-    best = flow.solve(given)
+    given = network.problem(known, objectives.total(known).costs)
+    best = min_cost.solve(given)
     shifts = residual.exchanges(given, best.placed, best.unplaced, best.through)
-    price = flow.prices_of(given, best)
+    price = min_cost.prices_of(given, best)
     np.testing.assert_array_equal(residual.prices(shifts), price)
     assert not residual.improving(given, best.placed, best.unplaced, price).any()
     far = residual.all_pairs(shifts)
     np.testing.assert_array_equal(far[:, -1], price)
-    worst = flow.solve(flow.problem(known, 10_000 - objectives.total(known).costs))
+    worst = min_cost.solve(network.problem(known, 10_000 - objectives.total(known).costs))
     assert residual.prices(residual.exchanges(given, worst.placed, worst.unplaced, worst.through)) is None
     with pytest.raises(NearhomeError, match="can be improved"):
-        flow.prices_of(given, replace(worst, prices=None))
+        min_cost.prices_of(given, replace(worst, prices=None))

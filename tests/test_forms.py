@@ -6,34 +6,37 @@ from datetime import date
 
 import pytest
 
-from nearhome.analysis import fares, visit_day
-from nearhome.analysis.party import Party
-from nearhome.app import forms, travelling
-from nearhome.app.commands import ways
+from nearhome.analysis.costs import fares
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits import day as visit_day
+from nearhome.app.cli.visits import ways
+from nearhome.app.pages.shared import problems as problems_
+from nearhome.app.pages.visits import form
+from nearhome.app.wording import inputs
 from nearhome.data import errors
 
-FULL = forms.Questions("TR1 2HE", "EXI", 1, 0)
+FULL = form.Questions("TR1 2HE", "EXI", 1, 0)
 
 
 def test_a_full_form_has_no_problem() -> None:
-    assert forms.missing(FULL) == ()
+    assert form.missing(FULL) == ()
 
 
 @pytest.mark.parametrize("origin", ["", "   ", "\t"])
 def test_an_empty_place_is_asked_for_in_plain_words(origin: str) -> None:
-    problems = forms.missing(forms.Questions(origin, "EXI", 1, 0))
-    assert problems == (forms.Problem(forms.ORIGIN, "Enter your postcode or town"),)
+    problems = form.missing(form.Questions(origin, "EXI", 1, 0))
+    assert problems == (problems_.Problem(problems_.ORIGIN, "Enter your postcode or town"),)
 
 
 def test_everything_missing_is_told_at_once_in_the_order_of_the_form() -> None:
-    assert [problem.field for problem in forms.missing(forms.Questions("", None, 1, 0))] == [
+    assert [problem.field for problem in form.missing(form.Questions("", None, 1, 0))] == [
         "prison",
         "origin",
     ]
 
 
 def test_an_endless_place_is_refused_without_repeating_it() -> None:
-    (problem,) = forms.missing(forms.Questions("x" * 10_000, "EXI", 1, 0))
+    (problem,) = form.missing(form.Questions("x" * 10_000, "EXI", 1, 0))
     assert "80 characters" in problem.message
     assert "xxx" not in problem.message
 
@@ -41,15 +44,15 @@ def test_an_endless_place_is_refused_without_repeating_it() -> None:
 @pytest.mark.parametrize(
     ("error", "field"),
     [
-        (errors.UnknownPlaceError("no such place"), forms.ORIGIN),
-        (errors.UnknownPrisonError("no such prison"), forms.PRISON),
-        (errors.PrisonClosedError("closed since 2013"), forms.PRISON),
+        (errors.UnknownPlaceError("no such place"), problems_.ORIGIN),
+        (errors.UnknownPrisonError("no such prison"), problems_.PRISON),
+        (errors.PrisonClosedError("closed since 2013"), problems_.PRISON),
     ],
 )
 def test_an_error_of_the_library_appears_at_the_field_that_can_put_it_right(
     error: errors.InputError, field: str
 ) -> None:
-    assert forms.problem_of(error) == forms.Problem(field, str(error))
+    assert form.problem_of(error) == problems_.Problem(field, str(error))
 
 
 def test_what_was_typed_is_not_in_the_repr() -> None:
@@ -58,37 +61,37 @@ def test_what_was_typed_is_not_in_the_repr() -> None:
 
 @pytest.mark.parametrize("text", ["4,9", " 4 9 ", "4 and 9", "4, 9,"])
 def test_ages_are_read_as_people_write_them(text: str) -> None:
-    who = forms.party_of(1, 2, text)
+    who = form.party_of(1, 2, text)
     assert isinstance(who, Party)
     assert who.child_ages == (4, 9)
 
 
 def test_ages_alone_say_how_many_children_there_are() -> None:
-    assert forms.party_of(2, 0, "3, 7, 12") == Party(2, 3, (3, 7, 12))
+    assert form.party_of(2, 0, "3, 7, 12") == Party(2, 3, (3, 7, 12))
 
 
 @pytest.mark.parametrize(
     ("children", "ages", "said"), [(2, "4", "1 ages"), (1, "nine", "'nine'"), (1, "18", "18"), (1, "-3", "'-3'")]
 )
 def test_ages_that_cannot_be_are_told_at_their_field(children: int, ages: str, said: str) -> None:
-    problem = forms.party_of(1, children, ages)
-    assert isinstance(problem, forms.Problem)
-    assert problem.field == forms.AGES
+    problem = form.party_of(1, children, ages)
+    assert isinstance(problem, problems_.Problem)
+    assert problem.field == problems_.AGES
     assert said in problem.message
 
 
 def test_a_railcard_that_does_not_fit_is_told_at_its_field() -> None:
     day = date(2026, 11, 21)
-    problem = forms.railcard_problem("family", Party(1), day)
+    problem = form.railcard_problem("family", Party(1), day)
     assert problem is not None
-    assert problem.field == forms.RAILCARD
+    assert problem.field == problems_.RAILCARD
     assert "needs a child" in problem.message
-    assert forms.railcard_problem("family", Party(1, 1), day) is None
-    assert forms.railcard_problem(None, Party(1), day) is None
+    assert form.railcard_problem("family", Party(1, 1), day) is None
+    assert form.railcard_problem(None, Party(1), day) is None
 
 
 def test_every_railcard_and_way_of_walking_is_offered_in_the_shell_too() -> None:
-    assert set(forms.CARDS) == set(fares.CARDS) == set(ways.RAILCARDS)
-    assert set(forms.WALKING_WORDS) == set(travelling.WALKERS) == set(ways.WALKING)
-    assert ways.MODES["all"] == travelling.ALL
+    assert set(form.CARDS) == set(fares.CARDS) == set(ways.RAILCARDS)
+    assert set(form.WALKING_WORDS) == set(inputs.WALKERS) == set(ways.WALKING)
+    assert ways.MODES["all"] == inputs.ALL
     assert ways.LEAD_MINUTES == visit_day.LEAD_MINUTES

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 
-from nearhome.data.grid import crow_miles, to_degrees, to_metres
+from nearhome.data.base.coordinates import crow_miles, to_degrees, to_metres
 
 
 def test_the_worked_example_of_the_ordnance_survey_is_met() -> None:

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from nearhome.app.cli import main
+from nearhome.app.cli.shell import main
 from nearhome.data.errors import SourceError, TableError
-from nearhome.geo import feeds, gtfs, gtfs_checks, timetable
-from nearhome.geo.feeds import ARRANGED, INTERPOLATED, NO_ALIGHTING, NO_BOARDING, Feed, Texts
+from nearhome.geo.gtfs import checks, feeds
+from nearhome.geo.gtfs import read as gtfs_read
+from nearhome.geo.gtfs.feeds import ARRANGED, INTERPOLATED, NO_ALIGHTING, NO_BOARDING, Feed, Texts
+from nearhome.geo.timetables import timetable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +85,7 @@ def calls(feed: Feed, trip: int) -> list[tuple[str, int, int]]:
 
 
 def test_a_feed_is_read_as_it_is_written(tmp_path: Path) -> None:
-    feed = gtfs.read(write(tmp_path))
+    feed = gtfs_read.read(write(tmp_path))
     assert (feed.name, feed.publisher, feed.agencies) == ("buses", "Blue Buses", ("Blue Buses",))
     assert (feed.first, feed.last) == (date(2026, 6, 1), date(2026, 8, 31))
     assert list(feed.stop_id) == ["sq", "mill", "q1", "q2"]
@@ -102,7 +104,7 @@ def test_a_feed_is_read_as_it_is_written(tmp_path: Path) -> None:
 
 
 def test_bom_quotes_blanks_line_ends_and_a_folder_are_read_all_the_same(tmp_path: Path) -> None:
-    plain = gtfs.read(write(tmp_path))
+    plain = gtfs_read.read(write(tmp_path))
     file = tmp_path / "odd" / "buses.zip"
     file.parent.mkdir()
     with zipfile.ZipFile(file, "w") as archive:
@@ -111,7 +113,7 @@ def test_bom_quotes_blanks_line_ends_and_a_folder_are_read_all_the_same(tmp_path
                 ",".join(word if '"' in line else f'"{word} "' for word in line.split(",")) for line in text.split("\n")
             ]
             archive.writestr(f"export/{name}", "\ufeff" + "\r\n".join(line for line in lines if line != '" "'))
-    odd = gtfs.read(file)
+    odd = gtfs_read.read(file)
     assert list(odd.stop_id) == list(plain.stop_id)
     assert list(odd.stop_name) == list(plain.stop_name)
     for trip in (0, 1):
@@ -120,13 +122,13 @@ def test_bom_quotes_blanks_line_ends_and_a_folder_are_read_all_the_same(tmp_path
 
 def test_calls_are_ordered_by_sequence_whatever_their_order_in_the_file(tmp_path: Path) -> None:
     header, *rows = FILES["stop_times.txt"].splitlines()
-    feed = gtfs.read(write(tmp_path, {"stop_times.txt": "\n".join([header, *reversed(rows)]) + "\n"}))
-    assert calls(feed, 0) == calls(gtfs.read(write(tmp_path)), 0)
+    feed = gtfs_read.read(write(tmp_path, {"stop_times.txt": "\n".join([header, *reversed(rows)]) + "\n"}))
+    assert calls(feed, 0) == calls(gtfs_read.read(write(tmp_path)), 0)
 
 
 def test_exceptions_add_and_remove_days(tmp_path: Path) -> None:
     dates = "service_id,date,exception_type\nwk,20260603,2\nwk,20260606,1\n"
-    services = gtfs.read(write(tmp_path, {"calendar_dates.txt": dates})).services
+    services = gtfs_read.read(write(tmp_path, {"calendar_dates.txt": dates})).services
     june = {day: bool(services.running(date(2026, 6, day))[0]) for day in (1, 2, 3, 5, 6, 7, 8)}
     assert june == {1: True, 2: True, 3: False, 5: True, 6: True, 7: False, 8: True}
     assert not services.running(date(2026, 9, 1))[0]
@@ -134,14 +136,14 @@ def test_exceptions_add_and_remove_days(tmp_path: Path) -> None:
 
 def test_a_feed_may_have_dates_only(tmp_path: Path) -> None:
     dates = "service_id,date,exception_type\nwk,20260603,1\nwk,20260610,1\n"
-    feed = gtfs.read(write(tmp_path, {"calendar.txt": None, "calendar_dates.txt": dates}))
+    feed = gtfs_read.read(write(tmp_path, {"calendar.txt": None, "calendar_dates.txt": dates}))
     assert (feed.first, feed.last) == (date(2026, 6, 3), date(2026, 6, 10))
     assert [feed.services.running(date(2026, 6, day)).tolist() for day in (3, 4, 10)] == [[True], [False], [True]]
 
 
 def test_the_feeds_own_dates_narrow_the_period(tmp_path: Path) -> None:
     info = "feed_publisher_name,feed_start_date,feed_end_date\nThe County,20260615,20270101\n"
-    feed = gtfs.read(write(tmp_path, {"feed_info.txt": info}))
+    feed = gtfs_read.read(write(tmp_path, {"feed_info.txt": info}))
     assert (feed.publisher, feed.first, feed.last) == ("The County", date(2026, 6, 15), date(2026, 8, 31))
 
 
@@ -149,7 +151,7 @@ def test_a_frequency_makes_trips_that_say_so(tmp_path: Path) -> None:
     often = (
         "trip_id,start_time,end_time,headway_secs,exact_times\nt1,09:00:00,10:00:00,1200,\nt1,12:00:00,12:01:00,60,1\n"
     )
-    feed = gtfs.read(write(tmp_path, {"frequencies.txt": often}))
+    feed = gtfs_read.read(write(tmp_path, {"frequencies.txt": often}))
     runs = sorted((calls(feed, trip)[0][1], int(feed.trip_headway[trip])) for trip in range(len(feed.trip_first)))
     assert runs == [(540, 1200), (560, 1200), (580, 1200), (720, 0), (1490, 0)]
     again = next(trip for trip in range(len(feed.trip_first)) if calls(feed, trip)[0][1] == 560)
@@ -157,7 +159,7 @@ def test_a_frequency_makes_trips_that_say_so(tmp_path: Path) -> None:
 
 
 def test_a_call_without_a_time_is_put_between_the_others_and_marked(tmp_path: Path) -> None:
-    feed = gtfs.read(write(tmp_path, changed("stop_times.txt", "8:10:00,8:11:00,mill", ",,mill")))
+    feed = gtfs_read.read(write(tmp_path, changed("stop_times.txt", "8:10:00,8:11:00,mill", ",,mill")))
     assert calls(feed, 0)[1] == ("mill", 490, 490)
     assert feed.call_flags[:3].tolist() == [NO_ALIGHTING, INTERPOLATED, NO_BOARDING]
     assert feed.remarks == ("1 calls have no time of their own and are put evenly between those that have",)
@@ -167,13 +169,13 @@ def test_transfers_of_a_station_are_those_of_its_stops(tmp_path: Path) -> None:
     rows = (
         "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nmill,quay,2,240\nsq,sq,2,30\nsq,mill,3,\nmill,sq,0,\n"
     )
-    feed = gtfs.read(write(tmp_path, {"transfers.txt": rows}))
+    feed = gtfs_read.read(write(tmp_path, {"transfers.txt": rows}))
     assert feed.transfers.tolist() == [[1, 2, 240], [1, 3, 240], [0, 0, 30], [0, 1, -1], [1, 0, 0]]
 
 
 def test_what_cannot_be_used_of_a_sound_feed_is_remarked(tmp_path: Path) -> None:
     changes = changed("stops.txt", "50.11,-5.10", ",") | changed("trips.txt", "7,wk,t2", "7,wk,t3,Nowhere,\n7,wk,t2")
-    feed = gtfs.read(write(tmp_path, changes))
+    feed = gtfs_read.read(write(tmp_path, changes))
     assert feed.remarks == (
         "1 stops have no coordinates: trips call there, but nobody is walked to them",
         "1 trips have fewer than two calls and are left out",
@@ -267,7 +269,7 @@ def test_a_broken_feed_says_what_is_wrong_and_installs_nothing(
             if text is not None:
                 archive.writestr(member, text.encode(errors="surrogateescape"))
     with pytest.raises(SourceError) as caught:
-        gtfs.import_feeds([write(tmp_path), file])
+        gtfs_read.import_feeds([write(tmp_path), file])
     for words in ("broken.zip", *told):
         assert words in str(caught.value)
     assert not own_folder.exists()
@@ -277,13 +279,13 @@ def test_lines_are_counted_as_an_editor_does(tmp_path: Path) -> None:
     changes = changed("stops.txt", '"Mill, the old one",50.11', '"Mill,\nthe old one",50.11')
     stops = str(changes["stops.txt"]).replace("q1,Quay,50.12", "\n\nq1,Quay,x")
     with pytest.raises(SourceError, match=r"stops\.txt line 7: stop_lat 'x'"):
-        gtfs.read(write(tmp_path, {"stops.txt": stops}))
+        gtfs_read.read(write(tmp_path, {"stops.txt": stops}))
 
 
 def test_all_problems_are_counted_and_the_first_are_shown(tmp_path: Path) -> None:
     more = "".join(f"t{n},9:00:00,9:00:00,sq,1,0,0\n" for n in range(3, 53))
     with pytest.raises(SourceError, match=r"50 problems \(.* and 30 more\); nothing was imported") as caught:
-        gtfs.read(write(tmp_path, {"stop_times.txt": FILES["stop_times.txt"] + more}))
+        gtfs_read.read(write(tmp_path, {"stop_times.txt": FILES["stop_times.txt"] + more}))
     assert str(caught.value).count("is not in trips.txt") == 20
 
 
@@ -293,21 +295,21 @@ def test_what_is_no_archive_is_refused(content: bytes | None, tmp_path: Path) ->
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(SourceError, match=r"give a GTFS feed such as buses\.zip"):
-        gtfs.read(file)
+        gtfs_read.read(file)
 
 
 def test_feeds_are_installed_beside_one_another_and_replaced_by_name(tmp_path: Path) -> None:
     assert timetable.installed() is None
-    gtfs.import_feeds([write(tmp_path), write(tmp_path, name="boats.zip")])
+    gtfs_read.import_feeds([write(tmp_path), write(tmp_path, name="boats.zip")])
     info = "feed_publisher_name\nThe County\n"
-    done = gtfs.import_feeds([write(tmp_path, {"feed_info.txt": info})])
+    done = gtfs_read.import_feeds([write(tmp_path, {"feed_info.txt": info})])
     assert [(one.name, one.publisher, one.trips, one.stops, one.calls) for one in done] == [
         ("buses", "The County", 2, 4, 6)
     ]
     opened = timetable.open_installed()
     assert opened.names == ("boats", "buses")
     assert [feed.publisher for feed in opened.feeds] == ["Blue Buses", "The County"]
-    gtfs.import_feeds([write(tmp_path, name="trams.zip")], replace=True)
+    gtfs_read.import_feeds([write(tmp_path, name="trams.zip")], replace=True)
     assert timetable.open_installed().names == ("trams",)
     assert feeds.forget()
     assert not feeds.forget()
@@ -315,8 +317,8 @@ def test_feeds_are_installed_beside_one_another_and_replaced_by_name(tmp_path: P
 
 
 def test_an_installed_feed_is_the_one_that_was_read(tmp_path: Path) -> None:
-    read = gtfs.read(write(tmp_path))
-    gtfs.import_feeds([write(tmp_path)])
+    read = gtfs_read.read(write(tmp_path))
+    gtfs_read.import_feeds([write(tmp_path)])
     kept = timetable.open_installed().feeds[0]
     for name in Feed.__slots__:
         one, other = getattr(read, name), getattr(kept, name)
@@ -331,7 +333,7 @@ def test_an_installed_feed_is_the_one_that_was_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("harm", ["feed.json", "call_stop.npy", "stop_id_bytes.npy", "format"])
 def test_a_damaged_feed_says_so(harm: str, tmp_path: Path) -> None:
-    where = gtfs.import_feeds([write(tmp_path)])[0].folder
+    where = gtfs_read.import_feeds([write(tmp_path)])[0].folder
     if harm == "format":
         text = (where / "feed.json").read_text(encoding="utf-8")
         (where / "feed.json").write_text(text.replace(feeds.FORMAT, "nearhome feed 0"), encoding="utf-8")
@@ -349,19 +351,19 @@ def test_a_damaged_feed_says_so(harm: str, tmp_path: Path) -> None:
     ],
 )
 def test_route_types_are_modes(route_type: int, mode: str | None) -> None:
-    assert gtfs.mode_of(route_type) == mode
+    assert gtfs_read.mode_of(route_type) == mode
     assert mode is None or mode in feeds.MODES
 
 
 @pytest.mark.parametrize(("word", "seconds"), [("00:00:00", 0), ("7:05:09", 25509), ("25:10:00", 90600)])
 def test_clock_times_go_beyond_midnight(word: str, seconds: int) -> None:
-    assert gtfs_checks.clock(word) == seconds
+    assert checks.clock(word) == seconds
 
 
 @pytest.mark.parametrize("word", ["", "7:5:00", "07:60:00", "-1:00:00", "07:00", "120:00:00", "\u0667:00:00"])
 def test_other_words_are_no_clock_times(word: str) -> None:
     with pytest.raises(ValueError, match="is no time such as"):
-        gtfs_checks.clock(word)
+        checks.clock(word)
 
 
 def run(words: Iterable[str]) -> tuple[int, str]:
@@ -395,7 +397,7 @@ def test_the_shell_refuses_a_broken_feed_with_two(tmp_path: Path) -> None:
     ],
 )
 def test_real_feeds_are_read_whole(pattern: str, trips: int, stops: int, calls: int, first: date, last: date) -> None:
-    feed = gtfs.read(next(PT.glob(pattern)))
+    feed = gtfs_read.read(next(PT.glob(pattern)))
     assert (len(feed.trip_first), len(feed.call_stop)) == (trips, calls)
     assert (feed.first, feed.last) == (first, last)
     assert (len(feed.stop_lat), feed.publisher, feed.remarks) == (stops, "ITO World", ())

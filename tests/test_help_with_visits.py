@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import help_with_visits as hwpv
-from nearhome.analysis.costs import Cost, CostLine, Crossing, car_cost, there_and_back
-from nearhome.analysis.help_with_visits import MileageRow, Nation, Reimbursement
-from nearhome.analysis.party import Party
+from nearhome.analysis.costs.car import car_cost
+from nearhome.analysis.costs.cost import Cost, CostLine, Crossing, there_and_back
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.help_with_visits import scheme as hwpv
+from nearhome.analysis.help_with_visits.scheme import MileageRow, Reimbursement
 from nearhome.data.errors import DateError, InputError
+from nearhome.data.places import nations
+from nearhome.data.places.nations import Nation
 
 TODAY = date(2026, 11, 21)
 EXACT_KM = 2414.0166
@@ -333,7 +336,7 @@ def test_any_answer_is_in_order_and_adds_up(
     ],
 )
 def test_a_nation_is_known_by_name_or_code(text: str, expected: Nation) -> None:
-    assert hwpv.nation(text) is expected
+    assert nations.nation(text) is expected
 
 
 def test_an_unknown_nation_and_impossible_numbers_are_refused() -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from nearhome.analysis import individuals, placement
+from nearhome.analysis.placement.solver import solve
 from nearhome.data.errors import InputError
 from tests.placements import placements, three_towns
 
 if TYPE_CHECKING:
-    from nearhome.analysis.instances import Instance
+    from nearhome.analysis.placement.solver.instance import Instance
 
 
 def people_of(known: Instance, seed: int = 4) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -32,25 +32,25 @@ def people_of(known: Instance, seed: int = 4) -> tuple[np.ndarray, np.ndarray, n
 @settings(max_examples=80, deadline=None)
 @given(placements())
 def test_counts_are_those_of_the_plan_and_stays_too(known: Instance) -> None:
-    plan = placement.solve(known)
+    plan = solve.solve(known)
     home, cohort, current = people_of(known)
-    found = individuals.assigned(plan, home, cohort, current)
+    found = solve.assigned(plan, home, cohort, current)
     for group in range(len(known.people)):
         mine = found[(home == known.home[group]) & (cohort == known.cohort[group])]
         assert np.bincount(mine[mine >= 0], minlength=len(known.prisons)).tolist() == plan.placed[group].tolist()
         assert (mine < 0).sum() == plan.unplaced[group]
     assert int(((current >= 0) & (found != current)).sum()) == plan.moves
-    np.testing.assert_array_equal(found, individuals.assigned(plan, home, cohort, current))
+    np.testing.assert_array_equal(found, solve.assigned(plan, home, cohort, current))
 
 
 def test_the_first_of_the_list_stays() -> None:
-    plan = placement.solve(three_towns(places=[2, 1, 2], people=[2, 1, 0]), move_price=11)
+    plan = solve.solve(three_towns(places=[2, 1, 2], people=[2, 1, 0]), move_price=11)
     assert plan.placed[0].tolist() == [1, 1, 0]
-    found = individuals.assigned(plan, [0, 1, 0], [0, 0, 0], [1, 2, 1])
+    found = solve.assigned(plan, [0, 1, 0], [0, 0, 0], [1, 2, 1])
     assert found.tolist() == [1, 2, 0]
 
 
 def test_other_people_are_refused() -> None:
-    plan = placement.solve(three_towns())
+    plan = solve.solve(three_towns())
     with pytest.raises(InputError, match="The 2 people listed are not the 5 of the plan"):
-        individuals.assigned(plan, [0, 1], [0, 0])
+        solve.assigned(plan, [0, 1], [0, 0])

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nearhome.analysis import inequality
-from nearhome.analysis.inequality import concentration, deciles, gini, palma, shortfall, theil, weighted_quantiles
+from nearhome.analysis.methods import inequality
+from nearhome.analysis.methods.inequality import (
+    concentration,
+    deciles,
+    gini,
+    palma,
+    shortfall,
+    theil,
+    weighted_quantiles,
+)
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:

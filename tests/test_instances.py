@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nearhome.analysis.instances import NOWHERE, Wing
+from nearhome.analysis.placement.solver.instance import NOWHERE, Wing
 from nearhome.data.errors import InputError
 from tests.placements import NO_WAY, three_towns
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import keep_apart, placement
-from nearhome.analysis.instances import Instance, Wing, instance
+from nearhome.analysis.placement.solver import separation, solve
+from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
 from nearhome.data.errors import InputError, NearhomeError
 from tests.placements import three_towns
 
@@ -47,42 +47,42 @@ def test_the_exact_plan_is_the_best_of_every_way(
     burden: list[int], places: list[int], pairs: list[tuple[int, int]]
 ) -> None:
     known = few(burden, places)
-    plan = keep_apart.solve_apart(known, pairs, enough=0)
-    assert keep_apart.clashes(plan, pairs) == []
-    assert placement.violations(plan) == []
+    plan = separation.solve_apart(known, pairs, enough=0)
+    assert separation.clashes(plan, pairs) == []
+    assert solve.violations(plan) == []
     assert (int(plan.unplaced.sum()), plan.cost / 10) == best_of_all(known, pairs)
     assert plan.gap == pytest.approx(0, abs=1e-6)
-    rough = keep_apart.solve_apart(known, pairs, enough=0.5)
-    assert keep_apart.clashes(rough, pairs) == []
+    rough = separation.solve_apart(known, pairs, enough=0.5)
+    assert separation.clashes(rough, pairs) == []
     assert rough.bound is not None
     assert rough.bound <= plan.cost
 
 
 def test_two_of_a_group_are_split_off_and_kept_apart() -> None:
     known = three_towns().split(0, 1).split(0, 1)
-    plan = keep_apart.solve_apart(known, [(3, 4)])
+    plan = separation.solve_apart(known, [(3, 4)])
     assert plan.cost == 200
     assert not (plan.placed[3] & plan.placed[4]).any()
-    assert keep_apart.clashes(placement.solve(known), [(3, 4)])[0].prison == "Acorn"
+    assert separation.clashes(solve.solve(known), [(3, 4)])[0].prison == "Acorn"
     assert int(plan.unplaced.sum()) == 0
 
 
 def test_only_single_people_can_be_kept_apart() -> None:
     with pytest.raises(InputError, match="Groups 0 and 1 cannot be kept apart"):
-        keep_apart.solve_apart(three_towns(), [(0, 1)])
+        separation.solve_apart(three_towns(), [(0, 1)])
     with pytest.raises(InputError, match="Groups 2 and 2"):
-        keep_apart.solve_apart(three_towns(), [(2, 2)])
+        separation.solve_apart(three_towns(), [(2, 2)])
 
 
 def test_without_time_there_is_an_error_or_the_repaired_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     known = few([0, 9, 9] * PEOPLE, [4, 4, 4])
     pairs = [(0, 1), (1, 2)]
     monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: _Stopped())
-    plan = keep_apart.solve_apart(known, pairs, enough=0)
-    assert keep_apart.clashes(plan, pairs) == []
-    monkeypatch.setattr(keep_apart, "REPAIRS", 0)
+    plan = separation.solve_apart(known, pairs, enough=0)
+    assert separation.clashes(plan, pairs) == []
+    monkeypatch.setattr(separation, "REPAIRS", 0)
     with pytest.raises(NearhomeError, match="No plan keeps all 2 pairs apart after 60 s"):
-        keep_apart.solve_apart(known, pairs)
+        separation.solve_apart(known, pairs)
 
 
 class _Stopped:

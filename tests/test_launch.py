@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.web import cli
 
-from nearhome.app import launch
+from nearhome.app.server import launch
 from nearhome.data.errors import InputError
 
 

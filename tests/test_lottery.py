@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from nearhome.analysis import coverage, lottery
-from nearhome.app.cli import main
+from nearhome.analysis.services import coverage, lottery
+from nearhome.app.cli.shell import main
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
-    from nearhome.analysis.coverage import Coverage
+    from nearhome.analysis.services.coverage import Coverage
 
 GUIDE, TODAY = date(2008, 1, 1), date(2026, 11, 21)
 
@@ -138,7 +138,7 @@ def test_the_shell_says_each_measure() -> None:
 
 
 def test_the_shells_json_is_json() -> None:
-    import json  # noqa: PLC0415 -- only this test reads it
+    import json
 
     done = CliRunner().invoke(
         main, ["lottery", "--as-of", "2008-01-01", "--measure", "minutes", "--clusters", "--json"]

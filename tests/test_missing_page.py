@@ -20,26 +20,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from nearhome.analysis import area_story, coverage, district_coverage, families
-from nearhome.app import (
-    map_data,
-    missing_choices,
-    missing_classes,
-    missing_compare,
-    missing_map,
-    missing_report,
-    missing_story,
-    missing_table,
-    own_register,
-)
-from nearhome.app.missing_choices import EVERYWHERE, Choices
-from nearhome.data import catalogue, own_services
+from nearhome.analysis.population import families
+from nearhome.analysis.services import area_profile, coverage
+from nearhome.analysis.services import by_district as district_coverage
+from nearhome.app.pages.services import area_profile as profile_section
+from nearhome.app.pages.services import choices as services_choices
+from nearhome.app.pages.services import classes as services_classes
+from nearhome.app.pages.services import compare, own_services, report
+from nearhome.app.pages.services import table as services_table
+from nearhome.app.pages.services.choices import EVERYWHERE, Choices
+from nearhome.app.pages.shared import area_map, map_data
 from nearhome.data.build import districts
+from nearhome.data.catalogue import frames, tables
 from nearhome.data.errors import SourceError
-from nearhome.geo import areas
+from nearhome.data.places import areas as area_finder
+from nearhome.data.services import own as own_services
 
 if TYPE_CHECKING:
-    from nearhome.analysis.coverage import Coverage
+    from nearhome.analysis.services.coverage import Coverage
 
 SOURCES = Path(__file__).parents[2] / "shared" / "data"
 TIMEOUT_S = 60
@@ -53,27 +51,27 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 @pytest.fixture(scope="module")
 def found() -> Coverage:
     """Return the coverage of help in person on the day of the guide."""
-    return missing_compare.assess(CHOICES, missing_compare.counted(GUIDE_DAY, ()))
+    return compare.assess(CHOICES, compare.counted(GUIDE_DAY, ()))
 
 
 @pytest.fixture(scope="module")
-def ranked(found: Coverage) -> tuple[missing_table.Row, ...]:
+def ranked(found: Coverage) -> tuple[services_table.Row, ...]:
     """Return the ranking of that coverage."""
-    return missing_table.rows(found, CHOICES)[0]
+    return services_table.rows(found, CHOICES)[0]
 
 
 def show_page() -> None:
     """Run the page alone."""
-    from nearhome.app.views import missing  # noqa: PLC0415 - runs as a script of its own
+    from nearhome.app.pages.services import page as services_page
 
-    missing.show()
+    services_page.show()
 
 
 def opened() -> AppTest:
     """Open the page on the day of the guide."""
     test = AppTest.from_function(show_page, default_timeout=TIMEOUT_S).run()
     assert not test.exception
-    return test.radio(key=missing_choices.DAY).set_value(missing_choices.GUIDE).run()
+    return test.radio(key=services_choices.DAY).set_value(services_choices.GUIDE).run()
 
 
 def text_of(test: AppTest) -> str:
@@ -95,7 +93,7 @@ def test_the_page_ranks_draws_and_says_that_numbers_are_estimates() -> None:
     assert 'scope="row">361. ' in text_of(test)
 
 
-def test_the_ranking_goes_by_children_without_help(found: Coverage, ranked: tuple[missing_table.Row, ...]) -> None:
+def test_the_ranking_goes_by_children_without_help(found: Coverage, ranked: tuple[services_table.Row, ...]) -> None:
     table = found.table.set_index("code")
     assert len(ranked) == len(table) == 361
     known = [row for row in ranked if row.missing is not None]
@@ -109,7 +107,7 @@ def test_the_ranking_goes_by_children_without_help(found: Coverage, ranked: tupl
 
 def test_by_distance_it_goes_by_children_further_off(found: Coverage) -> None:
     table = found.table.set_index("code")
-    for row in missing_table.rows(found, NEAR)[0]:
+    for row in services_table.rows(found, NEAR)[0]:
         if row.missing is not None:
             assert row.missing == pytest.approx(
                 table.loc[row.code, "children"] * (1 - table.loc[row.code, "within_60"])
@@ -119,29 +117,29 @@ def test_by_distance_it_goes_by_children_further_off(found: Coverage) -> None:
 def test_few_children_are_not_shown(found: Coverage) -> None:
     small = found.table[found.table["children"] < 5]["code"].tolist()
     assert small
-    rows = {row.code: row for row in missing_table.rows(found, CHOICES)[0]}
+    rows = {row.code: row for row in services_table.rows(found, CHOICES)[0]}
     for code in small:
         assert rows[code].children is rows[code].missing is rows[code].low is None
-        assert missing_table.about(rows[code].children) == "too few to show"
-    near = missing_table.rows(found, NEAR)[0]
+        assert services_table.about(rows[code].children) == "too few to show"
+    near = services_table.rows(found, NEAR)[0]
     assert not [row for row in near if row.missing is not None and 0.005 < row.missing < 5]
 
 
 def test_public_transport_is_not_known_in_northern_ireland_and_never_ranked_as_missing() -> None:
     choices = replace(NEAR, mode="public")
-    found = missing_compare.assess(choices, missing_compare.counted(GUIDE_DAY, ()))
-    by_code = missing_classes.classes(found.table, choices)
+    found = compare.assess(choices, compare.counted(GUIDE_DAY, ()))
+    by_code = services_classes.classes(found.table, choices)
     northern = [code for code in by_code if code.startswith("N")]
     assert {by_code[code] for code in northern} == {"unknown"}
-    rows = missing_table.rows(found, choices)[0]
+    rows = services_table.rows(found, choices)[0]
     assert {row.code for row in rows[-40:]} >= set(northern)
     assert {row.lost for row in rows if row.code in northern} == {"not known"}
     assert all(math.isnan(row.missing or 0.0) for row in rows if row.code in northern and row.missing is not None)
 
 
 def test_the_map_has_the_class_that_the_table_implies(found: Coverage) -> None:
-    by_code = missing_classes.classes(found.table, CHOICES)
-    keys = {look.key for look in missing_classes.looks(CHOICES)}
+    by_code = services_classes.classes(found.table, CHOICES)
+    keys = {look.key for look in services_classes.looks(CHOICES)}
     assert set(by_code.values()) <= keys
     for row in found.table.itertuples():
         key = by_code[str(row.code)]
@@ -156,7 +154,7 @@ def test_the_map_has_the_class_that_the_table_implies(found: Coverage) -> None:
     assert {by_code[code] for code in by_code if code[0] in "NS"} == {"all"}
 
 
-@given(st.floats(0, 400), st.sampled_from(missing_choices.MINUTES))
+@given(st.floats(0, 400), st.sampled_from(services_choices.MINUTES))
 def test_a_longer_way_is_never_in_a_better_class(minutes: float, within: int) -> None:
     choices = replace(NEAR, minutes=within)
     table = pd.DataFrame(
@@ -168,8 +166,8 @@ def test_a_longer_way_is_never_in_a_better_class(minutes: float, within: int) ->
             "no_place": [0.0] * 2,
         }
     )
-    order = [look.key for look in missing_classes.looks(choices)]
-    by_code = missing_classes.classes(table, choices)
+    order = [look.key for look in services_classes.looks(choices)]
+    by_code = services_classes.classes(table, choices)
     assert order.index(by_code["a"]) <= order.index(by_code["b"])
 
 
@@ -180,7 +178,7 @@ def test_worse_is_darker_so_that_grey_tells_classes_apart() -> None:
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     for choices in (CHOICES, NEAR):
-        lights = [light(look.colour) for look in missing_classes.looks(choices) if look.key != "unknown"]
+        lights = [light(look.colour) for look in services_classes.looks(choices) if look.key != "unknown"]
         assert lights == sorted(lights, reverse=True)
         assert min(abs(a - b) for a, b in pairwise(lights)) > 0.02
 
@@ -191,16 +189,16 @@ def test_districts_add_up_to_the_whole(found: Coverage) -> None:
     weight = district_coverage.districts(where).sums(where.children)
     whole = float(found.table["covered"] @ found.table["children"] / found.table["children"].sum())
     assert float(weight @ table["covered"] / weight.sum()) == pytest.approx(whole)
-    assert set(catalogue.load(districts.TABLE)["district"]) <= set(table["code"])
-    assert set(missing_classes.classes(table, CHOICES)) == set(table["code"])
+    assert set(frames.load(districts.TABLE)["district"]) <= set(table["code"])
+    assert set(services_classes.classes(table, CHOICES)) == set(table["code"])
 
 
 def test_the_story_of_halton_tells_the_gap_its_need_and_its_neighbours(
-    found: Coverage, ranked: tuple[missing_table.Row, ...]
+    found: Coverage, ranked: tuple[services_table.Row, ...]
 ) -> None:
-    told = area_story.story(found, HALTON)
+    told = area_profile.story(found, HALTON)
     row = next(row for row in ranked if row.code == HALTON)
-    shown = missing_story.html(told, row, found, CHOICES)
+    shown = profile_section.html(told, row, found, CHOICES)
     assert "no official count of children" in shown
     assert "A source says that Halton had no service of its own." in shown
     assert "No service, stated in 2008" in shown
@@ -211,23 +209,23 @@ def test_the_story_of_halton_tells_the_gap_its_need_and_its_neighbours(
 
 
 def test_stories_of_cornwall_then_and_now(found: Coverage) -> None:
-    then = area_story.story(found, CORNWALL)
+    then = area_profile.story(found, CORNWALL)
     assert [each.service.name for each in then.near][:1] == ["Pact at Bodmin Magistrates' Court"]
     assert then.near[0].status.in_force
     minutes = [each.minutes for each in then.near if not each.inside]
     assert minutes == sorted(minutes, key=lambda value: value or 0.0)
-    now = area_story.story(coverage.assess(as_of=date(2026, 11, 22)), CORNWALL)
+    now = area_profile.story(coverage.assess(as_of=date(2026, 11, 22)), CORNWALL)
     lapsed = [each for each in now.former if "Bodmin" in each.service.name]
     assert lapsed[0].status.words == "Stated in 2008; not known on 22 November 2026."
     assert not lapsed[0].status.in_force
 
 
-def test_a_nation_that_is_covered_is_said_to_be(found: Coverage, ranked: tuple[missing_table.Row, ...]) -> None:
+def test_a_nation_that_is_covered_is_said_to_be(found: Coverage, ranked: tuple[services_table.Row, ...]) -> None:
     row = next(row for row in ranked if row.code == BELFAST)
-    said = missing_story.even_sentences(found, area_story.story(found, BELFAST), CHOICES)
+    said = profile_section.even_sentences(found, area_profile.story(found, BELFAST), CHOICES)
     assert said == ("Northern Ireland is covered: some service reaches every family, wherever it lives.",)
     assert "100% of its children" in " ".join(
-        missing_story.help_sentences(row, area_story.story(found, BELFAST), CHOICES)
+        profile_section.help_sentences(row, area_profile.story(found, BELFAST), CHOICES)
     )
 
 
@@ -246,18 +244,18 @@ def test_a_nation_that_is_covered_is_said_to_be(found: Coverage, ranked: tuple[m
     ],
 )
 def test_numbers_are_said_to_two_figures(number: float | None, said: str) -> None:
-    assert missing_table.about(number) == said
+    assert services_table.about(number) == said
 
 
 @given(st.floats(5, 1e6))
 def test_a_rounded_number_is_within_five_or_a_twentieth(number: float) -> None:
-    assert abs(int(missing_table.about(number).replace(",", "")) - number) <= max(5.0, 0.05 * number)
+    assert abs(int(services_table.about(number).replace(",", "")) - number) <= max(5.0, 0.05 * number)
 
 
 def test_the_gap_report_is_a_workbook_of_the_same_question() -> None:
     choices = replace(CHOICES, part="Scotland")
     _, own = own_services.read("mine.csv", register(GOOD | {"lat": "55.9533", "lon": "-3.1883"}))
-    content = missing_report.workbook(choices, missing_compare.counted(GUIDE_DAY, own))
+    content = report.workbook(choices, compare.counted(GUIDE_DAY, own))
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     cells = [
         str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
@@ -265,16 +263,16 @@ def test_the_gap_report_is_a_workbook_of_the_same_question() -> None:
     assert any("Where help for families of prisoners is missing: Scotland, 1 January 2008" in cell for cell in cells)
     assert sum(cell == "Glasgow City" for cell in cells) > 0
     assert HOSTILE in cells
-    assert missing_report.name(choices) == "gaps-scotland-2008-01-01.xlsx"
+    assert report.name(choices) == "gaps-scotland-2008-01-01.xlsx"
 
 
 def test_the_file_has_every_area_and_no_suppressed_number(
-    found: Coverage, ranked: tuple[missing_table.Row, ...]
+    found: Coverage, ranked: tuple[services_table.Row, ...]
 ) -> None:
-    content = missing_table.csv_bytes(ranked, CHOICES, ("=HYPERLINK(1)", "a note"))
+    content = services_table.csv_bytes(ranked, CHOICES, ("=HYPERLINK(1)", "a note"))
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     table = rows[1 : 1 + len(ranked)]
-    assert rows[0] == list(missing_table.CSV_HEADS)
+    assert rows[0] == list(services_table.CSV_HEADS)
     assert {row[0] for row in table} == set(found.table["code"])
     hidden = {row.code for row in ranked if row.children is None}
     assert {row[0] for row in table if row[2] == "[c]"} == hidden
@@ -283,11 +281,13 @@ def test_the_file_has_every_area_and_no_suppressed_number(
 
 
 def test_parts_of_the_country_hold_their_areas(found: Coverage) -> None:
-    for part in missing_choices.parts():
-        rows, _ = missing_table.rows(found, replace(CHOICES, part=part))
-        known = [code for code, area in areas.authorities().items() if part in {EVERYWHERE, area.nation, area.region}]
+    for part in services_choices.parts():
+        rows, _ = services_table.rows(found, replace(CHOICES, part=part))
+        known = [
+            code for code, area in area_finder.authorities().items() if part in {EVERYWHERE, area.nation, area.region}
+        ]
         assert {row.code for row in rows} == set(known)
-    assert len(missing_choices.parts()) == 1 + 4 + 9
+    assert len(services_choices.parts()) == 1 + 4 + 9
 
 
 def test_areas_and_districts_are_picked_from_lists_and_told_in_words() -> None:
@@ -299,28 +299,28 @@ def test_areas_and_districts_are_picked_from_lists_and_told_in_words() -> None:
     test.toggle(key="missing_detail").set_value(True).run()
     test.selectbox(key="missing_district").set_value("TR1").run()
     assert "In TR1, " in text_of(test)
-    test.radio(key=missing_choices.MEASURE).set_value("near").run()
+    test.radio(key=services_choices.MEASURE).set_value("near").run()
     assert "From TR1 the nearest is about" in text_of(test)
     assert "CC BY-SA 3.0" in text_of(test)
-    test.selectbox(key=missing_choices.PART).set_value("Scotland").run()
+    test.selectbox(key=services_choices.PART).set_value("Scotland").run()
     assert test.selectbox(key="missing_area").value is None
     assert not test.subheader
 
 
 def test_a_kind_that_nobody_offers_is_still_a_page() -> None:
     test = opened()
-    test.selectbox(key=missing_choices.KIND).set_value("school_link")
-    test.radio(key=missing_choices.MODE).set_value("public")
-    test.radio(key=missing_choices.DAY).set_value(missing_choices.TODAY)
-    test.radio(key=missing_choices.MEASURE).set_value("near").run()
+    test.selectbox(key=services_choices.KIND).set_value("school_link")
+    test.radio(key=services_choices.MODE).set_value("public")
+    test.radio(key=services_choices.DAY).set_value(services_choices.TODAY)
+    test.radio(key=services_choices.MEASURE).set_value("near").run()
     assert "no service at a known place" in text_of(test)
-    test.radio(key=missing_compare.COMPARE).set_value(missing_compare.CLOSE).run()
+    test.radio(key=compare.COMPARE).set_value(compare.CLOSE).run()
     assert "so none can close" in text_of(test)
 
 
 def test_two_days_are_compared_with_the_earlier_first() -> None:
     test = opened()
-    test.radio(key=missing_compare.COMPARE).set_value(missing_compare.DAY).run()
+    test.radio(key=compare.COMPARE).set_value(compare.DAY).run()
     shown = text_of(test)
     assert "From 1 January 2008 to " in shown
     assert "lose it" in shown
@@ -329,19 +329,19 @@ def test_two_days_are_compared_with_the_earlier_first() -> None:
 
 def test_a_new_service_reaches_more_and_a_closed_one_fewer() -> None:
     test = opened()
-    test.selectbox(key=missing_choices.KIND).set_value("court_service").run()
-    test.radio(key=missing_compare.COMPARE).set_value(missing_compare.ADD).run()
-    test.text_input(key=missing_compare.TOWN).set_value("Penzance").run()
+    test.selectbox(key=services_choices.KIND).set_value("court_service").run()
+    test.radio(key=compare.COMPARE).set_value(compare.ADD).run()
+    test.text_input(key=compare.TOWN).set_value("Penzance").run()
     shown = text_of(test)
     assert "<p>Court service, Penzance: about " in shown
     assert "children gain help" in shown
     assert "lose it" not in shown
-    test.text_input(key=missing_compare.TOWN).set_value(HOSTILE).run()
+    test.text_input(key=compare.TOWN).set_value(HOSTILE).run()
     shown = text_of(test)
     assert "<script>" not in shown
     assert 'role="alert"' in shown
-    test.radio(key=missing_compare.COMPARE).set_value(missing_compare.CLOSE).run()
-    closed = test.multiselect(key=missing_compare.CLOSED)
+    test.radio(key=compare.COMPARE).set_value(compare.CLOSE).run()
+    closed = test.multiselect(key=compare.CLOSED)
     closed.set_value(
         [value for value, label in zip(_ids("court_service"), closed.options, strict=True) if "Bodmin" in label]
     )
@@ -354,13 +354,13 @@ def test_a_new_service_reaches_more_and_a_closed_one_fewer() -> None:
 def _ids(kind: str) -> list[str]:
     """Return the ids of the services that the page offers to close, in its order."""
     choices = replace(CHOICES, kind=kind)
-    return [each.id for each in missing_compare.assess(choices, missing_compare.counted(GUIDE_DAY, ())).services]
+    return [each.id for each in compare.assess(choices, compare.counted(GUIDE_DAY, ())).services]
 
 
 def test_the_best_next_places_are_looked_for_when_asked() -> None:
     test = opened()
-    test.selectbox(key=missing_choices.KIND).set_value("visitors_centre").run()
-    test.radio(key=missing_compare.COMPARE).set_value(missing_compare.BEST).run()
+    test.selectbox(key=services_choices.KIND).set_value("visitors_centre").run()
+    test.radio(key=compare.COMPARE).set_value(compare.BEST).run()
     assert "Chosen among" not in text_of(test)
     test.toggle(key="missing_look").set_value(True).run()
     shown = text_of(test)
@@ -370,16 +370,16 @@ def test_the_best_next_places_are_looked_for_when_asked() -> None:
 
 
 def test_gains_of_two_days_are_the_difference_of_shares(found: Coverage) -> None:
-    later = missing_compare.assess(CHOICES, missing_compare.counted(date(2026, 11, 22), ()), date(2026, 11, 22))
-    compared = missing_compare.Comparison(found, later, "then", "now", ())
-    changed = {row.code: row for row in missing_compare.gains(compared, CHOICES)}
+    later = compare.assess(CHOICES, compare.counted(date(2026, 11, 22), ()), date(2026, 11, 22))
+    compared = compare.Comparison(found, later, "then", "now", ())
+    changed = {row.code: row for row in compare.gains(compared, CHOICES)}
     for old, new in zip(found.table.itertuples(), later.table.itertuples(), strict=True):
         if abs(new.covered - old.covered) < 0.005:
             assert old.code not in changed
         elif changed[str(old.code)].children is not None:
             expected = new.children * (new.covered - old.covered)
             assert changed[str(old.code)].children == pytest.approx(expected)
-    classes = missing_compare.classes(compared, CHOICES)
+    classes = compare.classes(compared, CHOICES)
     assert all((classes[code] == "same") == (code not in changed) for code in classes)
 
 
@@ -401,26 +401,26 @@ def test_a_register_in_memory_gives_its_services_and_installs_nothing() -> None:
     assert check.is_good
     assert [each.id for each in found] == ["own:a"]
     assert found[0].name == HOSTILE
-    assert missing_compare.counted(GUIDE_DAY, found)[-1] == found[0]
-    from nearhome.data import services  # noqa: PLC0415 - only this test looks for the file
+    assert compare.counted(GUIDE_DAY, found)[-1] == found[0]
+    from nearhome.data.services import register as service_register
 
-    assert not services.own_file().exists()
+    assert not service_register.own_file().exists()
     with pytest.raises(SourceError, match="has no services"):
         own_services.read("mine.csv", register())
 
 
 def test_own_services_reach_the_page_as_text() -> None:
     _, own = own_services.read("mine.csv", register(GOOD))
-    found = missing_compare.assess(CHOICES, missing_compare.counted(GUIDE_DAY, own))
-    told = area_story.story(found, CORNWALL)
+    found = compare.assess(CHOICES, compare.counted(GUIDE_DAY, own))
+    told = area_profile.story(found, CORNWALL)
     assert told.near[0].service.name == HOSTILE
-    row = next(row for row in missing_table.rows(found, CHOICES)[0] if row.code == CORNWALL)
-    shown = missing_story.html(told, row, found, CHOICES)
+    row = next(row for row in services_table.rows(found, CHOICES)[0] if row.code == CORNWALL)
+    shown = profile_section.html(told, row, found, CHOICES)
     assert "<script" not in shown
     assert "<img" not in shown
     assert "&lt;script&gt;" in shown
-    points = [missing_map.Point(each.lat, each.lon, each.name) for each in own if each.lat and each.lon]
-    drawn = missing_map.areas_map(missing_classes.looks(CHOICES), {}, points=points).get_root().render()
+    points = [area_map.Point(each.lat, each.lon, each.name) for each in own if each.lat and each.lon]
+    drawn = area_map.areas_map(services_classes.looks(CHOICES), {}, points=points).get_root().render()
     assert "<script>alert" not in drawn
     assert "<img src=x" not in drawn
     assert "\\u003cscript\\u003ealert(1)" in drawn
@@ -429,20 +429,20 @@ def test_own_services_reach_the_page_as_text() -> None:
 def test_everything_wrong_with_a_register_is_told_and_none_of_it_is_used() -> None:
     sea = GOOD | {"id": "sea", "lat": "56.0", "lon": "3.0"}
     twice = GOOD | {"id": "a", "kind": "<b>magic</b>"}
-    services, message, problems = own_register._read(register(GOOD, sea, twice))  # noqa: SLF001 - what the page shows
+    services, message, problems = own_services._read(register(GOOD, sea, twice))  # noqa: SLF001 - what the page shows
     assert services == ()
     assert "none of it is used" in message
     assert message.count("<li>") == problems.count("\n") >= 3
     assert "<b>" not in message
     assert "line 3" in problems.casefold()
-    _, message, _ = own_register._read(b"PK\x03\x04 no text")  # noqa: SLF001 - as above
+    _, message, _ = own_services._read(b"PK\x03\x04 no text")  # noqa: SLF001 - as above
     assert "is a spreadsheet or an archive, not CSV" in message
 
 
 def test_a_page_with_thousands_of_problems_stays_short() -> None:
     bad = [GOOD | {"id": f"r{number}", "kind": "none such"} for number in range(3_000)]
-    _, message, problems = own_register._read(register(*bad))  # noqa: SLF001 - as above
-    assert message.count("<li>") == own_register.MOST_SHOWN
+    _, message, problems = own_services._read(register(*bad))  # noqa: SLF001 - as above
+    assert message.count("<li>") == own_services.MOST_SHOWN
     assert "3,000 problems" in message
     assert "And 2,900 more problems." in message
     assert "more problems" in problems
@@ -451,37 +451,37 @@ def test_a_page_with_thousands_of_problems_stays_short() -> None:
 def test_half_a_million_rows_are_refused_in_one_sentence() -> None:
     line = b"r,Name,family_support,50.2632,-5.0510,radius,20\n"
     content = b"id,name,kind,lat,lon,reach,miles\n" + 500_000 * line
-    services, message, _ = own_register._read(content)  # noqa: SLF001 - as above
+    services, message, _ = own_services._read(content)  # noqa: SLF001 - as above
     assert services == ()
     said = "Your file has more than 100,000 rows, the most a register may have; give services only."
     assert message == f'<p class="nh-error">{said}</p>'
 
 
 def test_the_map_asks_nobody_else_and_carries_little(found: Coverage) -> None:
-    by_district = missing_classes.classes(district_coverage.by_district(found), CHOICES)
-    drawn = missing_map.areas_map(
-        missing_classes.looks(CHOICES), missing_classes.classes(found.table, CHOICES), districts_by=by_district
+    by_district = services_classes.classes(district_coverage.by_district(found), CHOICES)
+    drawn = area_map.areas_map(
+        services_classes.looks(CHOICES), services_classes.classes(found.table, CHOICES), districts_by=by_district
     )
     page = drawn.get_root().render()
     assert "http://" not in page
     assert "https://" not in page
     assert len(page) < 120_000
     assert "protomaps-leaflet.js" in page
-    plain = missing_map.areas_map(missing_classes.looks(CHOICES), {}).get_root().render()
+    plain = area_map.areas_map(services_classes.looks(CHOICES), {}).get_root().render()
     assert "protomaps-leaflet.js" not in plain
 
 
 def test_shapes_of_every_authority_are_small() -> None:
     features = json.loads(map_data.authorities())["features"]
-    assert {feature["id"] for feature in features} == set(areas.authorities())
+    assert {feature["id"] for feature in features} == set(area_finder.authorities())
     assert len(map_data.authorities()) < 500_000
 
 
 def test_tiles_show_districts_where_their_postcodes_are() -> None:
-    shapes = catalogue.load(districts.TABLE).set_index("district")
-    middles = catalogue.load("postcode_districts").set_index("district")
+    shapes = frames.load(districts.TABLE).set_index("district")
+    middles = frames.load("postcode_districts").set_index("district")
     both = shapes.join(middles, how="inner")
-    from shapely import points  # noqa: PLC0415 - only this test needs it
+    from shapely import points
 
     away = [
         shape.distance(point)
@@ -496,7 +496,7 @@ def test_tiles_show_districts_where_their_postcodes_are() -> None:
 def test_the_same_sources_give_the_same_tiles(tmp_path: Path) -> None:
     districts.build(SOURCES, tmp_path)
     built = tmp_path / "district_shapes.pmtiles"
-    assert catalogue.checksum(built) == catalogue.table(districts.TABLE).sha256
+    assert tables.checksum(built) == tables.table(districts.TABLE).sha256
     with pytest.raises(SourceError, match="cannot be read"):
         districts.build(tmp_path, tmp_path)
 

@@ -7,36 +7,38 @@ from datetime import date
 import numpy as np
 import pytest
 
-from nearhome.data import columns, postcodes, prisons
+from nearhome.data.catalogue import columns
 from nearhome.data.errors import InputError, UnknownPlaceError
-from nearhome.geo import national
-from nearhome.geo.access import ROADS
-from nearhome.geo.components import CLOSED
-from nearhome.geo.routing import Router, grid_points
+from nearhome.data.places import postcodes
+from nearhome.data.prisons import register
+from nearhome.geo.matrices import postcodes as matrices_postcodes
+from nearhome.geo.routing.components import CLOSED
+from nearhome.geo.routing.router import Router, grid_points
+from nearhome.geo.routing.snapping import ROADS
 
 DAY = date(2026, 11, 21)
 GOALS = ("EXI", "PVI", "IWI", "SCO-INV", "NI-MGL", "JSY-LMO", "WSI")
 
 
 @pytest.fixture(scope="module")
-def goals() -> list[prisons.Prison]:
+def goals() -> list[register.Prison]:
     """Prisons in towns, on islands, across the sea and beyond any car ferry."""
-    known = {prison.id: prison for prison in prisons.prisons()}
+    known = {prison.id: prison for prison in register.prisons()}
     return [known[name] for name in GOALS]
 
 
 @pytest.fixture(scope="module")
-def whole(goals: list[prisons.Prison]) -> national.PostcodeMatrix:
+def whole(goals: list[register.Prison]) -> matrices_postcodes.PostcodeMatrix:
     return Router.shipped().all_postcodes_to(goals)
 
 
 def test_every_postcode_has_a_row_and_every_prison_a_column(
-    whole: national.PostcodeMatrix, goals: list[prisons.Prison]
+    whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison]
 ) -> None:
     assert whole.tenths_of_minutes.shape == whole.tenths_of_miles.shape == (len(postcodes.shipped()), len(goals))
 
 
-def test_rows_are_those_of_the_matrix(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+def test_rows_are_those_of_the_matrix(whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison]) -> None:
     east, north = postcodes.shipped().all_points()
     at_the_gate = [
         row
@@ -49,7 +51,9 @@ def test_rows_are_those_of_the_matrix(whole: national.PostcodeMatrix, goals: lis
     np.testing.assert_array_equal(np.rint(expected.miles * 10), np.rint(whole.miles()[rows] * 10))
 
 
-def test_a_postcode_is_looked_up_by_name(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+def test_a_postcode_is_looked_up_by_name(
+    whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison]
+) -> None:
     minutes, miles = whole.of("tr12he")
     exeter = [prison.id for prison in goals].index("EXI")
     assert minutes[exeter] == pytest.approx(115, abs=6)
@@ -58,7 +62,9 @@ def test_a_postcode_is_looked_up_by_name(whole: national.PostcodeMatrix, goals: 
         whole.of("TR1 2ZZ")
 
 
-def test_what_cannot_be_reached_is_no_number(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+def test_what_cannot_be_reached_is_no_number(
+    whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison]
+) -> None:
     nowhere = np.isnan(whole.minutes())
     np.testing.assert_array_equal(nowhere, np.isnan(whole.miles()))
     for column, prison in enumerate(goals):
@@ -82,19 +88,21 @@ def test_the_shipped_roads_of_postcodes_are_those_that_access_finds() -> None:
 
 
 def test_without_numba_a_slower_way_says_the_same(
-    whole: national.PostcodeMatrix, goals: list[prisons.Prison], monkeypatch: pytest.MonkeyPatch
+    whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = postcodes.shipped()
     few = np.random.default_rng(5).choice(len(table), 800, replace=False)
     points = tuple(values[few] for values in table.all_points())
-    monkeypatch.setitem(sys.modules, "nearhome.geo.postcode_kernel", None)
+    monkeypatch.setitem(sys.modules, "nearhome.geo.matrices.postcode_kernel", None)
     monkeypatch.setattr(postcodes.PostcodeTable, "all_points", lambda _: points)
     slow = Router.shipped().all_postcodes_to(goals)
     np.testing.assert_array_equal(slow.tenths_of_minutes, whole.tenths_of_minutes[few])
     np.testing.assert_array_equal(slow.tenths_of_miles, whole.tenths_of_miles[few])
 
 
-def test_a_closed_bridge_reaches_every_postcode(whole: national.PostcodeMatrix, goals: list[prisons.Prison]) -> None:
+def test_a_closed_bridge_reaches_every_postcode(
+    whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison]
+) -> None:
     shut = Router.shipped().reweight(closed=["tamar"]).all_postcodes_to(goals)
     row = int(postcodes.shipped().row_of(["PL12 4AA"])[0])
     exeter = [prison.id for prison in goals].index("EXI")
@@ -103,18 +111,18 @@ def test_a_closed_bridge_reaches_every_postcode(whole: national.PostcodeMatrix, 
     assert (shut.minutes(slice(None), exeter)[known] >= whole.minutes(slice(None), exeter)[known]).all()
 
 
-def test_rows_are_those_of_the_matrix_on_a_reweighted_network_too(goals: list[prisons.Prison]) -> None:
+def test_rows_are_those_of_the_matrix_on_a_reweighted_network_too(goals: list[register.Prison]) -> None:
     shut = Router.shipped().reweight(closed=["tamar", "A30"], slower=1.1)
     east, north = postcodes.shipped().all_points()
     rows = np.random.default_rng(7).choice(np.flatnonzero(east > 0), 1_500, replace=False)
     expected = shut.matrix_between(np.column_stack([east, north])[rows].astype(float), grid_points(goals))
     every = shut.all_postcodes_to(goals)
     np.testing.assert_array_equal(
-        np.stack([every.tenths_of_minutes[rows], every.tenths_of_miles[rows]]), national.tenths(expected)
+        np.stack([every.tenths_of_minutes[rows], every.tenths_of_miles[rows]]), matrices_postcodes.tenths(expected)
     )
 
 
-def test_postcodes_whose_own_roads_are_all_closed_join_others(goals: list[prisons.Prison]) -> None:
+def test_postcodes_whose_own_roads_are_all_closed_join_others(goals: list[register.Prison]) -> None:
     shut, (east, north) = Router.shipped().reweight(closed=["A30"]), postcodes.shipped().all_points()
     near = np.flatnonzero(np.hypot(east - 169_900, north - 41_900) < 2_000)[
         ::40
@@ -122,14 +130,14 @@ def test_postcodes_whose_own_roads_are_all_closed_join_others(goals: list[prison
     xy = np.column_stack([east, north])[near].astype(float)
     expected, every = shut.matrix_between(xy, grid_points(goals)), shut.all_postcodes_to(goals)
     np.testing.assert_array_equal(
-        np.stack([every.tenths_of_minutes[near], every.tenths_of_miles[near]]), national.tenths(expected)
+        np.stack([every.tenths_of_minutes[near], every.tenths_of_miles[near]]), matrices_postcodes.tenths(expected)
     )
     own = shut.components.left_for[shut.access.joins(xy).edge]
     assert (own == CLOSED).any()
     assert np.isfinite(expected.minutes[:, 0]).all()
 
 
-def test_another_network_is_refused_in_one_sentence(goals: list[prisons.Prison]) -> None:
+def test_another_network_is_refused_in_one_sentence(goals: list[register.Prison]) -> None:
     roads = replace(Router.shipped().network, rank=None)
     with pytest.raises(InputError, match="need the shipped road network"):
         Router(roads).all_postcodes_to(goals)

@@ -22,26 +22,19 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from nearhome import app as package
-from nearhome.analysis import scenario_files, scenarios
-from nearhome.analysis.scenarios import Lever, Moves, Objective, Scenario, Sensitivity, Weight
-from nearhome.app import (
-    placement_chart,
-    placement_classes,
-    placement_edits,
-    placement_form,
-    placement_result,
-    placement_tables,
-    placement_worker,
-)
-from nearhome.app.placement_chart import Curve
-from nearhome.app.placement_edits import Opening
-from nearhome.app.placement_runs import Runs
-from nearhome.app.views import nearer
+from nearhome.analysis.placement.scenarios import files, schema
+from nearhome.analysis.placement.scenarios.schema import Lever, Moves, Objective, Scenario, Sensitivity, Weight
+from nearhome.app.pages.placement import chart, classes, form, result, tables, worker
+from nearhome.app.pages.placement import edits as placement_edits
+from nearhome.app.pages.placement import page as placement_page
+from nearhome.app.pages.placement.chart import Curve
+from nearhome.app.pages.placement.edits import Opening
+from nearhome.app.pages.placement.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nearhome.app.placement_result import Result
+    from nearhome.app.pages.placement.result import Result
 
 ENTRY = Path(package.__file__).resolve().with_name("main.py")
 TIMEOUT_S = 60
@@ -54,33 +47,33 @@ LIMITED = replace(SMALL, title="Small, 50 moves", moves=Moves(limit=50))
 
 def work(scenario: Scenario, progress: Callable[[float, str], None], _cancelled: Callable[[], bool]) -> Result:
     """Work a scenario out in this process."""
-    return placement_worker.result(scenario, progress)
+    return worker.result(scenario, progress)
 
 
 @pytest.fixture(scope="module")
 def small() -> Result:
     """Return a real run of a small system."""
-    return placement_worker.result(SMALL, lambda *_: None)
+    return worker.result(SMALL, lambda *_: None)
 
 
 @pytest.fixture(scope="module")
 def limited() -> Result:
     """Return one with few moves."""
-    return placement_worker.result(LIMITED, lambda *_: None)
+    return worker.result(LIMITED, lambda *_: None)
 
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Open the page with two small scenarios in the place of those that come with nearhome."""
     runs = Runs(work)
-    monkeypatch.setattr(nearer, "shared", lambda: runs)
-    monkeypatch.setattr(scenario_files, "named", lambda: {nearer.FIRST: SMALL, "limited": LIMITED})
+    monkeypatch.setattr(placement_page, "shared", lambda: runs)
+    monkeypatch.setattr(files, "named", lambda: {placement_page.FIRST: SMALL, "limited": LIMITED})
     return AppTest.from_function(show_page, default_timeout=TIMEOUT_S).run()
 
 
 def show_page() -> None:
     """Run the page alone."""
-    from nearhome.app.views import nearer as shown  # noqa: PLC0415 - runs as a script of its own
+    from nearhome.app.pages.placement import page as shown
 
     shown.show()
 
@@ -141,7 +134,7 @@ def rows_of(html: str) -> list[list[str]]:
 def test_the_page_is_in_the_navigation_and_its_scenarios_ship() -> None:
     test = AppTest.from_file(str(ENTRY), default_timeout=TIMEOUT_S).run()
     assert not test.exception
-    assert nearer.FIRST in scenario_files.named()
+    assert placement_page.FIRST in files.named()
 
 
 def test_nothing_is_worked_out_before_the_button(page: AppTest) -> None:
@@ -167,7 +160,7 @@ def test_a_run_is_shown_with_what_it_changes_for_whom(page: AppTest, small: Resu
     ]
     assert shown.count("Northern Ireland, 27 July 2026. Modelled, not a count.") >= 5
     for sentence in small.sentences:
-        assert placement_tables.escape(sentence) in shown
+        assert tables.escape(sentence) in shown
     assert "Work out another scenario above" in shown
     assert len(page.get("download_button")) == 3
     next(each for each in page.selectbox if each.key == "nearer_by").set_value("sex").run()
@@ -177,7 +170,7 @@ def test_a_run_is_shown_with_what_it_changes_for_whom(page: AppTest, small: Resu
 
 def test_a_second_scenario_is_set_beside_the_first(page: AppTest) -> None:
     press(page)
-    page.selectbox(key=placement_form.NAMED).set_value("limited").run()
+    page.selectbox(key=form.NAMED).set_value("limited").run()
     press(page)
     assert not page.exception
     assert page.header[0].value == "Small, 50 moves"
@@ -216,30 +209,30 @@ def test_a_text_of_ones_own_is_checked_whole_and_then_chosen(page: AppTest) -> N
     assert "There is a problem" in shown
     assert "nation is &#x27;Wales&#x27;" in shown
     assert "what is no key here" in shown
-    page.text_area[0].set_value(scenarios.to_toml(replace(SMALL, title="Mine")))
+    page.text_area[0].set_value(schema.to_toml(replace(SMALL, title="Mine")))
     next(each for each in page.button if each.label == "Use this text").click().run()
     assert "There is a problem" not in text_of(page)
-    assert page.selectbox(key=placement_form.NAMED).value == placement_form.OWN_WORDS
+    assert page.selectbox(key=form.NAMED).value == form.OWN_WORDS
     assert press(page).header[0].value == "Mine"
 
 
 def test_a_file_that_is_no_scenario_says_what_is_wrong() -> None:
-    assert "TOML" in placement_form.checked("title =").problems[0]
-    assert "UTF-8" in placement_form.checked(b"\xff\xfe\x00").problems[0]
-    both = placement_form.checked('title = "x"\nas_of = 2026-07-27\n[moves]\nlimit = 1\nprice = 2')
+    assert "TOML" in form.checked("title =").problems[0]
+    assert "UTF-8" in form.checked(b"\xff\xfe\x00").problems[0]
+    both = form.checked('title = "x"\nas_of = 2026-07-27\n[moves]\nlimit = 1\nprice = 2')
     assert len(both.problems) == 1
-    assert placement_form.checked(scenarios.to_toml(SMALL)).scenario == SMALL
+    assert form.checked(schema.to_toml(SMALL)).scenario == SMALL
 
 
 def test_a_scenario_that_is_not_changed_stays_as_it_is() -> None:
-    for scenario in scenario_files.named().values():
+    for scenario in files.named().values():
         assert placement_edits.apply(scenario, placement_edits.of(scenario)) is scenario
 
 
 EDITS = st.fixed_dictionaries(
     {
-        "burden": st.sampled_from(list(placement_form.BURDENS)),
-        "fairness": st.sampled_from(list(placement_form.FAIRNESS)),
+        "burden": st.sampled_from(list(form.BURDENS)),
+        "fairness": st.sampled_from(list(form.FAIRNESS)),
         "headroom_percent": st.floats(0, 50),
         "moves_limit": st.none() | st.integers(0, 90_000),
         "women_weight": st.floats(0.01, 100),
@@ -254,12 +247,12 @@ EDITS = st.fixed_dictionaries(
 )
 
 
-@given(EDITS, st.sampled_from(sorted(scenario_files.named())))
+@given(EDITS, st.sampled_from(sorted(files.named())))
 def test_every_change_makes_a_scenario_that_says_it(wanted: dict[str, Any], name: str) -> None:
-    base = scenario_files.named()[name]
+    base = files.named()[name]
     edits = replace(placement_edits.of(base), **wanted)
     made = placement_edits.apply(base, edits)
-    again = placement_form.checked(scenarios.to_toml(made))
+    again = form.checked(schema.to_toml(made))
     assert again.problems == ()
     assert again.scenario == made
     assert replace(placement_edits.of(made), closed=()) == replace(edits, closed=())
@@ -270,7 +263,7 @@ def test_changes_keep_what_the_page_does_not_ask() -> None:
     bus = Lever(kind="bus", prison="Exeter", homes=("Cornwall",), minutes=90.0)
     lifers = Weight(sentence="life", weight=3.0)
     base = replace(
-        scenario_files.named()[nearer.FIRST],
+        files.named()[placement_page.FIRST],
         lever=(bus, Lever(kind="close", prison="Exeter")),
         objective=Objective(weight=(lifers,)),
         moves=Moves(price=4.0),
@@ -284,37 +277,37 @@ def test_changes_keep_what_the_page_does_not_ask() -> None:
 
 
 def test_the_table_of_figures_has_the_numbers_of_the_run(small: Result, limited: Result) -> None:
-    rows = rows_of(placement_tables.figures(small))
+    rows = rows_of(tables.figures(small))
     assert rows[0][1:] == ["Today", "Nearest free place", "This plan"]
     mean = small.figures.set_index("figure").loc["minutes_mean"]
     shown = next(row for row in rows if row[0].startswith("Mean journey"))
     assert [float(each) for each in shown[1:]] == [round(mean[name], 1) for name in ("today", "greedy", "plan")]
-    assert rows_of(placement_tables.figures(limited))[0][-1] == "No limit on moves"
+    assert rows_of(tables.figures(limited))[0][-1] == "No limit on moves"
     assert len(rows) == len(small.figures) + 1
 
 
 def test_sureness_follows_the_draws(small: Result) -> None:
-    rows = {row[0]: row for row in rows_of(placement_tables.sureness(small))}
+    rows = {row[0]: row for row in rows_of(tables.sureness(small))}
     noise = small.noise.set_index("figure").loc["minutes_mean"]
     row = next(row for name, row in rows.items() if name.startswith("Mean journey"))
     assert row[-1] == ("larger" if noise["is_sure"] else "smaller")
-    assert row[1].startswith(placement_tables.MINUS)
+    assert row[1].startswith(tables.MINUS)
     untested = replace(small, noise=small.noise.assign(low=math.nan, high=math.nan))
-    assert placement_tables.UNKNOWN in placement_tables.sureness(untested)
+    assert tables.UNKNOWN in tables.sureness(untested)
 
 
 def test_two_runs_side_by_side_differ_by_what_the_files_say(small: Result, limited: Result) -> None:
-    rows = rows_of(placement_tables.beside(small, limited))
+    rows = rows_of(tables.beside(small, limited))
     moves = next(row for row in rows if row[0].startswith("People who would be in another"))
     first, second = (json.loads(each.files["results.json"])["figures"]["moves"]["plan"] for each in (small, limited))
     assert moves[1:3] == [f"{first:,.0f}", f"{second:,.0f}"]
-    assert moves[3] == f"{placement_tables.MINUS}{first - second:,.0f}"
+    assert moves[3] == f"{tables.MINUS}{first - second:,.0f}"
 
 
 @given(st.floats(-1e9, 1e9))
 def test_numbers_keep_their_sign_and_size(value: float) -> None:
-    text = placement_tables.number(value, 1, signed=True)
-    back = float(text.replace(",", "").replace(placement_tables.MINUS, "-").removesuffix("m"))
+    text = tables.number(value, 1, signed=True)
+    back = float(text.replace(",", "").replace(tables.MINUS, "-").removesuffix("m"))
     back *= 1e6 if text.endswith("m") else 1
     assert back == pytest.approx(value, abs=0.051 if abs(value) < 1e5 else 5001)
 
@@ -327,37 +320,37 @@ def test_small_counts_are_on_no_table_of_the_page(small: Result) -> None:
 
 
 def test_everything_can_be_kept_and_is_the_same_each_time(small: Result) -> None:
-    packed = placement_result.archive(small)
-    assert packed == placement_result.archive(small)
+    packed = result.archive(small)
+    assert packed == result.archive(small)
     with zipfile.ZipFile(io.BytesIO(packed)) as held:
         names = held.namelist()
         assert {"scenario.toml", "results.json", "manifest.json", "tables/by_authority.csv"} <= set(names)
-        assert scenarios.from_table(tomllib.loads(held.read("scenario.toml").decode())) == SMALL
+        assert schema.from_table(tomllib.loads(held.read("scenario.toml").decode())) == SMALL
 
 
 @given(st.lists(st.tuples(st.integers(0, 90_000), st.floats(1, 500)), min_size=1, max_size=9), st.booleans())
 def test_every_point_of_the_curve_is_inside_the_drawing(points: list[tuple[int, float]], mark: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
-    drawn = ET.fromstring(placement_chart.svg(Curve(points, "minutes", points[-1] if mark else None)))  # noqa: S314 - our own text
+    drawn = ET.fromstring(chart.svg(Curve(points, "minutes", points[-1] if mark else None)))  # noqa: S314 - our own text
     circles = [each for each in drawn if each.tag.endswith("circle")]
     assert len(circles) == len(points)
     for each in circles:
-        assert placement_chart.LEFT <= float(each.attrib["cx"]) <= placement_chart.WIDTH - placement_chart.RIGHT
-        assert placement_chart.TOP <= float(each.attrib["cy"]) <= placement_chart.HEIGHT - placement_chart.BOTTOM
+        assert chart.LEFT <= float(each.attrib["cx"]) <= chart.WIDTH - chart.RIGHT
+        assert chart.TOP <= float(each.attrib["cy"]) <= chart.HEIGHT - chart.BOTTOM
     assert len([each for each in drawn if each.tag.endswith("rect")]) == int(mark)
 
 
 @given(st.floats(-1e5, 1e5), st.floats(0, 1e5))
 def test_ticks_hold_both_ends_and_are_few(low: float, span: float) -> None:
-    found = placement_chart.ticks(low, low + span)
+    found = chart.ticks(low, low + span)
     assert found[0] <= low + 1e-6
     assert found[-1] >= low + span
-    assert 2 <= len(found) <= placement_chart.TICKS + 3
+    assert 2 <= len(found) <= chart.TICKS + 3
 
 
 def test_the_chart_says_in_words_what_it_shows(small: Result) -> None:
-    image = placement_chart.image(Curve([(0, 60.0), (10, 50.0)], "minutes"), 'a "text"')
+    image = chart.image(Curve([(0, 60.0), (10, 50.0)], "minutes"), 'a "text"')
     assert 'alt="a &quot;text&quot;"' in image
-    said = placement_tables.curve_words(small)
+    said = tables.curve_words(small)
     assert re.search(r"Half of all that can be gained takes [\d,]+ moves", said)
 
 
@@ -374,14 +367,14 @@ def test_the_chart_says_in_words_what_it_shows(small: Result) -> None:
     ],
 )
 def test_classes_of_change(minutes: float, key: str) -> None:
-    assert placement_classes.class_of(minutes) == key
+    assert classes.class_of(minutes) == key
 
 
 def test_the_map_says_what_the_table_says(small: Result) -> None:
-    found = placement_classes.classes(small)
+    found = classes.classes(small)
     assert len(found) == len(small.tables["by_authority"].rows)
-    assert sum(placement_classes.counts(found).values()) == len(found)
-    assert set(found.values()) <= {look.key for look in placement_classes.LOOKS}
-    (south, west), (north, east) = placement_classes.bounds(found)
+    assert sum(classes.counts(found).values()) == len(found)
+    assert set(found.values()) <= {look.key for look in classes.LOOKS}
+    (south, west), (north, east) = classes.bounds(found)
     assert 53 < south < north < 56
     assert -9 < west < east < -5

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis.nearest import NO_ROUTE, nearest
-from nearhome.data import prisons
+from nearhome.analysis.visits.nearest_prisons import NO_ROUTE, nearest
 from nearhome.data.errors import InputError
-from nearhome.geo import places
-from nearhome.geo.routing import Matrix, Router
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.routing.router import Matrix, Router
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def _prison(number: int) -> Any:
 @given(st.lists(st.floats(0, 1000) | st.just(float("nan")), max_size=12), st.integers(1, 15))
 def test_the_quickest_come_first_and_the_unreachable_last(minutes: list[float], limit: int) -> None:
     choice = [_prison(number) for number in range(len(minutes))]
-    rows = nearest(places.find("50.26,-5.05"), choice, cast("Router", Timetable(minutes)), limit)
+    rows = nearest(find.find("50.26,-5.05"), choice, cast("Router", Timetable(minutes)), limit)
     known = sorted(value for value in minutes if value == value)  # noqa: PLR0124 -- NaN is not itself
     expected = [*known, *[None] * (len(minutes) - len(known))][:limit]
     assert [row.minutes for row in rows] == expected
@@ -52,8 +52,8 @@ def test_the_quickest_come_first_and_the_unreachable_last(minutes: list[float], 
 
 
 def test_times_agree_with_single_routes() -> None:
-    origin = places.find("TR1 2HE")
-    choice = [prison for prison in prisons.prisons() if prison.is_open(DAY) and prison.country != "Scotland"][::7]
+    origin = find.find("TR1 2HE")
+    choice = [prison for prison in register.prisons() if prison.is_open(DAY) and prison.country != "Scotland"][::7]
     router = Router.shipped()
     rows = nearest(origin, choice)
     assert {row.prison.id for row in rows} == {prison.id for prison in choice}
@@ -65,16 +65,16 @@ def test_times_agree_with_single_routes() -> None:
 
 
 def test_exeter_is_nearest_to_truro_and_the_channel_islands_have_no_road() -> None:
-    rows = nearest(places.find("TR1 2HE"), [prison for prison in prisons.prisons() if prison.is_open(DAY)])
+    rows = nearest(find.find("TR1 2HE"), [prison for prison in register.prisons() if prison.is_open(DAY)])
     assert rows[0].prison.id == "EXI"
     assert {row.prison.country for row in rows if row.note} == {"Jersey", "Guernsey"}
 
 
 def test_no_prisons_is_no_rows() -> None:
-    assert nearest(places.find("TR1 2HE"), []) == []
+    assert nearest(find.find("TR1 2HE"), []) == []
 
 
 @pytest.mark.parametrize("limit", [0, -3])
 def test_a_limit_below_one_is_refused(limit: int) -> None:
     with pytest.raises(InputError, match=f"limit given is {limit}"):
-        nearest(places.find("TR1 2HE"), [_prison(1)], limit=limit)
+        nearest(find.find("TR1 2HE"), [_prison(1)], limit=limit)

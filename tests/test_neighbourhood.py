@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import shapely
 
-from nearhome.data import catalogue, grid
-from nearhome.geo.access import ROADS
-from nearhome.geo.neighbourhood import Neighbourhood
-from nearhome.geo.routing import Router
+from nearhome.data.base import coordinates
+from nearhome.data.catalogue import tables
+from nearhome.geo.routing.candidates import Neighbourhood
+from nearhome.geo.routing.router import Router
+from nearhome.geo.routing.snapping import ROADS
 
 if TYPE_CHECKING:
-    from nearhome.geo.access import Access
+    from nearhome.geo.routing.snapping import Access
 
 METRES = 2_500.0
 
@@ -27,9 +28,9 @@ def access() -> Access:
 @pytest.fixture(scope="module")
 def doors() -> Any:
     """Return a place in every four hundredth postcode sector, EPSG:27700."""
-    rows = catalogue.read_rows("postcode_sectors", lambda row: (float(row["lat"] or "nan"), float(row["lon"] or "nan")))
+    rows = tables.read_rows("postcode_sectors", lambda row: (float(row["lat"] or "nan"), float(row["lon"] or "nan")))
     lat, lon = np.array(rows[::400]).T
-    return np.column_stack(grid.to_metres(lat, lon))
+    return np.column_stack(coordinates.to_metres(lat, lon))
 
 
 def dry_gaps(access: Access, door: Any) -> tuple[Any, Any]:

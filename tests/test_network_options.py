@@ -11,11 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from nearhome.app.cli import main
-from nearhome.data import catalogue, prisons
-from nearhome.geo import bulk, installed, origins
-from nearhome.geo.routes import Spot
-from nearhome.geo.routing import Router
+from nearhome.app.cli.shell import main
+from nearhome.data.base.coordinates import Spot
+from nearhome.data.catalogue import tables as catalogue
+from nearhome.data.prisons import register
+from nearhome.geo.imported import networks
+from nearhome.geo.matrices import matrix, origins
+from nearhome.geo.routing.router import Router
 from tests import extracts
 
 if TYPE_CHECKING:
@@ -71,8 +73,8 @@ def journey(*more: str) -> tuple[str, ...]:
 def test_a_journey_says_which_roads_it_used() -> None:
     own, shipped = json.loads(told(*journey("--json"))), json.loads(told(*journey("--network", "shipped", "--json")))
     assert (own["network"], shipped["network"]) == ("imported:exeter", "shipped")
-    goal = prisons.by_id("DGI")
-    for answer, router in ((own, installed.roads_for(DOOR).router), (shipped, Router.shipped())):
+    goal = register.by_id("DGI")
+    for answer, router in ((own, networks.roads_for(DOOR).router), (shipped, Router.shipped())):
         assert answer["options"][0]["minutes"] == round(router.route(DOOR, goal).minutes, 1)
     assert own["options"][0]["minutes"] != shipped["options"][0]["minutes"]
     assert own["tables"].keys() - shipped["tables"].keys() == {"your roads"}
@@ -88,7 +90,7 @@ def test_a_journey_under_other_conditions_says_so() -> None:
     answer = json.loads(told(*journey(*changed, "--json")))
     assert answer["scenario"] == {"closed": ["a38", "Tamar"], "slower": 1.2, "tolls": False, "ferries": False}
     router = Router.shipped().reweight(closed=["A38", "tamar"], slower=1.2, tolls=False, ferries=False)
-    expected = router.route(DOOR, prisons.by_id("DGI")).minutes
+    expected = router.route(DOOR, register.by_id("DGI")).minutes
     assert answer["options"][0]["minutes"] == round(expected, 1)
     assert answer["options"][0]["minutes"] > json.loads(told(*journey("--json")))["options"][0]["minutes"]
     said = told(*journey(*changed))
@@ -123,7 +125,7 @@ def test_the_nearest_prisons_are_found_on_imported_roads() -> None:
     assert OWN_ROADS in told(*words)
     answer = json.loads(told(*words, "--json"))
     assert answer["network"] == "imported:exeter"
-    expected = installed.roads_for(DOOR).router.route(DOOR, prisons.by_id(answer["prisons"][0]["id"])).minutes
+    expected = networks.roads_for(DOOR).router.route(DOOR, register.by_id(answer["prisons"][0]["id"])).minutes
     assert answer["prisons"][0]["minutes"] == round(expected, 1)
     assert OWN_ROADS not in told(*words, "--network", "shipped")
 
@@ -138,7 +140,7 @@ def test_times_are_on_the_roads_of_each_origin(tmp_path: Path) -> None:
     minutes = [float(line.split(",")[4]) for line in out.read_text(encoding="utf-8").splitlines()[1:]]
     for row, found in zip(rows, minutes, strict=True):
         start, end = Spot(*row[:2]), Spot(*row[2:])
-        assert found == pytest.approx(installed.roads_for(start).router.route(start, end).minutes, abs=0.006)
+        assert found == pytest.approx(networks.roads_for(start).router.route(start, end).minutes, abs=0.006)
     said = told("times", "--pairs", pairs, "--out", out, "--network", "shipped", "--slower", "10")
     assert said.endswith(f"{MAIN_ROADS} As if: roads 10 % slower.")
 
@@ -156,8 +158,8 @@ def test_a_matrix_uses_imported_roads_and_its_metadata_says_so(tmp_path: Path) -
     words = ("matrix", "--origins", homes, "--to", "EXI,DGI", "--as-of", DAY, "--out", out)
     said = told(*words)
     assert f"{MAIN_ROADS[:-1]} (1 origin). {OWN_ROADS[:-1]} (1 origin)." in said
-    goals = [prisons.by_id(name) for name in ("EXI", "DGI")]
-    expected = [installed.roads_for(home).router.matrix([home], goals).minutes[0] for home in (DOOR, TRURO)]
+    goals = [register.by_id(name) for name in ("EXI", "DGI")]
+    expected = [networks.roads_for(home).router.matrix([home], goals).minutes[0] for home in (DOOR, TRURO)]
     found = np.array(pq.read_table(out).column("minutes").to_pylist()).reshape(2, 2)
     np.testing.assert_allclose(found, expected, atol=0.0501)
     file = catalogue.user_folder() / "networks" / "exeter.npz"
@@ -178,7 +180,7 @@ def test_a_matrix_of_a_scenario_has_its_figures_and_says_so(tmp_path: Path) -> N
     said = told(*words, "--closed", "a30", "--slower", "12.5", "--no-tolls", "--no-ferries")
     assert said.endswith("As if: a30 closed, roads 12.5 % slower, no toll roads, no ferries.")
     router = Router.shipped().reweight(closed=["A30"], slower=1.125, tolls=False, ferries=False)
-    expected = router.route(TRURO, prisons.by_id("EXI"))
+    expected = router.route(TRURO, register.by_id("EXI"))
     cells = out.read_text(encoding="utf-8").splitlines()[1].split(",")
     assert [float(cell) for cell in cells[2:]] == pytest.approx([expected.minutes, expected.miles], abs=0.0501)
     facts = json.loads((tmp_path / "out.csv-metadata.json").read_text(encoding="utf-8"))
@@ -189,37 +191,37 @@ def test_a_matrix_of_a_scenario_has_its_figures_and_says_so(tmp_path: Path) -> N
 def test_every_postcode_inside_an_import_is_answered_by_it(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba", reason="only the compiled loop takes every postcode at once")
     assert (imported / "networks").is_dir()
-    monkeypatch.setattr(bulk, "ORIGINS", 1_000)
-    choice = installed.networks()
+    monkeypatch.setattr(matrix, "ORIGINS", 1_000)
+    choice = networks.networks()
     every = origins.every_postcode()
-    goal = Spot(*(getattr(prisons.by_id("EXI"), name) for name in ("lat", "lon")))
-    tables = catalogue.versions(*bulk.ROAD_TABLES, *bulk.POSTCODE_TABLES)
-    block = bulk.Block("one", None, (goal,), bulk.TODAY, tables, {choice[0].name: choice[0].version})
-    found = bulk.compute(block)[0, :, 0]
+    goal = Spot(*(getattr(register.by_id("EXI"), name) for name in ("lat", "lon")))
+    tables = catalogue.versions(*matrix.ROAD_TABLES, *matrix.POSTCODE_TABLES)
+    block = matrix.Block("one", None, (goal,), matrix.TODAY, tables, {choice[0].name: choice[0].version})
+    found = matrix.compute(block)[0, :, 0]
     plain = Router.shipped().all_postcodes_to([goal]).tenths_of_minutes[:, 0]
-    inside = installed.covering(every.xy, choice) == 0
+    inside = networks.covering(every.xy, choice) == 0
     assert 1_000 < inside.sum() < 20_000
     np.testing.assert_array_equal(found[~inside], plain[~inside])
     rows = np.random.default_rng(1).choice(np.flatnonzero(inside), 40, replace=False)
-    router = installed.roads_for(DOOR).router
-    expected = router.matrix_between(every.xy[rows], bulk.grid_points([goal])).minutes[:, 0]
+    router = networks.roads_for(DOOR).router
+    expected = router.matrix_between(every.xy[rows], matrix.grid_points([goal])).minutes[:, 0]
     np.testing.assert_allclose(found[rows] / 10, expected, atol=0.0501)
 
 
 @pytest.mark.usefixtures("imported")
 def test_a_run_on_other_imports_starts_again(tmp_path: Path) -> None:
-    starts = origins.Origins(["door"], bulk.grid_points([DOOR]), ())
+    starts = origins.Origins(["door"], matrix.grid_points([DOOR]), ())
     out, said = tmp_path / "out.parquet", list[str]()
 
     def stop(work: object, tasks: object) -> object:  # noqa: ARG001 -- an engine's signature
         raise KeyboardInterrupt
 
-    for imports in ((), installed.networks()):
+    for imports in ((), networks.networks()):
         with pytest.raises(KeyboardInterrupt):
-            bulk.write(
+            matrix.write(
                 out,
                 starts,
-                [prisons.by_id("EXI")],
+                [register.by_id("EXI")],
                 command="test",
                 imported=imports,
                 engine=stop,  # type: ignore[arg-type] # it gives nothing

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.analysis import fare_claims, visit_day
-from nearhome.analysis.help_with_visits import FOOD
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import plan_visit
-from nearhome.data import prisons
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.help_with_visits import fares as fare_claims
+from nearhome.analysis.help_with_visits.scheme import FOOD
+from nearhome.analysis.visits import day as visit_day
+from nearhome.analysis.visits.plan import plan_visit
 from nearhome.data.errors import InputError, NoRouteError
-from nearhome.geo import places
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
 
 if TYPE_CHECKING:
-    from nearhome.analysis.options import Option
-    from nearhome.analysis.plan import VisitPlan
+    from nearhome.analysis.visits.options import Option
+    from nearhome.analysis.visits.plan import VisitPlan
 
 TODAY = date(2026, 11, 21)
 EVERY = ("car", "transit", "hire")
@@ -32,8 +33,8 @@ def make(
     as_of: date = TODAY,
 ) -> VisitPlan:
     return plan_visit(
-        places.find(start),
-        prisons.by_id(prison),
+        find.find(start),
+        register.by_id(prison),
         party=party or Party(1, 2, (4, 9)),
         as_of=as_of,
         modes=modes,

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.geo import elimination, ordering
+from nearhome.geo.hierarchy import elimination, order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from nearhome.data.base.arrays import Ints
 
 
 @pytest.fixture(params=["with RoutingKit", "without RoutingKit"])
@@ -58,7 +58,7 @@ def is_depth_first(rank: Ints, tail: Ints, head: Ints) -> bool:
 @pytest.mark.usefixtures("engine")
 def test_a_grid_is_cut_into_parts() -> None:
     tail, head, lat, lon = grid(24)
-    rank = ordering.order(tail, head, lat, lon)
+    rank = order.order(tail, head, lat, lon)
     assert sorted(rank.tolist()) == list(range(len(lat)))
     assert is_depth_first(rank, tail, head)
     assert width(rank, tail, head) <= 3 * 24  # by rows, as it came, it is as many; at random several times that
@@ -70,7 +70,7 @@ def test_a_tree_needs_next_to_no_shortcuts() -> None:
     tree = nx.random_labeled_tree(300, seed=5)
     u, v = np.array(tree.edges).T
     random = np.random.default_rng(5)
-    rank = ordering.order(np.r_[u, v], np.r_[v, u], 50 + random.random(300), random.random(300))
+    rank = order.order(np.r_[u, v], np.r_[v, u], 50 + random.random(300), random.random(300))
     assert width(rank, u, v) <= 2
 
 
@@ -85,14 +85,14 @@ def test_any_graph_gets_a_complete_depth_first_order_without_routingkit(data: st
     tail, head = arcs[:, 0].copy(), arcs[:, 1].copy()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "routingkit_cch", None)
-        rank = ordering.order(tail, head, lat, lon)
+        rank = order.order(tail, head, lat, lon)
     assert sorted(rank.tolist()) == list(range(count))
     assert is_depth_first(rank, tail, head)
 
 
 def test_the_same_graph_gets_the_same_order() -> None:
     tail, head, lat, lon = grid(12)
-    np.testing.assert_array_equal(ordering.order(tail, head, lat, lon), ordering.order(tail, head, lat, lon))
+    np.testing.assert_array_equal(order.order(tail, head, lat, lon), order.order(tail, head, lat, lon))
 
 
 @settings(max_examples=60, deadline=None)

@@ -17,8 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nearhome.data.errors import MissingExtraError, SourceError
-from nearhome.geo import bends, network, osm, osm_tags, speeds, stored
-from nearhome.geo.routing import Router
+from nearhome.geo.osm import read
+from nearhome.geo.osm import tags as osm_tags
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import network, speeds, storage, straighten
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +83,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def town(tiny: Path) -> nx.MultiDiGraph[int]:
-    return osm.read_extract(tiny, lost=speeds.NO_DELAYS)
+    return read.read_extract(tiny, lost=speeds.NO_DELAYS)
 
 
 def country_kph(highway: str) -> float:
@@ -155,7 +158,7 @@ def test_a_ferry_takes_its_duration_and_one_wait(town: nx.MultiDiGraph[int]) -> 
     ferry = town.edges[1, 9, 0]
     assert ferry["kind"] == "ferry"
     assert ferry["ferry"] == "island_ferry"
-    assert ferry["travel_time"] == pytest.approx(30 * 60 + osm.FERRY_WAIT_SECONDS)
+    assert ferry["travel_time"] == pytest.approx(30 * 60 + read.FERRY_WAIT_SECONDS)
 
 
 def test_what_cannot_be_reached_is_dropped_and_counted(town: nx.MultiDiGraph[int]) -> None:
@@ -221,7 +224,7 @@ def test_a_tagged_limit_is_the_speed_up_to_that_of_the_class(
     maxspeed: str, highway: str, mph: float | None, source: str, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "one.osm", [(1, [1, 2], {"highway": highway, "maxspeed": maxspeed})], POINTS)
-    road = osm.read_extract(path).edges[1, 2, 0]
+    road = read.read_extract(path).edges[1, 2, 0]
     kph = country_kph(highway) if mph is None else mph / speeds.MILES_PER_KM
     assert road["speed_kph"] == pytest.approx(kph)
     assert road["speed_source"] == source
@@ -238,7 +241,7 @@ def test_untagged_roads_are_slower_in_a_town(tmp_path: Path) -> None:
         columns = [[number for number in close if close[number][1] == east] for east in range(10)]
         for number, nodes in enumerate([*rows, *columns, [1, 900]], start=1):
             writer.add_way(osmium.osm.mutable.Way(id=number, nodes=nodes, tags={"highway": "residential"}))
-    graph = osm.read_extract(tmp_path / "grid.osm", lost=speeds.NO_DELAYS)
+    graph = read.read_extract(tmp_path / "grid.osm", lost=speeds.NO_DELAYS)
     country, town = speeds.OSM_KPH["residential"]
     assert graph.edges[1, 900, 0]["speed_kph"] == pytest.approx(country, rel=0.01)
     assert graph.edges[1, 900, 0]["urban_percent"] == 0
@@ -261,7 +264,7 @@ def test_no_duration_breaks_the_reader(text: str) -> None:
 
 def test_a_ring_without_a_junction_is_read(tmp_path: Path) -> None:
     ring = write(tmp_path / "ring.osm.pbf", [(1, [5, 6, 7, 8, 5], {"highway": "residential"})], POINTS)
-    graph = osm.read_extract(ring)
+    graph = read.read_extract(ring)
     assert graph.number_of_nodes() == 1
     assert {round(data["length"]) for _, _, data in graph.edges(data=True)} == {round(metres(5, 6, 7, 8, 5))}
 
@@ -269,7 +272,7 @@ def test_a_ring_without_a_junction_is_read(tmp_path: Path) -> None:
 def test_a_way_that_leaves_the_extract_is_cut_where_its_nodes_are_missing(tmp_path: Path) -> None:
     few = {number: POINTS[number] for number in (1, 2, 3)}
     cut = write(tmp_path / "cut.osm.pbf", [(1, [1, 2, 3, 4], {"highway": "primary"})], few)
-    graph = osm.read_extract(cut)
+    graph = read.read_extract(cut)
     assert set(graph) == {1, 3}
     assert graph.graph["dropped_nodes"] == 0
 
@@ -309,9 +312,9 @@ def test_joining_pieces_changes_no_quickest_way(
     plain = plain_graph(ways)
     if len(plain) < 2:
         with pytest.raises(SourceError):
-            osm.read_extract(path)
+            read.read_extract(path)
         return
-    graph = osm.read_extract(path, lost=speeds.NO_DELAYS)
+    graph = read.read_extract(path, lost=speeds.NO_DELAYS)
     if not set(graph) <= set(plain):  # another part is as large
         return
     for start in graph:
@@ -353,7 +356,7 @@ def test_a_bad_extract_gives_one_sentence_and_writes_nothing(
     path = write(tmp_path / "bad.osm.pbf", WAYS, POINTS)
     spoil(path)
     with pytest.raises(SourceError) as caught:
-        osm.import_extract(path)
+        read.import_extract(path)
     assert "bad.osm.pbf" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "home").exists()
@@ -362,19 +365,19 @@ def test_a_bad_extract_gives_one_sentence_and_writes_nothing(
 def test_an_extract_without_roads_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "sea.osm.pbf", [(1, [1, 2], {"highway": "footway"})], POINTS)
     with pytest.raises(SourceError, match="no roads"):
-        osm.read_extract(path)
+        read.read_extract(path)
 
 
 def test_a_lone_one_way_road_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "away.osm.pbf", [(1, [1, 2], {"highway": "primary", "oneway": "yes"})], POINTS)
     with pytest.raises(SourceError, match="there and back"):
-        osm.read_extract(path)
+        read.read_extract(path)
 
 
 def test_without_pyosmium_the_message_names_the_extra(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "osmium", None)
     with pytest.raises(MissingExtraError, match=r"nearhome\[osm\]"):
-        osm.read_extract(tiny)
+        read.read_extract(tiny)
 
 
 def test_an_import_can_be_opened_again_and_is_the_same_each_time(
@@ -382,15 +385,15 @@ def test_an_import_can_be_opened_again_and_is_the_same_each_time(
 ) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
     told: list[str] = []
-    done = osm.import_extract(tiny, told.append)
+    done = read.import_extract(tiny, told.append)
     first = done.file.read_bytes()
     assert done.file == tmp_path / "networks" / "tiny.npz"
     assert (done.nodes, done.edges, done.dropped_nodes) == (town.number_of_nodes(), town.number_of_edges(), 2)
     assert (done.dropped_parts, done.turns_read, done.turns_banned) == (1, 0, 0)
     assert told
-    assert osm.import_extract(tiny).file.read_bytes() == first
-    graph = osm.read_extract(tiny)
-    assert arcs_of(stored.open_saved(done.file)) == arcs_of(bends.straightened(network.from_graph(graph)))
+    assert read.import_extract(tiny).file.read_bytes() == first
+    graph = read.read_extract(tiny)
+    assert arcs_of(storage.open_saved(done.file)) == arcs_of(straighten.straightened(graph_.from_graph(graph)))
     assert done.tagged_edges == sum(data["speed_source"] == "tag" for *_, data in graph.edges(data=True))
     assert f"{done.tagged_edges:,} edges as tagged" in " ".join(told)
 
@@ -463,11 +466,11 @@ def test_a_graph_that_osmnx_made_routes_as_networkx_says(tmp_path: Path) -> None
 
 @pytest.mark.skipif(not NEWPORT.is_file(), reason="the Newport extract lies beside the repository only in development")
 def test_newport_is_read_whole_and_routes() -> None:
-    graph = osm.read_extract(NEWPORT)
+    graph = read.read_extract(NEWPORT)
     assert nx.is_strongly_connected(graph)
     assert 5_000 < graph.number_of_nodes() < 10_000
     nodes = np.random.default_rng(7).choice(sorted(graph), 40, replace=False).tolist()
-    roads = network.from_graph(graph)
+    roads = graph_.from_graph(graph)
     found = Router(roads).matrix(points_of(graph, nodes), points_of(graph, nodes)).minutes
     from_each = [nx.single_source_dijkstra_path_length(graph, start, weight="travel_time") for start in nodes]
     expected = np.array([[times[end] for end in nodes] for times in from_each])
@@ -488,7 +491,7 @@ def test_newport_is_as_long_as_osmnx_says(tmp_path: Path) -> None:
             tags = osm_tags.way_tags(way.tags)
             if tags is not None and all(node.ref in inside for node in way.nodes):
                 writer.add(way)
-    ours = osm.read_extract(box)
+    ours = read.read_extract(box)
     theirs = osmnx.truncate.largest_component(osmnx.graph_from_xml(box, retain_all=True), strongly=True)
     length = {
         key: sum(data["length"] for _, _, data in graph.edges(data=True)) for key, graph in ((0, ours), (1, theirs))
@@ -504,9 +507,9 @@ def test_newport_is_as_long_as_osmnx_says(tmp_path: Path) -> None:
 def test_an_import_can_ban_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
     told: list[str] = []
-    done = osm.import_extract(NEWPORT, told.append, turn_restrictions=True)
+    done = read.import_extract(NEWPORT, told.append, turn_restrictions=True)
     assert any("turns are banned" in line for line in told)
     assert done.turns_read > 90
     assert 80 < done.turns_banned < 110
-    assert len(stored.open_saved(done.file).lat) > done.nodes
+    assert len(storage.open_saved(done.file).lat) > done.nodes
     assert done.tagged_edges > 1_000

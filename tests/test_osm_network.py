@@ -9,30 +9,33 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import pytest
 
-from nearhome.geo import network, osm, osm_network, speeds, turns
+from nearhome.geo.osm import arcs as osm_arcs
+from nearhome.geo.osm import read, turns
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import speeds
 from tests import test_turns
 from tests.test_osm import NEWPORT, POINTS, WAYS, write
 
 if TYPE_CHECKING:
-    from nearhome.geo.network import RoadNetwork
+    from nearhome.geo.roads.network import RoadNetwork
 
 TEXTS = ("road_class", "kind", "toll", "ferry", "ref", "name", "speed_source", "carriageway")
 LOOP = (200, [3, 13, 6, 3], {"highway": "unclassified", "name": "Loop"})
 
 
 def arrays(path: Path, *, turning: bool) -> RoadNetwork:
-    roads, _ = osm._roads(path, lambda _: None, speeds.OSM_DELAYS)  # noqa: SLF001 -- what import_extract keeps, uncut
-    arcs = osm_network.arcs_of(roads)
+    roads, _ = read._roads(path, lambda _: None, speeds.OSM_DELAYS)  # noqa: SLF001 -- what import_extract keeps, uncut
+    arcs = osm_arcs.arcs_of(roads)
     if turning:
-        roads, arcs, _ = osm_network.without_banned(roads, arcs, turns.read_restrictions(path))
-    return osm_network.network_of(roads, arcs)
+        roads, arcs, _ = osm_arcs.without_banned(roads, arcs, turns.read_restrictions(path))
+    return osm_arcs.network_of(roads, arcs)
 
 
 def through_a_graph(path: Path, *, turning: bool) -> RoadNetwork:
-    graph = osm.read_extract(path)
+    graph = read.read_extract(path)
     if turning:
         graph = turns.expanded(graph, turns.bans(graph, turns.read_restrictions(path)))
-    return network.from_graph(graph)
+    return graph_.from_graph(graph)
 
 
 def told_of_arcs(roads: RoadNetwork) -> Counter[tuple[Any, ...]]:

@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.analysis import comparing, figures, outcome_files, outcome_page, outcome_report, planning, scenario_files
+from nearhome.analysis.placement.outcome_report import compare
+from nearhome.analysis.placement.outcome_report import files as outcome_files
+from nearhome.analysis.placement.outcome_report import report as outcome_report
+from nearhome.analysis.placement.outcomes import indicators, run
+from nearhome.analysis.placement.scenarios import files as scenario_files
 from nearhome.data.errors import InputError
 from tests import small_system
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nearhome.analysis.planning import Outcome
+    from nearhome.analysis.placement.outcomes.run import Outcome
 
 
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
     """Return an outcome of the small system."""
-    return planning.run(small_system.scenario(moves={"limit": 60}), baseline=small_system.baseline())
+    return run.run(small_system.scenario(moves={"limit": 60}), baseline=small_system.baseline())
 
 
 def test_a_folder_has_the_scenario_the_results_and_what_they_must_be(outcome: Outcome, tmp_path: Path) -> None:
@@ -43,7 +47,7 @@ def test_a_folder_has_the_scenario_the_results_and_what_they_must_be(outcome: Ou
 
 
 def test_the_same_scenario_gives_the_same_bytes(outcome: Outcome, tmp_path: Path) -> None:
-    again = planning.run(small_system.scenario(moves={"limit": 60}), baseline=small_system.baseline())
+    again = run.run(small_system.scenario(moves={"limit": 60}), baseline=small_system.baseline())
     one, other = tmp_path / "one", tmp_path / "other"
     names = [
         [
@@ -60,7 +64,7 @@ def test_the_same_scenario_gives_the_same_bytes(outcome: Outcome, tmp_path: Path
 def test_results_are_those_of_the_tables(outcome: Outcome, tmp_path: Path) -> None:
     outcome_files.write(outcome, tmp_path / "out", source="mine.toml")
     found = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
-    assert set(found["figures"]) == set(figures.BY_NAME)
+    assert set(found["figures"]) == set(indicators.BY_NAME)
     assert found["figures"]["people"]["plan"] == 402
     with (tmp_path / "out" / "tables" / "prisons.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["name"]: row for row in csv.DictReader(file)}
@@ -87,7 +91,7 @@ def test_an_outcome_is_replaced_only_when_asked_and_other_files_never(outcome: O
 
 def test_a_page_says_what_it_comes_to(outcome: Outcome) -> None:
     report = outcome_report.report(outcome, "mine.toml")
-    text = outcome_page.markdown(report, outcome_page.SHORT)
+    text = outcome_files.markdown(report, outcome_files.SHORT)
     assert text.startswith("# What if: A test\n")
     for said in outcome_report.sentences(outcome):
         assert said in text
@@ -105,10 +109,10 @@ def test_large_numbers_are_written_as_exactly_as_they_are_known(number: float, w
 
 
 def test_two_outcomes_are_compared_draw_by_draw(outcome: Outcome, tmp_path: Path) -> None:
-    more = planning.run(small_system.scenario(moves={"limit": 90}), baseline=small_system.baseline())
+    more = run.run(small_system.scenario(moves={"limit": 90}), baseline=small_system.baseline())
     for name, each in (("one", outcome), ("other", more)):
         outcome_files.write(each, tmp_path / name, source=name)
-    found = comparing.compare(tmp_path / "one", tmp_path / "other")
+    found = compare.compare(tmp_path / "one", tmp_path / "other")
     table = found.table.set_index("figure")
     assert table.loc["moves", "difference"] == table.loc["moves", "other"] - table.loc["moves", "one"]
     assert table.loc["minutes_mean", "difference"] < 0
@@ -118,7 +122,7 @@ def test_two_outcomes_are_compared_draw_by_draw(outcome: Outcome, tmp_path: Path
 
 def _result(*plans: float, title: str = "One") -> dict[str, object]:
     """Make up results in which every figure of the plan is ``plans[0]``, and in draws the others."""
-    names = list(figures.BY_NAME)
+    names = list(indicators.BY_NAME)
     return {
         "title": title,
         "nation": "Scotland",
@@ -130,18 +134,18 @@ def _result(*plans: float, title: str = "One") -> dict[str, object]:
 
 def test_a_difference_smaller_than_the_noise_says_so() -> None:
     one = _result(5.0, 5.0, 5.2, 4.8)
-    same_way = comparing.compared(one, _result(4.0, 4.0, 4.1, 3.7)).table.set_index("figure")
+    same_way = compare.compared(one, _result(4.0, 4.0, 4.1, 3.7)).table.set_index("figure")
     assert set(same_way["said"]) == {"larger than the noise"}
-    either_way = comparing.compared(one, _result(4.9, 5.3, 5.0, 4.9)).table.set_index("figure")
+    either_way = compare.compared(one, _result(4.9, 5.3, 5.0, 4.9)).table.set_index("figure")
     assert set(either_way["said"]) == {"smaller than the noise"}
-    assert set(comparing.compared(one, one).table["said"]) == {"no difference"}
+    assert set(compare.compared(one, one).table["said"]) == {"no difference"}
     with pytest.raises(InputError, match="one prison system"):
-        comparing.compared(one, _result(1.0) | {"nation": "Northern Ireland"})
+        compare.compared(one, _result(1.0) | {"nation": "Northern Ireland"})
 
 
 def test_a_folder_without_an_outcome_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no outcome"):
-        comparing.read(tmp_path)
+        compare.read(tmp_path)
     (tmp_path / "results.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="another version"):
-        comparing.read(tmp_path)
+        compare.read(tmp_path)

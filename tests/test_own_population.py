@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import homes, own_population
-from nearhome.analysis.cohorts import Cohort
-from nearhome.data import grid, prisons
+from nearhome.analysis.population import homes, own_figures
+from nearhome.analysis.population.cohorts import Cohort
+from nearhome.data.base import coordinates
 from nearhome.data.errors import SourceError
-from nearhome.geo import areas
+from nearhome.data.places import areas as area_finder
+from nearhome.data.prisons import register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ CORNWALL = "E06000052"
 
 
 def test_individuals_are_added_up_by_authority_prison_and_cohort() -> None:
-    own = own_population.read(
+    own = own_figures.read(
         "Home,Prison,Sex,Age,Status,Category,Sentence,Name\n"
         "TR1 2HE,Exeter,,34,remand,,,not kept\n"
         "Cornwall,EXI,m,21+,remand,none,none,\n"
@@ -39,16 +40,16 @@ def test_individuals_are_added_up_by_authority_prison_and_cohort() -> None:
 
 
 def test_counts_become_a_baseline() -> None:
-    own = own_population.read("home,prison,people\nE06000052,EXI,30\nE06000052,DGI,10\n,EXI,2\n", TODAY)
+    own = own_figures.read("home,prison,people\nE06000052,EXI,30\nE06000052,DGI,10\n,EXI,2\n", TODAY)
     base = own.baseline(TODAY)
     assert base.total == 42
     assert base.people("prison").set_index("prison")["people"].to_dict() == {"DGI": 10, "EXI": 32}
-    home, held = areas.authority(CORNWALL), [prisons.by_id("EXI"), prisons.by_id("DGI")]
-    miles = [grid.crow_miles(home.lat, home.lon, prison.lat, prison.lon) for prison in held]
+    home, held = area_finder.authority(CORNWALL), [register.by_id("EXI"), register.by_id("DGI")]
+    miles = [coordinates.crow_miles(home.lat, home.lon, prison.lat, prison.lon) for prison in held]
     assert base.mean_miles() == pytest.approx((30 * miles[0] + 10 * miles[1]) / 40)
     drawn = base.draw(1)
     assert np.bincount(drawn.home).tolist() == [40, 2]
-    assert base.notes == (own_population.STATEMENT,)
+    assert base.notes == (own_figures.STATEMENT,)
 
 
 def test_all_problems_are_listed_at_once_and_no_postcode_is_repeated() -> None:
@@ -68,7 +69,7 @@ def test_all_problems_are_listed_at_once_and_no_postcode_is_repeated() -> None:
         "=1+1,,1,,,,,",
     ]
     with pytest.raises(SourceError) as caught:
-        own_population.read("\n".join(rows), TODAY)
+        own_figures.read("\n".join(rows), TODAY)
     text = str(caught.value)
     assert "12 problems" in text
     for number in range(2, 14):
@@ -92,32 +93,32 @@ def test_all_problems_are_listed_at_once_and_no_postcode_is_repeated() -> None:
 )
 def test_files_that_cannot_be_read_are_refused_in_one_sentence(content: bytes, words: str) -> None:
     with pytest.raises(SourceError, match=words) as caught:
-        own_population.read(content, TODAY)
+        own_figures.read(content, TODAY)
     assert "\n" not in str(caught.value)
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_population, "MOST_ROWS", 3)
+    monkeypatch.setattr(own_figures, "MOST_ROWS", 3)
     with pytest.raises(SourceError, match="more than 3 rows"):
-        own_population.read("home,prison\n" + "E06000052,EXI\n" * 4, TODAY)
+        own_figures.read("home,prison\n" + "E06000052,EXI\n" * 4, TODAY)
 
 
 def test_endless_problems_are_cut_short() -> None:
     with pytest.raises(SourceError, match="at least 1,000 problems") as caught:
-        own_population.read("home,prison\n" + "Atlantis,EXI\n" * 2_000, TODAY)
+        own_figures.read("home,prison\n" + "Atlantis,EXI\n" * 2_000, TODAY)
     assert len(str(caught.value)) < 5_000
 
 
 def test_reading_writes_nothing_and_saving_keeps_no_postcode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
-    own = own_population.read("home,prison\nTR1 2HE,EXI\nTR1 2HE,EXI\n", TODAY)
+    own = own_figures.read("home,prison\nTR1 2HE,EXI\nTR1 2HE,EXI\n", TODAY)
     own.baseline(TODAY)
     assert list(tmp_path.iterdir()) == []
     own.save(tmp_path / "own.csv")
     saved = (tmp_path / "own.csv").read_text(encoding="utf-8")
     assert "TR1" not in saved
-    assert own_population.read(saved, TODAY) == own
+    assert own_figures.read(saved, TODAY) == own
 
 
 _CODES = st.sampled_from(["E06000052", "W06000015", "E09000033", homes.UNKNOWN])
@@ -128,7 +129,7 @@ _PRISONS = st.sampled_from(["EXI", "CFI", "WWI", "BZI", "EWI"])
 @given(st.lists(st.tuples(_CODES, _PRISONS, st.integers(1, 50)), min_size=1, max_size=30))
 def test_what_is_read_is_what_was_given(rows: list[tuple[str, str, int]]) -> None:
     content = "home,prison,people\n" + "\n".join(",".join(map(str, row)) for row in rows)
-    own = own_population.read(content, TODAY)
+    own = own_figures.read(content, TODAY)
     assert own.people == sum(people for _, _, people in rows)
     base = own.baseline(TODAY)
     assert base.total == own.people
@@ -139,14 +140,14 @@ def test_what_is_read_is_what_was_given(rows: list[tuple[str, str, int]]) -> Non
 
 
 def test_counts_of_children_are_read_by_authority_or_sector() -> None:
-    assert own_population.read_children("area,children\nCornwall,1200\nE06000006,0\n") == {
+    assert own_figures.read_children("area,children\nCornwall,1200\nE06000006,0\n") == {
         CORNWALL: 1_200,
         "E06000006": 0,
     }
-    assert own_population.read_children("area,children\ntr1 2,7\n", "sector") == {"TR1 2": 7}
+    assert own_figures.read_children("area,children\ntr1 2,7\n", "sector") == {"TR1 2": 7}
 
 
 def test_counts_of_children_list_every_problem() -> None:
     with pytest.raises(SourceError, match="3 problems") as caught:
-        own_population.read_children("area,children\nCornwall,few\nCornwall,2\nE06000052,3\nMordor,4\n")
+        own_figures.read_children("area,children\nCornwall,few\nCornwall,2\nE06000052,3\nMordor,4\n")
     assert "comes twice" in str(caught.value)

@@ -14,14 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from nearhome.app.cli import main
-from nearhome.data import own_services, postcodes, services
-from nearhome.data.cells import safe_text
+from nearhome.app.cli.shell import main
+from nearhome.data.base.coordinates import to_degrees
+from nearhome.data.base.escaping import safe_text
 from nearhome.data.errors import SourceError, TableError
-from nearhome.data.grid import to_degrees
-from nearhome.data.own_service_rows import MOST_PROBLEMS, OWN_COLUMNS, Problem
-from nearhome.data.service_points import on_land
-from nearhome.data.service_status import status
+from nearhome.data.places import postcodes
+from nearhome.data.places.kingdom import on_land
+from nearhome.data.services import own, register
+from nearhome.data.services.own_rows import MOST_PROBLEMS, OWN_COLUMNS, Problem
+from nearhome.data.services.status import status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def write(tmp_path: Path, *rows: dict[str, str]) -> Path:
 
 
 def problems(tmp_path: Path, **row: str) -> list[Problem]:
-    return list(own_services.check(write(tmp_path, row)).problems)
+    return list(own.check(write(tmp_path, row)).problems)
 
 
 def shell(*typed: str) -> Result:
@@ -63,23 +64,23 @@ def shell(*typed: str) -> Result:
 def test_the_template_is_a_good_register(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(shell("template").stdout, encoding="utf-8")
-    assert own_services.check(file).is_good
-    assert own_services.install(file) == 3
-    prison, near, area = services.own()
+    assert own.check(file).is_good
+    assert own.install(file) == 3
+    prison, near, area = register.own()
     assert (prison.id, prison.prison_ids) == ("own:example-1", ("EXI",))
     assert prison.lat == pytest.approx(50.728, abs=0.01)
     assert (near.minutes, near.mode, near.capacity, near.capacity_unit) == (45, "car", 30, "families")
     assert (near.lat, near.lon) == (50.2632, -5.051)
     assert len(area.authority_codes) == 12
     assert area.area_level == "county"
-    assert services.register()[-3:] == (prison, near, area)
-    assert services.versions()["own_services"].startswith("user+")
+    assert register.register()[-3:] == (prison, near, area)
+    assert register.versions()["own_services"].startswith("user+")
     assert [status(each, DAY).in_force for each in (prison, near, area)] == [True, True, True]
     assert [status(area, date(day, 8, 31)).state for day in (2023, 2027, 2028)] == ["not yet", "in force", "ended"]
     listed = " ".join(shell("--as-of", DAY.isoformat()).stdout.split())
     assert "by Example charity (yours): within 45 minutes of Truro by car; 30 families. In force" in listed
     assert shell("forget").exit_code == 0
-    assert services.own() == ()
+    assert register.own() == ()
     assert shell("forget").exit_code == 2
 
 
@@ -148,8 +149,8 @@ def test_each_mistake_is_told_with_its_column_and_what_to_do(
     ],
 )
 def test_areas_take_the_widest_level_that_all_have(tmp_path: Path, areas: str, level: str, codes: int) -> None:
-    own_services.install(write(tmp_path, {"reach": "area", "areas": areas}))
-    (found,) = services.own()
+    own.install(write(tmp_path, {"reach": "area", "areas": areas}))
+    (found,) = register.own()
     assert (found.area_level, len(found.area_codes)) == (level, codes)
     assert found.authority_codes
 
@@ -193,8 +194,8 @@ def test_a_point_in_another_crs_or_in_the_sea_is_recognised(
 
 
 def test_metres_become_degrees_as_proj_has_it(tmp_path: Path) -> None:
-    own_services.install(write(tmp_path, {"reach": "place", "easting": str(EASTING), "northing": str(NORTHING)}))
-    (found,) = services.own()
+    own.install(write(tmp_path, {"reach": "place", "easting": str(EASTING), "northing": str(NORTHING)}))
+    (found,) = register.own()
     assert found.lat == pytest.approx(50.2632, abs=1e-4)
     assert found.lon == pytest.approx(-5.0510, abs=1e-4)
 
@@ -231,7 +232,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_lines(tmp_path: Path)
         {"id": "c", "reach": "place", "lat": "50.0", "lon": "-3.0", "valid_to": "soon"},
         {"id": "d"},
     )
-    found = own_services.check(file)
+    found = own.check(file)
     assert [(each.line, each.column) for each in found.problems] == [
         (2, "kind"),
         (3, "id"),
@@ -248,26 +249,26 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_lines(tmp_path: Path)
 def test_lines_are_those_of_the_file_where_cells_hold_line_ends(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text('id,name,kind,reach,prison_id\na,"x\ny",play,prison,EXI\n\nb,z,shop,prison,EXI\n', encoding="utf-8")
-    assert [(each.line, each.column) for each in own_services.check(file).problems] == [(2, "name"), (5, "kind")]
+    assert [(each.line, each.column) for each in own.check(file).problems] == [(2, "name"), (5, "kind")]
 
 
 def test_nothing_is_installed_where_anything_is_wrong(tmp_path: Path, own_folder: Path) -> None:
-    own_services.install(write(tmp_path, {"name": "First"}))
-    before = services.own_file().read_bytes()
+    own.install(write(tmp_path, {"name": "First"}))
+    before = register.own_file().read_bytes()
     bad = write(tmp_path, {"name": "Second"}, {"kind": "shop"})
     with pytest.raises(SourceError, match=r"mine.csv has 1 problem \(line 3, kind: 'shop' is not in the list"):
-        own_services.install(bad)
+        own.install(bad)
     result = shell("import", str(bad))
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert services.own_file().read_bytes() == before
+    assert register.own_file().read_bytes() == before
     assert [file.name for file in (own_folder / "services").iterdir()] == ["services.csv"]
-    own_services.install(write(tmp_path, {"name": "Third"}))
-    assert [each.name for each in services.own()] == ["Third"]
+    own.install(write(tmp_path, {"name": "Third"}))
+    assert [each.name for each in register.own()] == ["Third"]
 
 
 def test_a_service_of_ones_own_at_a_closed_prison_does_not_count(tmp_path: Path) -> None:
-    own_services.install(write(tmp_path, {"prison_id": "Canterbury"}))
-    (found,) = services.own()
+    own.install(write(tmp_path, {"prison_id": "Canterbury"}))
+    (found,) = register.own()
     assert status(found, date(2008, 1, 1)).in_force
     assert status(found, DAY).words == "Its prison was closed on 21 November 2026."
 
@@ -289,7 +290,7 @@ def test_html_and_formulas_are_kept_as_the_text_they_are(tmp_path: Path) -> None
     ]
     file = write(tmp_path, *({"name": name, "operator": name, "note": name} for name in names))
     assert shell("import", str(file)).exit_code == 0
-    assert [each.name for each in services.own()] == names
+    assert [each.name for each in register.own()] == names
     rows = [each for each in json.loads(shell("--json").stdout)["services"] if each["id"].startswith("own:")]
     assert [each["name"] for each in rows] == names
 
@@ -338,7 +339,7 @@ def test_files_of_another_kind_are_one_sentence(tmp_path: Path, content: bytes, 
     file = tmp_path / "mine.csv"
     file.write_bytes(content)
     with pytest.raises(SourceError, match=words) as caught:
-        own_services.check(file)
+        own.check(file)
     assert "\n" not in str(caught.value)
     result = shell("check", str(file))
     assert (result.exit_code, result.stdout) == (2, "")
@@ -346,13 +347,13 @@ def test_files_of_another_kind_are_one_sentence(tmp_path: Path, content: bytes, 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
-        own_services.check(tmp_path / "none.csv")
+        own.check(tmp_path / "none.csv")
 
 
 def test_wrong_columns_are_told_together_and_rows_are_not_judged(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("id,name,latitude,kind,kind,colour\na,b,c,d,e,f\n", encoding="utf-8")
-    said = [(each.line, each.column, each.value) for each in own_services.check(file).problems]
+    said = [(each.line, each.column, each.value) for each in own.check(file).problems]
     assert said == [
         (1, "header", "latitude"),
         (1, "header", "colour"),
@@ -364,14 +365,14 @@ def test_wrong_columns_are_told_together_and_rows_are_not_judged(tmp_path: Path)
 def test_columns_may_come_in_any_order_with_a_mark_and_capitals(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("\ufeffReach, KIND ,Name,ID,prison_id\nprison,play,x,1,Exeter\n", encoding="utf-8")
-    assert own_services.install(file) == 1
-    assert services.own()[0].prison_ids == ("EXI",)
+    assert own.install(file) == 1
+    assert register.own()[0].prison_ids == ("EXI",)
 
 
 def test_a_row_with_cells_too_few_or_too_many_is_told(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("id,name,kind,reach\na,b\nc,d,play,area,e\n", encoding="utf-8")
-    assert [str(each) for each in own_services.check(file).problems] == [
+    assert [str(each) for each in own.check(file).problems] == [
         "line 2, id: 'a' begins a row of 2 cells; the header has 4",
         "line 3, id: 'c' begins a row of 5 cells; the header has 4",
     ]
@@ -381,7 +382,7 @@ def test_problems_beyond_the_limit_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     rows = "".join(f"s{number},x,shop{number},prison,P{number}\n" for number in range(5_000))
     file.write_text(f"id,name,kind,reach,prison_id\n{rows}", encoding="utf-8")
-    found = own_services.check(file)
+    found = own.check(file)
     assert len(found.problems) == MOST_PROBLEMS
     assert len(found.problems) + found.further == 10_000
     assert shell("check", str(file)).stdout.splitlines()[-2] == "... and 9,000 more problems."
@@ -391,12 +392,12 @@ def test_half_a_million_rows_are_refused_in_one_sentence(tmp_path: Path) -> None
     file = tmp_path / "mine.csv"
     file.write_text("id,name,kind,reach,prison_id\n" + "a,x,play,prison,EXI\n" * 500_000, encoding="utf-8")
     with pytest.raises(SourceError, match=r"mine\.csv has more than 100,000 rows, the most a register may have"):
-        own_services.check(file)
+        own.check(file)
 
 
 def test_a_damaged_register_is_one_sentence(tmp_path: Path) -> None:
-    own_services.install(write(tmp_path, {}))
-    file = services.own_file()
+    own.install(write(tmp_path, {}))
+    file = register.own_file()
     file.write_text(file.read_text(encoding="utf-8").replace("name", "nom"), encoding="utf-8")
     with pytest.raises(TableError, match="import it again"):
-        services.own()
+        register.own()

@@ -33,7 +33,7 @@ def test_every_folder_with_code_is_packaged() -> None:
 
 def test_nothing_is_imported_under_a_generic_name() -> None:
     code = (
-        "import sys, nearhome.app.cli, nearhome.analysis.plan; "
+        "import sys, nearhome.app.cli.shell, nearhome.analysis.visits.plan; "
         "print(*sorted({'app', 'geo', 'data', 'analysis'} & set(sys.modules)))"
     )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
@@ -87,7 +87,7 @@ def test_the_wheel_holds_nearhome_alone_and_stays_small(wheel: Path) -> None:
 
 def test_the_installed_wheel_answers_the_same_journey(installed: Path, tmp_path: Path) -> None:
     answers = []
-    for command in ([str(installed)], [sys.executable, "-m", "nearhome.app.cli"]):
+    for command in ([str(installed)], [sys.executable, "-m", "nearhome.app.cli.shell"]):
         ran = subprocess.run([*command, *JOURNEY], cwd=tmp_path, capture_output=True, text=True, check=True)
         answers.append(json.loads(ran.stdout))
     assert answers[0] == answers[1]

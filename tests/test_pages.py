@@ -9,20 +9,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nearhome import app as package
-from nearhome.analysis import visit_day
-from nearhome.app.views import about, plan
-from nearhome.data import catalogue, prisons, sessions
+from nearhome.analysis.visits import day as visit_day
+from nearhome.app.pages import about
+from nearhome.app.pages.visits import page
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import NoRouteError
-from nearhome.geo import osm
-from nearhome.geo.buses import WITH_BUGGY
-from nearhome.geo.public_transport import Needs
-from nearhome.geo.routing import Router
+from nearhome.data.prisons import register, sessions
+from nearhome.geo.osm import read
+from nearhome.geo.routing.router import Router
+from nearhome.geo.transit.buses import WITH_BUGGY
+from nearhome.geo.transit.itineraries import Needs
 from tests import extracts
 
 if TYPE_CHECKING:
-    from nearhome.analysis.party import Party
-    from nearhome.analysis.plan import VisitPlan
-    from nearhome.geo.installed import Roads
+    from nearhome.analysis.costs.party import Party
+    from nearhome.analysis.visits.plan import VisitPlan
+    from nearhome.geo.imported.networks import Roads
 
 ENTRY = Path(package.__file__).resolve().with_name("main.py")
 TIMEOUT_S = 30
@@ -58,7 +60,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, visit_plan: VisitPlan) -> list[Any]:
         calls.append((origin, prison, party, wishes))
         return visit_plan
 
-    monkeypatch.setattr(plan, "plan_visit", answer_with_plan)
+    monkeypatch.setattr(page, "plan_visit", answer_with_plan)
     return calls
 
 
@@ -75,8 +77,8 @@ def test_only_open_prisons_are_offered_each_by_a_name_of_its_own() -> None:
     offered = start().selectbox(key="prison").options
     assert len(offered) == len(set(offered))
     assert any(name.startswith("Exeter") for name in offered)
-    closed = {prison.short_name for prison in prisons.prisons() if prison.status == "closed"}
-    still = {prison.short_name for prison in prisons.prisons() if prison.status != "closed"}
+    closed = {prison.short_name for prison in register.prisons() if prison.status == "closed"}
+    still = {prison.short_name for prison in register.prisons() if prison.status != "closed"}
     assert not [name for name in offered if name.split(" (")[0] in closed - still]
 
 
@@ -125,7 +127,7 @@ def test_roads_you_imported_are_used_where_they_cover_the_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
-    osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    read.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
     test = answer(start(), "50.7165, -3.5316", "EXI")
     test.radio[0].set_value("car").run()
     assert not test.exception
@@ -203,7 +205,7 @@ def test_the_ways_are_side_by_side_and_one_is_shown_in_detail() -> None:
 
 def test_a_prison_without_known_sessions_says_so() -> None:
     unknown = next(
-        prison for prison in prisons.prisons() if prison.status != "closed" and not sessions.sessions(prison.id)
+        prison for prison in register.prisons() if prison.status != "closed" and not sessions.sessions(prison.id)
     )
     test = start()
     test.selectbox(key="prison").set_value(unknown.id).run()
@@ -224,9 +226,9 @@ def test_where_no_train_or_bus_is_known_the_car_is_shown_and_why() -> None:
     assert "No train or bus between" in shown
 
 
-def northern() -> prisons.Prison:
+def northern() -> register.Prison:
     """Return an open prison in Northern Ireland."""
-    return next(p for p in prisons.prisons() if p.country == "Northern Ireland" and p.status != "closed")
+    return next(p for p in register.prisons() if p.country == "Northern Ireland" and p.status != "closed")
 
 
 def test_an_old_answer_goes_when_the_next_question_fails(asked: list[Any]) -> None:
@@ -241,7 +243,7 @@ def test_no_way_is_one_sentence_at_the_place(monkeypatch: pytest.MonkeyPatch) ->
         msg = "No road or ferry that we know joins the two places; start from another place."
         raise NoRouteError(msg)
 
-    monkeypatch.setattr(plan, "plan_visit", refuse)
+    monkeypatch.setattr(page, "plan_visit", refuse)
     shown = text_of(answer(start(), "TR1 2HE", "EXI"))
     assert shown.count("No road or ferry that we know") == 2
     assert 'id="origin-error"' in shown
@@ -252,7 +254,7 @@ def test_a_prison_without_a_car_ferry_is_a_problem_of_the_prison(monkeypatch: py
         msg = "No road is near the prison; it may be an island without a car ferry."
         raise NoRouteError(msg, "destination")
 
-    monkeypatch.setattr(plan, "plan_visit", refuse)
+    monkeypatch.setattr(page, "plan_visit", refuse)
     shown = text_of(answer(start(), "TR1 2HE", "JSY-LMO"))
     assert 'id="prison-error"' in shown
 
@@ -274,7 +276,7 @@ def test_a_link_with_an_unknown_prison_chooses_none() -> None:
 
 def show_about() -> None:
     """Run the second page alone."""
-    from nearhome.app.views import about as page  # noqa: PLC0415 - runs as a script of its own
+    from nearhome.app.pages import about as page
 
     page.show()
 
@@ -283,7 +285,7 @@ def test_every_table_is_described_with_date_source_and_licence() -> None:
     test = AppTest.from_function(show_about, default_timeout=TIMEOUT_S).run()
     assert not test.exception
     shown = text_of(test)
-    for table in catalogue.tables().values():
+    for table in tables.tables().values():
         for fact in (table.title, table.source_date, table.licence, table.version, f"{table.rows:,}"):
             assert about.escape(fact) in shown
     assert "How sure are we?" in shown

@@ -9,9 +9,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from nearhome.data import grid
-from nearhome.geo import areas, installed, osm, pairs
-from nearhome.geo.routing import Router
+from nearhome.data.base import coordinates
+from nearhome.geo.imported import networks
+from nearhome.geo.matrices import pairs
+from nearhome.geo.osm import read
+from nearhome.geo.places import areas, inside
+from nearhome.geo.routing.router import Router
 from tests import extracts
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ def test_pairs_agree_with_single_routes_in_any_order_and_number() -> None:
     for row, pair in enumerate(zip(start, end, strict=True)):
         assert found.minutes[row] == pytest.approx(routes[pair].minutes, abs=0.1)
         assert found.miles[row] == pytest.approx(routes[pair].miles, abs=0.1)
-        assert found.crow_miles[row] == grid.crow_miles(*points[pair[0]], *points[pair[1]])
+        assert found.crow_miles[row] == coordinates.crow_miles(*points[pair[0]], *points[pair[1]])
     assert set(found.notes) == {""}
 
 
@@ -119,7 +122,7 @@ def test_the_united_kingdom_is_where_one_point_at_a_time_says_it_is() -> None:
     irish = np.column_stack([rng.uniform(53.9, 55.4, 40), rng.uniform(-8.3, -5.4, 40)])
     points = np.vstack([everywhere, irish])
     single = [areas.authority_at(lat, lon) is not None for lat, lon in points.tolist()]
-    assert pairs.in_united_kingdom(points).tolist() == single
+    assert inside.in_united_kingdom(points).tolist() == single
     assert {True, False} == set(single)
 
 
@@ -127,14 +130,14 @@ def test_each_pair_is_answered_on_the_roads_that_cover_its_origin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
-    osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    read.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
     door, abroad = extracts.TOWN, (48.85, 2.35)
     origins = _array(TRURO, door, abroad, door, (np.nan, 0.0))
     destinations = _array(door, TRURO, TRURO, LEEDS, TRURO)
-    found, count = pairs.pair_times_by_network(origins, destinations, installed.networks())
+    found, count = pairs.pair_times_by_network(origins, destinations, networks.networks())
     assert count == {"shipped": 3, "imported:exeter": 2}
     plain = pairs.pair_times(origins, destinations)
-    ours = pairs.pair_times(origins, destinations, installed.roads_for(_at(door)).router)
+    ours = pairs.pair_times(origins, destinations, networks.roads_for(_at(door)).router)
     for column in ("minutes", "miles", "crow_miles"):
         expected = np.where([False, True, False, True, False], getattr(ours, column), getattr(plain, column))
         np.testing.assert_array_equal(getattr(found, column), expected)
@@ -146,10 +149,10 @@ def test_each_pair_is_answered_on_the_roads_that_cover_its_origin(
 def test_a_network_turned_round_keeps_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
     monkeypatch.setattr(pairs, "WORTH_TURNING", 2)
-    osm.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    read.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
     door = extracts.TOWN
     many = _array(TRURO, LEEDS, EXETER, (50.72, -3.53), (50.9, -3.4))
-    router = installed.roads_for(_at(door)).router
+    router = networks.roads_for(_at(door)).router
     turned = pairs.pair_times(np.repeat(_array(door), len(many), axis=0), many, router)
     alone = [router.route(_at(door), _at(point)) for point in many]
     np.testing.assert_array_equal(turned.minutes, [route.minutes for route in alone])

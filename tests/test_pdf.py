@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.analysis import visit_day
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import plan_visit
+from nearhome.analysis.costs.party import Party
 from nearhome.analysis.reports import documents, pdf
 from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
-from nearhome.app import visit_document
-from nearhome.data import prisons
-from nearhome.geo import places
+from nearhome.analysis.visits import day
+from nearhome.analysis.visits.plan import plan_visit
+from nearhome.app.pages.visits import document
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
 
 if TYPE_CHECKING:
-    from nearhome.analysis.plan import VisitPlan
+    from nearhome.analysis.visits.plan import VisitPlan
 
 POSTCODE = "TR1 2HE"
 TODAY = date(2026, 11, 21)
@@ -39,12 +39,12 @@ BLOCKS = (
 def plan() -> VisitPlan:
     """Return all ways from Truro to Exeter on a Friday, with two children."""
     return plan_visit(
-        places.find(POSTCODE),
-        prisons.by_id("EXI"),
+        find.find(POSTCODE),
+        register.by_id("EXI"),
         party=Party(1, 2, (4, 9)),
         as_of=TODAY,
         modes=("transit", "car", "hire"),
-        session=visit_day.choose("EXI", "fri")[0],
+        session=day.choose("EXI", "fri")[0],
     )
 
 
@@ -106,7 +106,7 @@ def test_html_is_whole_and_escaped() -> None:
 
 
 def test_a_plan_has_the_ways_the_day_and_the_claim(plan: VisitPlan) -> None:
-    page = documents.html(visit_document.title(plan), visit_document.blocks(plan))
+    page = documents.html(document.title(plan), document.blocks(plan))
     for said in (
         "The ways side by side",
         "By hired car",
@@ -121,7 +121,7 @@ def test_a_plan_has_the_ways_the_day_and_the_claim(plan: VisitPlan) -> None:
         assert said in page
     assert page.count("Claim within 28 days") == 1
     assert "http" not in page
-    whole = " ".join(shown(pdf.pdf(visit_document.title(plan), visit_document.blocks(plan))))
+    whole = " ".join(shown(pdf.pdf(document.title(plan), document.blocks(plan))))
     assert "The ways side by side" in whole
 
 
@@ -135,8 +135,8 @@ def test_no_trace_of_the_starting_point_or_the_station_near_it(plan: VisitPlan) 
         lon=plan.origin.lon,
     )
     private = replace(plan, origin=origin)  # type: ignore[arg-type] # a place in all that a document asks for
-    page = documents.html(visit_document.title(private), visit_document.blocks(private))
-    printed = pdf.pdf(visit_document.title(private), visit_document.blocks(private))
+    page = documents.html(document.title(private), document.blocks(private))
+    printed = pdf.pdf(document.title(private), document.blocks(private))
     for text in (page, " ".join(shown(printed))):
         assert POSTCODE not in text
         assert "Truro" not in text
@@ -145,7 +145,7 @@ def test_no_trace_of_the_starting_point_or_the_station_near_it(plan: VisitPlan) 
 
 
 def test_a_plan_by_car_alone_is_a_document_too(visit_plan: VisitPlan) -> None:
-    page = documents.html(visit_document.title(visit_plan), visit_document.blocks(visit_plan))
+    page = documents.html(document.title(visit_plan), document.blocks(visit_plan))
     assert "HMP Exeter" in page
     assert "side by side" not in page
     assert POSTCODE not in page

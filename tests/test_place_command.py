@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from nearhome.app.cli import main
+from nearhome.app.cli.shell import main
 from tests import small_system
 
 if TYPE_CHECKING:

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import baselines, flow, objectives, placement
-from nearhome.analysis.instances import Instance, Wing, instance
+from nearhome.analysis.placement.solver import baselines, objectives, solve
+from nearhome.analysis.placement.solver.flow import network
+from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
 from nearhome.data.errors import InputError, MissingExtraError
 from tests.placements import NO_WAY, oracle, placements, three_towns
 
 
 def test_everybody_comes_home_in_the_three_towns() -> None:
-    plan = placement.solve(three_towns())
+    plan = solve.solve(three_towns())
     assert sorted(plan.rows()) == [
         ("Ash", "men", "Acorn", 2),
         ("Birch", "men", "Beech", 2),
@@ -28,7 +29,7 @@ def test_everybody_comes_home_in_the_three_towns() -> None:
 
 @pytest.mark.parametrize(("price", "miles", "moves"), [(0, 0, 4), (9.9, 0, 4), (11, 20, 2), (19, 20, 2), (21, 60, 0)])
 def test_a_price_of_moves_keeps_people_where_they_are(price: float, miles: float, moves: int) -> None:
-    plan = placement.solve(three_towns(), move_price=price)
+    plan = solve.solve(three_towns(), move_price=price)
     assert (plan.cost, plan.moves) == (10 * miles, moves)
 
 
@@ -42,7 +43,7 @@ def test_staying_leaves_out_whoever_is_nowhere() -> None:
 
 def test_of_equal_plans_the_one_with_fewest_moves_is_found() -> None:
     alike = three_towns(burden=np.full((3, 3), 7.0))
-    plan = placement.solve(alike)
+    plan = solve.solve(alike)
     assert (plan.cost, plan.moves) == (350, 0)
 
 
@@ -52,7 +53,7 @@ def test_greedy_is_worse_where_the_first_takes_the_only_place_of_the_next() -> N
         home=[0, 1], cohort=[0, 1], people=[1, 1], burden=[[1, 2], [1, NO_WAY]], places=[1, 1],
         wings=[Wing("Acorn", frozenset({"men", "women"})), Wing("Beech", frozenset({"men"}))],
     )  # fmt: skip
-    best = placement.solve(made)
+    best = solve.solve(made)
     assert (best.cost, int(best.unplaced.sum())) == (30, 0)
     some = [baselines.greedy(made, seed=seed) for seed in range(8)]
     assert {int(plan.unplaced.sum()) for plan in some} == {0, 1}
@@ -72,14 +73,14 @@ def test_figures_of_a_plan() -> None:
 
 def test_locks_and_forbidden_pairs_are_kept() -> None:
     locked = three_towns().locked("Ash", "men", "Cedar", 1)
-    plan = placement.solve(locked)
+    plan = solve.solve(locked)
     assert ("Ash", "men", "Cedar", 1) in list(plan.rows())
     assert plan.cost == 200
-    assert placement.solve(three_towns().locked("Ash", "men", "Beech")).placed[0].tolist() == [0, 2, 0]
-    away = placement.solve(three_towns().forbidding("Acorn", home="Ash"))
+    assert solve.solve(three_towns().locked("Ash", "men", "Beech")).placed[0].tolist() == [0, 2, 0]
+    away = solve.solve(three_towns().forbidding("Acorn", home="Ash"))
     assert away.placed[:, 0].tolist()[0] == 0
     assert away.cost == 400
-    assert placement.solve(three_towns().forbidding("Acorn")).occupancy().tolist() == [0, 2, 2]
+    assert solve.solve(three_towns().forbidding("Acorn")).occupancy().tolist() == [0, 2, 2]
 
 
 def test_wings_have_places_of_their_own() -> None:
@@ -92,9 +93,9 @@ def test_wings_have_places_of_their_own() -> None:
             Wing("Beech", frozenset({"men", "boys"})),
         ],
     )  # fmt: skip
-    plan = placement.solve(made)
+    plan = solve.solve(made)
     assert plan.occupancy().tolist() == [6, 2]
-    assert placement.violations(plan) == []
+    assert solve.violations(plan) == []
 
 
 def test_violations_name_every_rule_that_is_broken() -> None:
@@ -102,10 +103,10 @@ def test_violations_name_every_rule_that_is_broken() -> None:
         wings=[Wing("Acorn", frozenset({"men"}), 1), Wing("Beech", frozenset({"men"})), Wing("Cedar", frozenset())],
         longest=[15],
     )
-    plan = placement.solve(made)
+    plan = solve.solve(made)
     crowd = np.array([[2, 1, 1], [1, 0, 0], [1, 0, -1]])
-    broken = placement.Plan(made, plan.objective, crowd, np.zeros(3, np.int64), 0)
-    told = " ".join(placement.violations(broken))
+    broken = solve.Plan(made, plan.objective, crowd, np.zeros(3, np.int64), 0)
+    told = " ".join(solve.violations(broken))
     for part in (
         "Some numbers of people are negative.",
         "Ash, men: 4 people in the plan, 2 to place.",
@@ -144,8 +145,8 @@ def changed_order(known: Instance, seed: int) -> Instance:
 @given(placements(), st.sampled_from([0, 1, 4]))
 def test_plans_cost_what_networkx_finds_and_break_no_rule(known: Instance, price: int) -> None:
     for aim in (objectives.total(known), objectives.squared(known)):
-        plan = placement.solve(known, aim, move_price=price)
-        assert placement.violations(plan) == []
+        plan = solve.solve(known, aim, move_price=price)
+        assert solve.violations(plan) == []
         assert (plan.placed.sum(axis=1) + plan.unplaced == known.people).all()
         without, cost = oracle(known, aim, price * aim.steps)
         assert (int(plan.unplaced.sum()), plan.cost + price * aim.steps * plan.moves) == (without, cost)
@@ -154,36 +155,36 @@ def test_plans_cost_what_networkx_finds_and_break_no_rule(known: Instance, price
 @settings(max_examples=100, deadline=None)
 @given(placements(), st.integers(0, 3))
 def test_greedy_breaks_no_rule_and_is_never_better(known: Instance, seed: int) -> None:
-    plan, rule = placement.solve(known), baselines.greedy(known, seed=seed)
-    assert placement.violations(rule) == []
+    plan, rule = solve.solve(known), baselines.greedy(known, seed=seed)
+    assert solve.violations(rule) == []
     assert (plan.unplaced.sum(), plan.cost) <= (rule.unplaced.sum(), rule.cost)
 
 
 @settings(max_examples=60, deadline=None)
 @given(placements(), st.integers(0, 99))
 def test_the_order_of_rows_homes_and_prisons_changes_nothing(known: Instance, seed: int) -> None:
-    first, second = (placement.solve(each) for each in (known, changed_order(known, seed)))
+    first, second = (solve.solve(each) for each in (known, changed_order(known, seed)))
     assert sorted(first.rows()) == sorted(second.rows())
 
 
 def test_without_or_tools_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ortools.graph.python", None)
     with pytest.raises(MissingExtraError, match=r"nearhome\[placement\]"):
-        placement.solve(three_towns())
+        solve.solve(three_towns())
 
 
 def test_what_cannot_be_solved_says_why() -> None:
     with pytest.raises(InputError, match="price of -1"):
-        placement.solve(three_towns(), move_price=-1)
+        solve.solve(three_towns(), move_price=-1)
     with pytest.raises(InputError, match="larger unit"):
         objectives.total(three_towns(burden=np.full((3, 3), 1e12)))
     huge = np.full((3, 3), 2**60 - 1)
     with pytest.raises(InputError, match="more than the solver can add"):
-        flow.problem(three_towns(), huge)
+        network.problem(three_towns(), huge)
 
 
 def test_nobody_to_place_is_a_plan() -> None:
-    plan = placement.solve(three_towns(people=[0, 0, 0]))
+    plan = solve.solve(three_towns(people=[0, 0, 0]))
     assert (plan.cost, plan.unplaced.sum(), plan.gap) == (0, 0, 0.0)
     none: dict[str, Any] = {"home": [], "cohort": [], "people": [], "current": None}
-    assert placement.solve(three_towns(**none)).placed.shape == (0, 3)
+    assert solve.solve(three_towns(**none)).placed.shape == (0, 3)

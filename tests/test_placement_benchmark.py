@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nearhome.analysis import placement
+from nearhome.analysis.placement.solver import solve
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def test_everybody_is_held_where_the_rules_let_them(scripts: Any) -> None:
     _, instances = scripts
     known = instances.with_held(instances.generate("authorities", authorities=6))
     np.testing.assert_array_equal(known.held.sum(axis=1), known.people)
-    plan = placement.solve(known, move_price=1_000)
+    plan = solve.solve(known, move_price=1_000)
     assert plan.moves == 0
-    assert placement.violations(plan) == []
+    assert solve.violations(plan) == []
     women = [name.startswith("female") for name in known.cohorts]
     assert not (known.holds()[:, women].any(axis=1) & known.holds()[:, np.invert(women)].any(axis=1)).any()
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nearhome.analysis.scenarios import Moves, Scenario
-from nearhome.app import placement_runs, placement_worker
-from nearhome.app.placement_runs import Runs
-from nearhome.app.placement_worker import EndedError
+from nearhome.analysis.placement.scenarios.schema import Moves, Scenario
+from nearhome.app.pages.placement import runs as placement_runs
+from nearhome.app.pages.placement import worker
+from nearhome.app.pages.placement.runs import Runs
+from nearhome.app.pages.placement.worker import EndedError
 from nearhome.data.errors import InputError, NearhomeError
 
 if TYPE_CHECKING:
@@ -159,9 +160,9 @@ def test_equal_scenarios_have_equal_keys_and_others_do_not() -> None:
 def test_the_process_says_why_a_scenario_cannot_be_worked_out() -> None:
     impossible = Scenario(title="Impossible", as_of=date(2026, 7, 27), nation="Atlantis")
     with pytest.raises(NearhomeError, match="Atlantis"):
-        placement_worker.work_out(impossible, lambda *_: None, lambda: False)
+        worker.work_out(impossible, lambda *_: None, lambda: False)
 
 
 def test_the_process_ends_when_asked_to() -> None:
     with pytest.raises(EndedError):
-        placement_worker.work_out(SCENARIO, lambda *_: None, lambda: True)
+        worker.work_out(SCENARIO, lambda *_: None, lambda: True)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.data import catalogue, gazetteer, postcodes
+from nearhome.data.base.coordinates import crow_miles
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import TableError, UnknownPlaceError
-from nearhome.data.grid import crow_miles
-from nearhome.geo import places
+from nearhome.data.places import gazetteer, postcodes
+from nearhome.geo.places import find
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("text", ["TR1 2HE", "tr12he", " tr1  2he ", "TR1-2HE", "tr1.2he", "T R 1 2 H E"])
 def test_a_postcode_in_any_writing(text: str) -> None:
-    place = places.find(text)
+    place = find.find(text)
     assert (place.kind, place.name, place.nation) == ("postcode", "TR1 2HE", "England")
     assert place.authority_code == "E06000052"
     assert place.precision_m == 100
@@ -46,7 +47,7 @@ def test_a_postcode_in_any_writing(text: str) -> None:
     ],
 )
 def test_every_kind_of_place(text: str, kind: str, name: str) -> None:
-    place = places.find(text)
+    place = find.find(text)
     assert (place.kind, place.name) == (kind, name)
     assert place.precision_m > 0
 
@@ -76,42 +77,42 @@ def test_every_kind_of_place(text: str, kind: str, name: str) -> None:
     ],
 )
 def test_towns_are_where_they_are(text: str, lat: float, lon: float) -> None:
-    place = places.find(text)
+    place = find.find(text)
     assert crow_miles(place.lat, place.lon, lat, lon) < 2
 
 
 def test_a_name_of_several_places_says_which_was_used_and_how_to_ask_for_another() -> None:
-    place = places.find("Newport")
+    place = find.find("Newport")
     assert "Newport in Wales was used, the largest of that name" in place.note
     assert place.note.endswith("for one of them write Newport, Isle of Wight.")
-    assert places.find("Newport, Isle of Wight").authority_code == "E06000046"
+    assert find.find("Newport, Isle of Wight").authority_code == "E06000046"
 
 
 def test_a_name_of_one_place_needs_no_note() -> None:
-    assert places.find("Truro").note == ""
+    assert find.find("Truro").note == ""
 
 
 def test_an_unknown_unit_falls_back_to_its_sector_and_says_so() -> None:
-    place = places.find("TR1 2ZZ")
+    place = find.find("TR1 2ZZ")
     assert place.kind == "sector"
     assert place.note == "TR1 2ZZ is not a postcode we know; the middle of TR1 2 was used instead."
     assert place.precision_m == postcodes.areas("sector")["TR1 2"].spread_m
 
 
 def test_an_unknown_sector_falls_back_to_its_district_and_says_so() -> None:
-    place = places.find("TR12 9ZX")
+    place = find.find("TR12 9ZX")
     assert (place.kind, place.name) == ("district", "TR12")
     assert "the middle of TR12 was used instead" in place.note
-    assert "TR12 9 is not a sector we know" in places.find("TR12 9").note
+    assert "TR12 9 is not a sector we know" in find.find("TR12 9").note
 
 
 def test_a_postcode_without_a_point_falls_back_and_says_so() -> None:
-    place = places.find("N1P 3AA")
+    place = find.find("N1P 3AA")
     assert place.note == "N1P 3AA has no point on the map; the middle of N1P was used instead."
 
 
 def test_northern_ireland_is_known_by_sector() -> None:
-    place = places.find("BT1 5GS")
+    place = find.find("BT1 5GS")
     assert (place.kind, place.nation) == ("sector", "Northern Ireland")
     assert place.note == (
         "Postcodes of Northern Ireland are known by sector only; the middle of BT1 5 was used instead."
@@ -121,7 +122,7 @@ def test_northern_ireland_is_known_by_sector() -> None:
 @pytest.mark.parametrize("text", ["IM1 1AA", "IM1", "im", "JE2 3AB", "GY1", "gy"])
 def test_the_islands_are_refused_by_name(text: str) -> None:
     with pytest.raises(UnknownPlaceError, match=r"Journeys that start in (the Isle of Man|Jersey|Guernsey) are"):
-        places.find(text)
+        find.find(text)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_the_islands_are_refused_by_name(text: str) -> None:
 )
 def test_what_is_no_place_of_the_united_kingdom_is_refused(text: str, words: str) -> None:
     with pytest.raises(UnknownPlaceError, match=words) as caught:
-        places.find(text)
+        find.find(text)
     assert "\n" not in str(caught.value)
 
 
@@ -170,19 +171,19 @@ def test_what_is_no_place_of_the_united_kingdom_is_refused(text: str, words: str
     ],
 )
 def test_coordinates_know_their_nation(text: str, nation: str) -> None:
-    assert places.find(text).nation == nation
+    assert find.find(text).nation == nation
 
 
 def test_dundalk_and_letterkenny_lie_across_the_border() -> None:
     for text in ("54.003,-6.41", "54.95,-7.73"):
         with pytest.raises(UnknownPlaceError):
-            places.find(text)
+            find.find(text)
 
 
 @given(st.text(max_size=20))
 def test_any_text_gives_a_place_in_the_united_kingdom_or_one_sentence(text: str) -> None:
     try:
-        place = places.find(text)
+        place = find.find(text)
     except UnknownPlaceError:
         return
     assert 49.8 < place.lat < 61
@@ -192,7 +193,7 @@ def test_any_text_gives_a_place_in_the_united_kingdom_or_one_sentence(text: str)
 @given(st.floats(50.0, 58.0), st.floats(-5.0, 1.7))
 def test_a_coordinate_keeps_its_digits(lat: float, lon: float) -> None:
     try:
-        place = places.find(f"{lat:.6f}, {lon:.6f}")
+        place = find.find(f"{lat:.6f}, {lon:.6f}")
     except UnknownPlaceError:
         return
     assert math.isclose(place.lat, lat, abs_tol=1e-6)
@@ -201,7 +202,7 @@ def test_a_coordinate_keeps_its_digits(lat: float, lon: float) -> None:
 
 def test_nothing_of_where_a_family_lives_is_in_the_repr_or_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        place = places.find("TR1 2ZZ")
+        place = find.find("TR1 2ZZ")
     shown = repr(place)
     assert shown == "Place(kind='sector', precision_m=419, nation='England')"
     assert not [record for record in caplog.records if "TR1" in record.getMessage()]
@@ -209,9 +210,9 @@ def test_nothing_of_where_a_family_lives_is_in_the_repr_or_the_log(caplog: pytes
 
 def test_the_grid_and_the_degrees_of_a_place_agree() -> None:
     for text in ("TR1 2HE", "TR1", "Truro", "50.26,-5.05", "BT48 7"):
-        place = places.find(text)
-        again = places.find(f"{place.lat:.6f},{place.lon:.6f}")
-        assert places.distance_m(place, again.easting, again.northing) < 2
+        place = find.find(text)
+        again = find.find(f"{place.lat:.6f},{place.lon:.6f}")
+        assert find.distance_m(place, again.easting, again.northing) < 2
 
 
 def test_towns_of_an_authority_leave_aliases_and_hamlets_out() -> None:
@@ -250,10 +251,10 @@ def test_a_damaged_table_of_places_raises_one_sentence(
 ) -> None:
     file = tmp_path / "places.csv"
     file.write_text(content, encoding="utf-8")
-    monkeypatch.setattr(catalogue, "path", lambda _: file)
+    monkeypatch.setattr(tables, "path", lambda _: file)
     gazetteer.forget()
     with pytest.raises(TableError, match="install nearhome again"):
-        places.find("Truro")
+        find.find("Truro")
     monkeypatch.undo()
     gazetteer.forget()
-    assert places.find("Truro").name == "Truro"
+    assert find.find("Truro").name == "Truro"

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nearhome.analysis import help_with_visits, plan, tariffs
-from nearhome.analysis.party import Party
-from nearhome.data import catalogue, prisons
+from nearhome.analysis.costs import tariffs
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.help_with_visits import scheme
+from nearhome.analysis.visits import plan
+from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.errors import DateError, InputError, NoRouteError
-from nearhome.geo import journeys, places
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.routing import car_journeys
 
 if TYPE_CHECKING:
-    from nearhome.analysis.plan import VisitPlan
+    from nearhome.analysis.visits.plan import VisitPlan
 
 TODAY = date(2026, 11, 21)
 
@@ -49,7 +53,7 @@ ADDED: dict[str, set[str]] = {
 
 def make(start: str = "TR1 2HE", prison: str = "EXI", party: Party | None = None, as_of: date = TODAY) -> VisitPlan:
     """Return a plan on the shipped tables."""
-    return plan.plan_visit(places.find(start), prisons.by_id(prison), party=party or Party(), as_of=as_of)
+    return plan.plan_visit(find.find(start), register.by_id(prison), party=party or Party(), as_of=as_of)
 
 
 PLANS = [
@@ -107,7 +111,7 @@ def test_what_is_left_is_the_cost_less_what_comes_back_and_never_below_nothing(v
 
 
 def test_food_is_a_cost_only_where_it_is_paid_back(visit: VisitPlan) -> None:
-    paid = [line.pence for line in visit.reimbursement.lines if line.label == help_with_visits.FOOD and line.pence]
+    paid = [line.pence for line in visit.reimbursement.lines if line.label == scheme.FOOD and line.pence]
     food = [line for line in visit.options[0].cost.lines if line.kind == "food"]
     assert [line.pence for line in food] == paid
     assert all((line.low_pence, line.high_pence) == (0, 2 * line.pence) for line in food)
@@ -123,7 +127,7 @@ def test_a_day_of_travel_brings_food_money_and_an_hour_does_not() -> None:
 
 def test_the_option_is_the_journey_and_each_toll_and_ferry_is_paid_for() -> None:
     visit = make("PO30", "WCI")
-    journey = journeys.by_car(places.find("PO30"), prisons.by_id("WCI"))
+    journey = car_journeys.by_car(find.find("PO30"), register.by_id("WCI"))
     option = visit.options[0]
     assert (option.miles, option.minutes, option.legs, option.line) == (
         journey.miles,

@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import changes, figures, outcome_tables, planning, scenario_files
-from nearhome.analysis.placement import violations
-from nearhome.analysis.planning import StoppedError
-from nearhome.analysis.scenario_plan import solved
-from nearhome.analysis.situation import WITHOUT_CAR, situation
+from nearhome.analysis.placement.outcome_report import tables
+from nearhome.analysis.placement.outcomes import changes, indicators
+from nearhome.analysis.placement.outcomes import run as outcomes_run
+from nearhome.analysis.placement.outcomes.run import StoppedError
+from nearhome.analysis.placement.scenarios import files
+from nearhome.analysis.placement.scenarios.plan import solved
+from nearhome.analysis.placement.scenarios.setup import WITHOUT_CAR, situation
+from nearhome.analysis.placement.solver.solve import violations
 from nearhome.data.errors import InputError
 from tests import small_system
 
 if TYPE_CHECKING:
-    from nearhome.analysis.planning import Outcome
-    from nearhome.analysis.situation import Situation
+    from nearhome.analysis.placement.outcomes.run import Outcome
+    from nearhome.analysis.placement.scenarios.setup import Situation
 
 BASELINE = small_system.baseline()
 PEOPLE = 402
@@ -31,7 +34,7 @@ def start(**table: object) -> Situation:
 
 
 def run(**table: object) -> Outcome:
-    return planning.run(small_system.scenario(**table), baseline=BASELINE)
+    return outcomes_run.run(small_system.scenario(**table), baseline=BASELINE)
 
 
 def at(outcome: Outcome, figure: str, plan: str = "plan") -> float:
@@ -259,7 +262,7 @@ def test_figures_agree_with_people_counted_one_by_one() -> None:
     known = found.authority[home] >= 0
     minutes = found.today.minutes[home, prison[people]][known]
     miles = found.today.miles[home, prison[people]][known]
-    got = figures.today(found)
+    got = indicators.today(found)
     assert got["minutes_mean"] == pytest.approx(minutes.mean())
     assert got["minutes_p90"] == np.sort(minutes)[int(np.ceil(0.9 * len(minutes))) - 1]
     assert got["over_100_miles"] == pytest.approx(100 * (miles > 100).mean())
@@ -294,7 +297,7 @@ def test_the_curve_of_moves_is_convex_and_falls() -> None:
 
 def test_small_counts_are_in_no_table() -> None:
     found = run()
-    for table in outcome_tables.tables(found):
+    for table in tables.tables(found):
         for name in ("people", "moved", "nearer", "further", "same"):
             if name in [each.name for each in table.columns]:
                 shown = [cell for cell in table.values(name) if isinstance(cell, (int, float))]
@@ -305,7 +308,7 @@ def test_small_counts_are_in_no_table() -> None:
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=2, max_size=6))
 def test_no_hidden_pair_can_be_worked_out_from_one_line(counts: list[list[int]]) -> None:
     matrix = np.array(counts)
-    hidden = outcome_tables.hidden_pairs(matrix)
+    hidden = tables.hidden_pairs(matrix)
     assert hidden[(matrix > 0) & (matrix < 5)].all()
     assert not hidden[matrix == 0].any()
     for lines, cover in ((matrix, hidden), (matrix.T, hidden.T)):
@@ -317,27 +320,29 @@ def test_no_hidden_pair_can_be_worked_out_from_one_line(counts: list[list[int]])
 
 def test_a_run_tells_how_far_it_is_and_can_be_stopped() -> None:
     heard: list[float] = []
-    planning.run(small_system.scenario(), baseline=BASELINE, progress=lambda share, _: heard.append(share))
+    outcomes_run.run(small_system.scenario(), baseline=BASELINE, progress=lambda share, _: heard.append(share))
     assert heard == sorted(heard)
     assert (heard[0], heard[-1]) == (0.0, 1.0)
     calls = iter([False, False, True])
     with pytest.raises(StoppedError):
-        planning.run(small_system.scenario(), baseline=BASELINE, cancelled=lambda: next(calls))
+        outcomes_run.run(small_system.scenario(), baseline=BASELINE, cancelled=lambda: next(calls))
 
 
-@pytest.mark.parametrize("name", sorted(scenario_files.named()))
+@pytest.mark.parametrize("name", sorted(files.named()))
 def test_named_scenarios_run(name: str) -> None:
-    asked = scenario_files.named()[name]
+    asked = files.named()[name]
     limit = None if asked.moves.limit is None else min(asked.moves.limit, 80)
     quick = small_system.scenario().sensitivity
-    found = planning.run(replace(asked, moves=replace(asked.moves, limit=limit), sensitivity=quick), baseline=BASELINE)
+    found = outcomes_run.run(
+        replace(asked, moves=replace(asked.moves, limit=limit), sensitivity=quick), baseline=BASELINE
+    )
     assert violations(found.plan) == []
     assert at(found, "moves") <= (limit if limit is not None else PEOPLE)
 
 
 def test_draws_of_a_whole_small_nation_say_how_sure_a_change_is() -> None:
     table = {"nation": "Northern Ireland", "sensitivity": {"draws": 3, "percent": 2, "points": 0}}
-    found = planning.run(small_system.scenario(**table))
+    found = outcomes_run.run(small_system.scenario(**table))
     row = found.noise.set_index("figure").loc["minutes_mean"]
     assert row["low"] <= row["high"] < 0
     assert row["is_sure"]

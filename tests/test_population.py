@@ -11,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from nearhome.analysis import cohorts, estate, gravity, homes, population
-from nearhome.data import catalogue, grid, prisons, published
+from nearhome.analysis.methods import gravity
+from nearhome.analysis.population import baseline, cohorts, estate, homes
+from nearhome.data.base import coordinates
+from nearhome.data.catalogue import tables
+from nearhome.data.checks import check
 from nearhome.data.errors import InputError, TableError
-from nearhome.geo import areas
+from nearhome.data.places import areas as area_finder
+from nearhome.data.prisons import published_figures, register
 
 TODAY = date(2026, 11, 21)
 GUIDE = date(2008, 1, 1)
@@ -33,29 +37,29 @@ SOURCES = Path(__file__).parents[2] / "shared" / "data"
     ],
 )
 def test_average_distances_are_those_published(day: date, men: int, women: int) -> None:
-    base = population.baseline(day)
+    base = baseline.baseline(day)
     assert base.mean_miles("male") == pytest.approx(men, abs=0.01)
     assert base.mean_miles("female") == pytest.approx(women, abs=0.01)
 
 
 @pytest.mark.parametrize(("day", "total"), [(TODAY, 86_267), (date(2016, 5, 27), 85_422), (date(2011, 1, 28), 84_145)])
 def test_every_prison_holds_exactly_its_published_people(day: date, total: int) -> None:
-    base = population.baseline(day)
+    base = baseline.baseline(day)
     column = {2026: "population_2026_07_27", 2016: "population_2016_05_27", 2011: "population_2011_01_28"}[day.year]
     found = dict(zip(base.prisons, base.flows().sum(axis=0), strict=True))
-    joint = {second: first for first, second in (item.split("+") for item, _ in published.items("joint", day))}
+    joint = {second: first for first, second in (item.split("+") for item, _ in published_figures.items("joint", day))}
     sums: dict[str, float] = {}
     for prison, people in found.items():
         owner = joint[prison] if prison in joint and _is_joint(prison, column) else prison
         sums[owner] = sums.get(owner, 0.0) + people
-    for row in catalogue.read_rows("prisons", dict):
+    for row in tables.read_rows("prisons", dict):
         if row["service"].endswith("(E&W)") and row[column]:
             assert sums.get(row["id"], 0.0) == pytest.approx(int(row[column]), abs=1e-6), row["id"]
     assert sum(found.values()) == pytest.approx(total, abs=1e-6)
 
 
 def _is_joint(prison: str, column: str) -> bool:
-    return next(not row[column] for row in catalogue.read_rows("prisons", dict) if row["id"] == prison)
+    return next(not row[column] for row in tables.read_rows("prisons", dict) if row["id"] == prison)
 
 
 @pytest.mark.parametrize("day", [TODAY, date(2011, 1, 28), GUIDE])
@@ -74,7 +78,7 @@ def test_regions_of_origin_have_their_published_shares(day: date) -> None:
         "West Midlands": 8_111,
         "Yorkshire & Humberside": 9_463,
     }
-    found = population.baseline(day).people("region").set_index("region")["people"]
+    found = baseline.baseline(day).people("region").set_index("region")["people"]
     known = found.drop("unknown")
     assert set(known.index) == set(origins)
     for region, people in origins.items():
@@ -84,11 +88,11 @@ def test_regions_of_origin_have_their_published_shares(day: date) -> None:
 
 
 def test_women_come_from_where_courts_send_them_to_prison() -> None:
-    base = population.baseline(TODAY)
+    base = baseline.baseline(TODAY)
     table = base.people(["police", "sex"])
     women = table[(table["sex"] == "female") & (table["police"] != "unknown")].set_index("police")["people"]
     population_of = {}
-    for each in areas.authorities().values():
+    for each in area_finder.authorities().values():
         if each.police:
             force = each.police.replace("London, City of", "Metropolitan Police")
             population_of[force] = population_of.get(force, 0) + each.population
@@ -100,14 +104,14 @@ def test_women_come_from_where_courts_send_them_to_prison() -> None:
 
 def test_what_was_published_besides_is_near() -> None:
     # The shape of the decay was chosen by the number over 100 miles; Telford's had no part in the model.
-    base = population.baseline(date(2006, 9, 30))
+    base = baseline.baseline(date(2006, 9, 30))
     assert base.share_beyond(100) * base.counts[:-1].sum() == pytest.approx(10_700, rel=0.1)
     telford = base.people("home").set_index("home").loc["E06000020", "people"]
     assert telford == pytest.approx(226, rel=0.15)  # the SCIE guide of 2008
 
 
 def test_shares_of_the_whole_system_are_those_asked_for() -> None:
-    table = population.baseline(TODAY).people(["sex", "age", "status", "category", "sentence"])
+    table = baseline.baseline(TODAY).people(["sex", "age", "status", "category", "sentence"])
     remand = table.loc[table["status"] == "remand", "people"].sum()
     assert remand / table["people"].sum() == pytest.approx(0.2, abs=0.005)
     women = table[table["sex"] == "female"]
@@ -116,9 +120,9 @@ def test_shares_of_the_whole_system_are_those_asked_for() -> None:
 
 
 def test_no_one_is_held_where_they_could_not_be() -> None:
-    table = population.baseline(TODAY).people(["prison", "sex", "age", "category"])
+    table = baseline.baseline(TODAY).people(["prison", "sex", "age", "category"])
     for row in table.itertuples():
-        prison = prisons.by_id(row.prison)
+        prison = register.by_id(row.prison)
         assert prison.holds(row.sex)
         assert row.age != "15-17" or "YCS_U18" in prison.categories
         assert row.category != "A" or "A" in prison.categories
@@ -127,7 +131,7 @@ def test_no_one_is_held_where_they_could_not_be() -> None:
 
 
 def test_people_before_trial_are_held_nearer_than_others() -> None:
-    base = population.baseline(TODAY)
+    base = baseline.baseline(TODAY)
     remand = np.array([base.cohorts[number].status == "remand" for number in base.column_cohort])
     miles = base.miles[:-1][:, base.column_prison]
 
@@ -138,7 +142,7 @@ def test_people_before_trial_are_held_nearer_than_others() -> None:
 
 
 def test_the_same_seed_draws_the_same_people_and_every_prison_is_full() -> None:
-    base = population.baseline(TODAY)
+    base = baseline.baseline(TODAY)
     one, again, other = base.draw(7), base.draw(7), base.draw(8)
     assert len(one.home) == 86_267
     assert (one.home == again.home).all()
@@ -157,12 +161,12 @@ def test_the_same_seed_draws_the_same_people_and_every_prison_is_full() -> None:
 
 
 def test_variants_fit_too_and_differ() -> None:
-    base, other = population.baseline(TODAY), population.variant(TODAY, 3)
+    base, other = baseline.baseline(TODAY), baseline.variant(TODAY, 3)
     assert other.flows().sum(axis=0) == pytest.approx(base.flows().sum(axis=0))
     assert other.mean_miles("male") == pytest.approx(45, abs=0.51)
     assert np.abs(other.counts.sum(axis=1) / base.counts.sum(axis=1) - 1).max() > 0.05
-    assert (population.variant(TODAY, 3).counts == other.counts).all()
-    low, high = population.interval([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]], share=0.5)
+    assert (baseline.variant(TODAY, 3).counts == other.counts).all()
+    low, high = baseline.interval([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]], share=0.5)
     assert low.tolist() == [1.5, 15.0]
     assert high.tolist() == [2.5, 25.0]
 
@@ -177,33 +181,33 @@ def test_variants_fit_too_and_differ() -> None:
     ],
 )
 def test_scotland_and_northern_ireland_are_systems_of_their_own(nation: str, day: date, total: int, women: int) -> None:
-    base = population.baseline(day, nation)
+    base = baseline.baseline(day, nation)
     assert base.total == pytest.approx(total)
     assert base.flows("female").sum() == pytest.approx(women)
-    assert {areas.authority(code).nation for code in base.homes[:-1]} == {nation}
+    assert {area_finder.authority(code).nation for code in base.homes[:-1]} == {nation}
     assert any(word in " ".join(base.notes) for word in ("2012", "2024", "2008", "2013"))
 
 
 def test_a_baseline_says_that_it_is_modelled() -> None:
-    base = population.baseline(GUIDE)
-    assert base.notes[0] == population.STATEMENT
+    base = baseline.baseline(GUIDE)
+    assert base.notes[0] == baseline.STATEMENT
     assert "partial" in " ".join(base.notes)
     assert set(base.versions()) >= {"prisons", "published_figures", "sector_people"}
 
 
 def test_unknown_words_are_refused_with_what_is_known() -> None:
     with pytest.raises(InputError, match="Scotland"):
-        population.baseline(TODAY, "Wales")
+        baseline.baseline(TODAY, "Wales")
     with pytest.raises(InputError, match="'colour'"):
-        population.baseline(TODAY).people("colour")
+        baseline.baseline(TODAY).people("colour")
     with pytest.raises(TableError, match="distance"):
-        published.items("distances", TODAY)
+        published_figures.items("distances", TODAY)
 
 
 def test_figures_as_of_a_day_are_the_latest_by_then() -> None:
-    assert published.figure("distance", "mean", date(2012, 3, 30), "female").value == 47
-    assert published.figure("distance", "mean", date(2012, 3, 31), "female").value == 45
-    assert published.figure("distance", "mean", date(1999, 1, 1), "male").day == date(2006, 9, 30)
+    assert published_figures.figure("distance", "mean", date(2012, 3, 30), "female").value == 47
+    assert published_figures.figure("distance", "mean", date(2012, 3, 31), "female").value == 45
+    assert published_figures.figure("distance", "mean", date(1999, 1, 1), "male").day == date(2006, 9, 30)
 
 
 def test_the_women_of_2006_sum_to_their_published_number() -> None:
@@ -222,7 +226,7 @@ def test_miles_are_the_weighted_mean_of_sectors() -> None:
     found = homes.crow_miles("Northern Ireland", 10.0, lat, lon)
     inside = np.flatnonzero(where.authority == 4)
     weight = where.weights(10.0)[inside]
-    by_hand = [grid.crow_miles(where.lat[row], where.lon[row], float(lat[1]), float(lon[1])) for row in inside]
+    by_hand = [coordinates.crow_miles(where.lat[row], where.lon[row], float(lat[1]), float(lon[1])) for row in inside]
     assert found[4, 1] == pytest.approx(np.average(by_hand, weights=weight), rel=1e-9)
 
 
@@ -289,12 +293,12 @@ def test_raking_meets_rows_exactly_and_a_share_that_is_free(data: st.DataObject)
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="the source files are not here")
 def test_the_tables_are_built_again_byte_for_byte(tmp_path: Path) -> None:
-    from nearhome.data.build import published as figures  # noqa: PLC0415 -- only where the sources are
-    from nearhome.data.build import sector_people  # noqa: PLC0415 -- as above
+    from nearhome.data.build import published as figures
+    from nearhome.data.build import sector_people
 
     figures.build(SOURCES, tmp_path)
     sector_people.build(SOURCES, tmp_path)
     for name in ("published_figures", "prison_roles", "sector_people"):
-        file = catalogue.file_of(name)
-        assert (tmp_path / file).read_bytes() == (catalogue.shipped_folder() / file).read_bytes()
-        assert catalogue.check(name) == []
+        file = tables.file_of(name)
+        assert (tmp_path / file).read_bytes() == (tables.shipped_folder() / file).read_bytes()
+        assert check.check(name) == []

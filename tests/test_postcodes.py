@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.data import postcodes
 from nearhome.data.errors import TableError, UnknownPlaceError
+from nearhome.data.places import postcodes
 
 SOURCE = Path(__file__).parents[2] / "shared" / "data" / "postcodes" / "uk_postcodes.parquet"
 # The published grammar of postcodes, written another way than in the module.
@@ -130,7 +130,7 @@ EASTINGS, NORTHINGS = postcodes.shipped().all_points()
 
 @pytest.mark.skipif(not SOURCE.is_file(), reason="the source of the postcodes is not on this machine")
 def test_every_point_is_within_a_metre_of_the_source() -> None:
-    import pandas as pd  # noqa: PLC0415 -- only this test needs it
+    import pandas as pd
 
     source = pd.read_parquet(SOURCE)
     source = source[source["country"] != "Northern Ireland"]
@@ -151,7 +151,7 @@ def test_every_point_is_within_a_metre_of_the_source() -> None:
 
 @pytest.mark.skipif(not SOURCE.is_file(), reason="the source of the postcodes is not on this machine")
 def test_sectors_are_the_means_of_their_postcodes() -> None:
-    import pandas as pd  # noqa: PLC0415 -- only these tests need it
+    import pandas as pd
 
     source = pd.read_parquet(SOURCE, columns=["postcode", "easting", "northing"])
     rows = source[source["postcode"].str.startswith("BT78 1")].dropna()

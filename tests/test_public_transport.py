@@ -9,19 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.data import prisons
+from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import NoRouteError
-from nearhome.geo import places
-from nearhome.geo.buses import STEP_FREE
-from nearhome.geo.public_transport import Needs, Way, ways
-from nearhome.geo.routes import Spot
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.transit.buses import STEP_FREE
+from nearhome.geo.transit.itineraries import Needs, Way
+from nearhome.geo.transit.typical import ways
 
 TODAY = date(2026, 11, 21)
 NOON = (660.0, 720.0)
 
 
 def between(origin: str, prison: str, **options: object) -> dict[str, Way]:
-    place, goal = places.find(origin), prisons.find(prison, as_of=TODAY)
+    place, goal = find.find(origin), register.find(prison, as_of=TODAY)
     arguments = {"day": "saturday", "minutes_of_day": NOON, **options}
     return ways(place, goal, **arguments)  # type: ignore[arg-type] -- options of one test
 
@@ -53,7 +54,7 @@ def test_legs_join_and_add_up(origin: str, prison: str) -> None:
 
 
 def test_the_back_way_is_like_the_way_there() -> None:
-    place, goal = places.find("PL31 1AA"), prisons.find("Exeter", as_of=TODAY)
+    place, goal = find.find("PL31 1AA"), register.find("Exeter", as_of=TODAY)
     there = ways(place, goal, day="saturday", minutes_of_day=NOON)["public"]
     back = ways(goal, place, day="saturday", minutes_of_day=NOON, home="destination", names=("the prison", "home"))
     assert back["public"].minutes.typical == pytest.approx(there.minutes.typical, rel=0.15)
@@ -69,7 +70,7 @@ def test_a_taxi_is_for_where_nothing_runs() -> None:
     day = between("TR19 7AA", "Exeter", day="weekday")["public"]
     assert modes(day)[0] == "bus"
     without = Needs(taxi=False)
-    place, goal = places.find("TR19 7AA"), prisons.find("Exeter", as_of=TODAY)
+    place, goal = find.find("TR19 7AA"), register.find("Exeter", as_of=TODAY)
     with pytest.raises(NoRouteError):
         ways(place, goal, day="saturday", minutes_of_day=(180.0, 200.0), profiles=["public"], needs=without)
 
@@ -118,7 +119,7 @@ def test_equal_ways_are_given_once() -> None:
 @settings(max_examples=15, deadline=None)
 @given(lat=st.floats(50.3, 56.0), lon=st.floats(-4.0, 0.5))
 def test_anywhere_in_great_britain_the_ways_are_sane(lat: float, lon: float) -> None:
-    goal = prisons.find("Leeds", as_of=TODAY)
+    goal = register.find("Leeds", as_of=TODAY)
     spot = Spot(lat, lon)
     try:
         found = ways(spot, goal, day="weekday", minutes_of_day=NOON)

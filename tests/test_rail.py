@@ -12,8 +12,8 @@ import pytest
 
 from nearhome.data.build import rail as build_rail
 from nearhome.data.errors import SourceError
-from nearhome.geo import rail
-from nearhome.geo.rail import Railway
+from nearhome.geo.transit import rail
+from nearhome.geo.transit.rail import Railway
 
 PAIRS = Path(__file__).parents[2] / "shared/data/checks/rail_times_2013_pairs.csv"
 

@@ -6,14 +6,14 @@ from math import inf, isnan
 
 import pytest
 
-from nearhome.analysis import baselines, placement, ranking
-from nearhome.analysis.instances import Wing
+from nearhome.analysis.placement.solver import baselines, ranking, solve
+from nearhome.analysis.placement.solver.instance import Wing
 from nearhome.data.errors import InputError
 from tests.placements import NO_WAY, three_towns
 
 
 def test_prisons_are_ranked_with_every_factor() -> None:
-    plan = placement.solve(three_towns(people=[2, 2, 1], places=[1, 2, 3]))
+    plan = solve.solve(three_towns(people=[2, 2, 1], places=[1, 2, 3]))
     first, second, third = ranking.rank(plan, "Ash", "men")
     assert [(each.prison, each.burden, each.free, each.planned) for each in (first, second, third)] == [
         ("Acorn", 0, 0, 1),
@@ -34,22 +34,22 @@ def test_every_reason_is_given() -> None:
             Wing("Acorn", frozenset({"women"})), Wing("Beech", frozenset({"men"})), Wing("Cedar", frozenset({"men"})),
         ],
     ).forbidding("Beech", home="Birch")  # fmt: skip
-    told = {choice.prison: choice for choice in ranking.rank(placement.solve(known), "Birch", "men")}
+    told = {choice.prison: choice for choice in ranking.rank(solve.solve(known), "Birch", "men")}
     assert told["Acorn"].excluded == ("It does not hold men.", "No way there is known.", "It has no places.")
     assert told["Beech"].excluded == ("A planner's rule forbids it.",)
     assert told["Cedar"].excluded == ()
-    ash = ranking.rank(placement.solve(known), "Ash", "men")
+    ash = ranking.rank(solve.solve(known), "Ash", "men")
     assert [choice.prison for choice in ash] == ["Beech", "Acorn", "Cedar"]
     assert ash[2].excluded == ("The journey is 20 miles, over the 15 allowed for the cohort.",)
     assert isnan(ash[2].others)
 
 
 def test_a_place_that_would_cost_another_theirs_is_infinite() -> None:
-    plan = placement.solve(three_towns(people=[2, 2, 2]))
+    plan = solve.solve(three_towns(people=[2, 2, 2]))
     assert [choice.others for choice in ranking.rank(plan, "Ash", "men")] == [inf, inf, inf]
     assert isnan(ranking.rank(baselines.stay(three_towns()), "Ash", "men")[0].others)
 
 
 def test_nobody_cannot_be_ranked() -> None:
     with pytest.raises(InputError, match="Nobody of Ash is women"):
-        ranking.rank(placement.solve(three_towns(cohorts=["men", "women"])), "Ash", "women")
+        ranking.rank(solve.solve(three_towns(cohorts=["men", "women"])), "Ash", "women")

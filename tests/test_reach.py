@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nearhome.data import catalogue, prisons
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import NoRouteError
-from nearhome.geo import journeys, places
-from nearhome.geo.routing import Router
+from nearhome.data.prisons import register
+from nearhome.geo.places import find
+from nearhome.geo.routing import car_journeys
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
-    from nearhome.geo.journeys import CarJourney, Leg
-    from nearhome.geo.routing import Matrix, Point
+    from nearhome.geo.routing.car_journeys import CarJourney, Leg
+    from nearhome.geo.routing.router import Matrix, Point
 
 TODAY = date(2026, 11, 21)
 NO_CAR_FERRY = {"PH42", "PH43", "PH44"}
@@ -37,25 +39,25 @@ class District:
 @pytest.fixture(scope="module")
 def districts() -> list[District]:
     """Return every postcode district."""
-    return catalogue.read_rows(
+    return tables.read_rows(
         "postcode_districts", lambda row: District(row["district"], float(row["lat"]), float(row["lon"]))
     )
 
 
 @pytest.fixture(scope="module")
-def estate() -> list[prisons.Prison]:
+def estate() -> list[register.Prison]:
     """Return every prison open today except those of the Channel Islands."""
-    return [each for each in prisons.prisons() if each.is_open(TODAY) and each.country not in CHANNEL_ISLANDS]
+    return [each for each in register.prisons() if each.is_open(TODAY) and each.country not in CHANNEL_ISLANDS]
 
 
 @pytest.fixture(scope="module")
-def matrix(districts: list[District], estate: list[prisons.Prison]) -> Matrix:
+def matrix(districts: list[District], estate: list[register.Prison]) -> Matrix:
     """Return the times from every district to every prison."""
     return Router.shipped().matrix(districts, estate)
 
 
-def test_the_estate_is_whole(districts: list[District], estate: list[prisons.Prison]) -> None:
-    everywhere = [each for each in prisons.prisons() if each.is_open(TODAY)]
+def test_the_estate_is_whole(districts: list[District], estate: list[register.Prison]) -> None:
+    everywhere = [each for each in register.prisons() if each.is_open(TODAY)]
     assert len(everywhere) == 149
     assert len(estate) == 147
     assert {each.country for each in estate} == {"England", "Wales", "Scotland", "Northern Ireland", "Isle of Man"}
@@ -73,7 +75,7 @@ def test_every_prison_is_reached_from_every_district_but_the_small_isles(
 
 
 def test_no_journey_is_quicker_than_a_motorway_or_shorter_than_the_crow_flies(
-    matrix: Matrix, districts: list[District], estate: list[prisons.Prison]
+    matrix: Matrix, districts: list[District], estate: list[register.Prison]
 ) -> None:
     mph = 60 * matrix.miles / np.maximum(matrix.minutes, 1e-9)
     assert np.nanmax(mph) < 65
@@ -86,23 +88,23 @@ def test_no_journey_is_quicker_than_a_motorway_or_shorter_than_the_crow_flies(
 
 
 @pytest.mark.parametrize("name", sorted(NO_CAR_FERRY))
-def test_from_the_small_isles_one_sentence_says_why_not(name: str, estate: list[prisons.Prison]) -> None:
+def test_from_the_small_isles_one_sentence_says_why_not(name: str, estate: list[register.Prison]) -> None:
     with pytest.raises(NoRouteError, match="look for a") as caught:
-        journeys.by_car(places.find(name), estate[0])
+        car_journeys.by_car(find.find(name), estate[0])
     assert caught.value.where == "origin"
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("country", sorted(CHANNEL_ISLANDS))
 def test_to_the_channel_islands_one_sentence_says_why_not(country: str) -> None:
-    island = next(each for each in prisons.prisons() if each.is_open(TODAY) and each.country == country)
+    island = next(each for each in register.prisons() if each.is_open(TODAY) and each.country == country)
     with pytest.raises(NoRouteError, match="look for a") as caught:
-        journeys.by_car(places.find("TR1 2HE"), island)
+        car_journeys.by_car(find.find("TR1 2HE"), island)
     assert caught.value.where == "destination"
 
 
 def test_each_district_has_a_route_from_door_to_gate(
-    matrix: Matrix, districts: list[District], estate: list[prisons.Prison]
+    matrix: Matrix, districts: list[District], estate: list[register.Prison]
 ) -> None:
     router = Router.shipped()
     for row, district in enumerate(districts):
@@ -121,10 +123,10 @@ def journey(start: str, end: str) -> CarJourney:
     """Return the journey between two places, or to the open prison of that name."""
     found: Point
     try:
-        found = next(each for each in prisons.prisons() if each.is_open(TODAY) and each.short_name == end)
+        found = next(each for each in register.prisons() if each.is_open(TODAY) and each.short_name == end)
     except StopIteration:
-        found = places.find(end)
-    return journeys.by_car(places.find(start), found)
+        found = find.find(end)
+    return car_journeys.by_car(find.find(start), found)
 
 
 def passed(legs: tuple[Leg, ...], what: str) -> list[tuple[str, str]]:
@@ -205,4 +207,4 @@ def test_gosport_is_a_long_way_round_from_portsmouth() -> None:
 def test_the_scheme_s_two_postcodes_are_within_its_range_there_and_back() -> None:
     # Help with Prison Visits' own integration test expects 230 to 240 km for BT7 1NT to BT48 7NR.
     queens, strand_road = District("BT7 1NT", 54.5866, -5.9348), District("BT48 7NR", 55.0064, -7.3173)
-    assert 230 <= 1.609344 * journeys.by_car(queens, strand_road).return_miles <= 240
+    assert 230 <= 1.609344 * car_journeys.by_car(queens, strand_road).return_miles <= 240

@@ -25,7 +25,7 @@ import pyogrio
 import pytest
 import python_calamine
 
-from nearhome.analysis.reports import documents, drawings, folder, geopackage, pages, sheets, styles
+from nearhome.analysis.reports import documents, geopackage, sheets, static_maps, write
 from nearhome.analysis.reports.tables import Column, table
 from nearhome.data.errors import InputError
 from tests.report_samples import SEEN, gaps_table, sample
@@ -62,7 +62,7 @@ def test_the_same_report_gives_the_same_bytes_in_another_process(files: Path, tm
     other = written(tmp_path / "two", "2")
     names = sorted(path.name for path in files.iterdir())
     assert names == sorted(path.name for path in other.iterdir())
-    assert len({Path(name).suffix for name in names}) == len(folder.FORMATS) + 1
+    assert len({Path(name).suffix for name in names}) == len(write.FORMATS) + 1
     for name in names:
         assert (files / name).read_bytes() == (other / name).read_bytes(), name
 
@@ -201,7 +201,7 @@ def test_a_layer_with_a_value_without_a_class_is_refused(tmp_path: Path) -> None
     short = replace(report.layers[0], categories=report.layers[0].categories[:2])
     with pytest.raises(InputError, match="no class for 'no way'"):
         geopackage.write(replace(report, layers=(short,)), tmp_path / "x.gpkg")
-    assert styles.rgba("#2166ac") == "33,102,172,255"
+    assert geopackage.rgba("#2166ac") == "33,102,172,255"
 
 
 def test_parquet_has_types_marks_and_facts(files: Path) -> None:
@@ -236,18 +236,18 @@ def test_the_page_is_whole_escaped_and_asks_for_nothing(files: Path) -> None:
 
 def test_a_picture_keeps_its_shape_and_leaves_far_points_out() -> None:
     areas, services = sample().layers
-    drawn = drawings.drawing(areas, services)
+    drawn = static_maps.drawing(areas, services)
     assert drawn.width / drawn.height == pytest.approx((8 + 0.32) / (1 + 0.32), rel=0.01)
     assert len(drawn.points) == 1
     moved = services.frame.set_geometry(services.frame.geometry.translate(yoff=5e5))
-    assert len(drawings.drawing(areas, replace(services, frame=moved)).points) == 0
+    assert len(static_maps.drawing(areas, replace(services, frame=moved)).points) == 0
 
 
 def test_pages_show_the_columns_chosen_and_leave_long_tables_out() -> None:
     whole = gaps_table()
     short = replace(whole, page_columns=("area", "minutes"))
     report = replace(sample(), tables=(short, replace(whole, name="long", title="Long one", in_pages=False)))
-    grids = [block for block in pages.blocks(report) if isinstance(block, documents.Table)]
+    grids = [block for block in documents.blocks(report) if isinstance(block, documents.Table)]
     assert [grid.heads for grid in grids] == [("Area", "Time to the nearest (minutes)")]
     assert grids[0].rows[1] == ("+1+1", "[u]")
     assert grids[0].numbers == {1}

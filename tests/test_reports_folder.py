@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.analysis.reports import folder, ods
+from nearhome.analysis.reports import ods, write
 from nearhome.data.errors import InputError
 from tests.report_samples import sample
 
@@ -24,27 +24,27 @@ def names(out: Path) -> list[str]:
 
 def test_the_manifest_lists_each_file_with_what_it_must_be(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
-    written = folder.write(sample(), out, ("ods", "csv"))
-    manifest = json.loads((out / folder.MANIFEST).read_text(encoding="utf-8"))
-    assert [path.name for path in written] == [*manifest["files"], folder.MANIFEST]
+    written = write.write(sample(), out, ("ods", "csv"))
+    manifest = json.loads((out / write.MANIFEST).read_text(encoding="utf-8"))
+    assert [path.name for path in written] == [*manifest["files"], write.MANIFEST]
     for name, said in manifest["files"].items():
         content = (out / name).read_bytes()
         assert (hashlib.sha256(content).hexdigest(), len(content)) == (said["sha256"], said["bytes"])
     assert manifest["command"] == sample().command
     assert manifest["seeds"] == {"bootstrap": 7}
     assert manifest["tables"]["prisons"]["version"] == "2026-07-27+1a2b3c4d"
-    assert str(tmp_path) not in (out / folder.MANIFEST).read_text(encoding="utf-8")
+    assert str(tmp_path) not in (out / write.MANIFEST).read_text(encoding="utf-8")
     assert names(tmp_path / "deep") == ["out"]
 
 
 def test_a_report_is_replaced_only_when_asked_and_leaves_other_files_alone(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    folder.write(sample(), out, ("ods", "csv", "html"))
+    write.write(sample(), out, ("ods", "csv", "html"))
     (out / "mine.txt").write_text("mine", encoding="utf-8")
     (out / "sample.html").write_text("changed by hand", encoding="utf-8")
     with pytest.raises(InputError, match=r"holds a report already.*--force"):
-        folder.write(sample(), out, ("csv",))
-    folder.write(sample(), out, ("csv",), force=True)
+        write.write(sample(), out, ("csv",))
+    write.write(sample(), out, ("csv",), force=True)
     assert names(out) == [
         "manifest.json",
         "mine.txt",
@@ -58,9 +58,9 @@ def test_a_report_is_replaced_only_when_asked_and_leaves_other_files_alone(tmp_p
 def test_a_file_in_the_way_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "sample.ods").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="exists already"):
-        folder.write(sample(), tmp_path, ("ods",))
+        write.write(sample(), tmp_path, ("ods",))
     assert names(tmp_path) == ["sample.ods"]
-    folder.write(sample(), tmp_path, ("ods",), force=True)
+    write.write(sample(), tmp_path, ("ods",), force=True)
     assert (tmp_path / "sample.ods").read_bytes().startswith(b"PK")
 
 
@@ -71,7 +71,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(ods, "write", full)
     with pytest.raises(InputError, match=r"cannot be written to.*No space left"):
-        folder.write(sample(), tmp_path / "out", ("csv", "ods"))
+        write.write(sample(), tmp_path / "out", ("csv", "ods"))
     assert names(tmp_path) == []
 
 
@@ -80,8 +80,8 @@ def test_a_strange_manifest_removes_nothing(tmp_path: Path, listed: str) -> None
     (tmp_path / "kept.txt").write_text("kept", encoding="utf-8")
     out = tmp_path / "out"
     out.mkdir()
-    (out / folder.MANIFEST).write_text(listed, encoding="utf-8")
-    folder.write(sample(), out, ("ods",), force=True)
+    (out / write.MANIFEST).write_text(listed, encoding="utf-8")
+    write.write(sample(), out, ("ods",), force=True)
     assert (tmp_path / "kept.txt").exists()
     assert names(out) == ["manifest.json", "sample.ods"]
 
@@ -89,8 +89,8 @@ def test_a_strange_manifest_removes_nothing(tmp_path: Path, listed: str) -> None
 def test_formats_and_folders_that_cannot_be_are_refused(tmp_path: Path) -> None:
     for given, said in ((("doc",), "'doc'"), ((), "use some of csv")):
         with pytest.raises(InputError, match=said):
-            folder.check_formats(given)
-    assert folder.check_formats(("pdf", "csv", "pdf")) == ("csv", "pdf")
+            write.check_formats(given)
+    assert write.check_formats(("pdf", "csv", "pdf")) == ("csv", "pdf")
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(InputError, match="is a file"):
-        folder.write(sample(), tmp_path / "file", ("ods",))
+        write.write(sample(), tmp_path / "file", ("ods",))

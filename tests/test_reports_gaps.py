@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from nearhome.analysis import coverage, lottery
-from nearhome.analysis.reports import area, folder, gap_tables, gaps
+from nearhome.analysis.gap_report import area, tables
+from nearhome.analysis.gap_report import report as gap_report
+from nearhome.analysis.reports import write
 from nearhome.analysis.reports.tables import Mark
-from nearhome.app.cli import main
-from nearhome.data import services
+from nearhome.analysis.services import coverage, lottery
+from nearhome.app.cli.shell import main
 from nearhome.data.errors import InputError
+from nearhome.data.services import register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +33,7 @@ HALTON = "E06000006"
 
 @pytest.fixture(scope="module")
 def north_west() -> Report:
-    return gaps.report(gaps.Asked("NW", DAY))
+    return gap_report.report(gap_report.Asked("NW", DAY))
 
 
 def row_of(report: Report, table: str, code: str) -> dict[str, object]:
@@ -94,7 +96,7 @@ def test_ranks_go_down_by_children_not_reached(north_west: Report) -> None:
 
 def test_every_level_has_its_areas_and_every_threshold_its_column(north_west: Report) -> None:
     names = [table.name for table in north_west.tables]
-    assert names[:5] == ["gaps", *(f"coverage_{level}" for level in gaps.LEVELS)]
+    assert names[:5] == ["gaps", *(f"coverage_{level}" for level in gap_report.LEVELS)]
     assert {"inequality", "deprivation", "clusters", "services"} <= set(names)
     whole = coverage.assess(as_of=DAY, by="region").table.set_index("code").loc["E12000002"]
     shown = row_of(north_west, "coverage_region", "E12000002")
@@ -119,16 +121,16 @@ def _rows(report: Report, table: str) -> list[dict[str, object]]:
 
 
 def test_a_kind_without_places_has_no_map_by_time_and_says_why() -> None:
-    report = gaps.report(gaps.Asked("Cornwall", DAY, kind="helpline", mode="public"))
+    report = gap_report.report(gap_report.Asked("Cornwall", DAY, kind="helpline", mode="public"))
     assert [layer.name for layer in report.layers] == ["areas_by_cover"]
     assert any("at a place" in said for said in report.sections[0].paragraphs)
     assert "--kind helpline" in report.command
 
 
 def test_services_with_hostile_names_are_cleaned_in_every_part() -> None:
-    one = next(each for each in services.register() if each.lat is not None and each.town)
+    one = next(each for each in register.register() if each.lat is not None and each.town)
     bad = replace(one, name="=cmd()\x00<script>\u202e", operator="+1", valid_from="2008")
-    report = gaps.report(gaps.Asked("Cornwall", DAY), services=(bad,))
+    report = gap_report.report(gap_report.Asked("Cornwall", DAY), services=(bad,))
     listed = _rows(report, "services")
     assert [row["name"] for row in listed] == ["=cmd()<script>"]
     for layer in report.layers:
@@ -140,7 +142,7 @@ def test_services_with_hostile_names_are_cleaned_in_every_part() -> None:
     ("number", "shown"), [(0.0, 0), (4.9, 0), (5.0, 10), (94.0, 90), (344.0, 340), (7344.0, 7300), (96_500.0, 97_000)]
 )
 def test_ranges_have_two_figures(number: float, shown: float) -> None:
-    assert gap_tables.two_figures(number) == shown
+    assert tables.two_figures(number) == shown
 
 
 def test_the_command_writes_a_report_that_its_manifest_repeats(tmp_path: Path) -> None:
@@ -149,13 +151,13 @@ def test_the_command_writes_a_report_that_its_manifest_repeats(tmp_path: Path) -
     first = CliRunner().invoke(main, [*words, "--out", str(out)])
     assert first.exit_code == 0, first.output
     assert "no service in Halton" in " ".join(first.output.split())
-    manifest = json.loads((out / folder.MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((out / write.MANIFEST).read_text(encoding="utf-8"))
     again = tmp_path / "again"
     repeated = manifest["command"].split()
     assert repeated[:2] == ["nearhome", "gaps"]
     second = CliRunner().invoke(main, [each.replace("DIR", str(again)) for each in repeated[1:]])
     assert second.exit_code == 0, second.output
-    for name in [*manifest["files"], folder.MANIFEST]:
+    for name in [*manifest["files"], write.MANIFEST]:
         assert (out / name).read_bytes() == (again / name).read_bytes(), name
     with (out / "gaps-halton-2008-06-01.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -11,10 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from nearhome.analysis import coverage
-from nearhome.analysis.disclosure import THRESHOLD, Suppressed, held_back
-from nearhome.analysis.reports import area, protection
-from nearhome.analysis.reports.protection import (
+from nearhome.analysis.gap_report import area, protection
+from nearhome.analysis.gap_report.protection import (
     APART,
     AT_PRISON,
     CHILDREN,
@@ -24,13 +22,15 @@ from nearhome.analysis.reports.protection import (
     UNREACHED,
     within,
 )
+from nearhome.analysis.methods.disclosure import THRESHOLD, Suppressed, held_back
+from nearhome.analysis.services import coverage
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nearhome.analysis.coverage import Coverage
-    from nearhome.analysis.reports.protection import Protected
+    from nearhome.analysis.gap_report.protection import Protected
+    from nearhome.analysis.services.coverage import Coverage
 
 DAY = date(2008, 6, 1)
 SCILLY, CORNWALL, HALTON, SOUTH_WEST = "E06000053", "E06000052", "E06000006", "E12000009"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis.disclosure import Suppressed
+from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.reports.tables import LONGEST_TEXT, Column, Mark, clean, table, written
 from nearhome.data.errors import InputError
 

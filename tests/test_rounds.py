@@ -11,10 +11,11 @@ from typing import NamedTuple
 import pytest
 
 from nearhome.data.errors import InputError
-from nearhome.geo import gtfs, rounds
-from nearhome.geo.connection_scan import around, ends
-from nearhome.geo.timetable import Day, Timetable
-from nearhome.geo.transfers import Walking
+from nearhome.geo.gtfs import read as gtfs_read
+from nearhome.geo.timetables import journeys
+from nearhome.geo.timetables.connection_scan import around, ends
+from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.transfers import Walking
 
 NEWPORT = Path(__file__).parents[2] / "shared" / "data" / "pt" / "newport-20230613_gtfs.zip"
 WEDNESDAY = date(2023, 6, 14)
@@ -195,12 +196,12 @@ def excerpt(tmp_path_factory: pytest.TempPathFactory) -> Day:
         "trips.txt": "trip_id,route_id,service_id\n" + "".join(f"{trip},{rest}\n" for trip, rest in TRIPS.items()),
         "stop_times.txt": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n" + "\n".join(calls) + "\n",
     }
-    return Timetable((gtfs.read(archive(tmp_path_factory.mktemp("newport"), files)),)).on(WEDNESDAY)
+    return Timetable((gtfs_read.read(archive(tmp_path_factory.mktemp("newport"), files)),)).on(WEDNESDAY)
 
 
 @cache
 def newport() -> Day:
-    return Timetable((gtfs.read(NEWPORT),)).on(WEDNESDAY)
+    return Timetable((gtfs_read.read(NEWPORT),)).on(WEDNESDAY)
 
 
 def minutes(clock: str) -> int:
@@ -212,7 +213,7 @@ def reproduce(day: Day, read: Read) -> None:
     """Ask for a journey that was read by hand and compare every ride to the minute."""
     rows = {stop: row for row, stop in enumerate(day.stops.id)}
     origin, goal = ends(day, rows[read.origin]), ends(day, rows[read.goal])
-    found = rounds.journey(day, origin, goal, **{read.asked[0]: 60 * minutes(read.asked[1])})
+    found = journeys.journey(day, origin, goal, **{read.asked[0]: 60 * minutes(read.asked[1])})
     assert found is not None
     assert found.changes == len(read.rides) - 1
     for leg, (line, one, go, other, come, trip) in zip(found.rides, read.rides, strict=True):
@@ -236,10 +237,10 @@ def test_journeys_read_by_hand_are_reproduced_from_the_whole_feed(read: Read) ->
 
 def test_a_coach_is_a_coach_and_a_walk_takes_the_distances_time(excerpt: Day) -> None:
     rows = {stop: row for row, stop in enumerate(excerpt.stops.id)}
-    coach = rounds.journey(excerpt, ends(excerpt, rows[HEATHROW]), ends(excerpt, rows[SWANSEA]), depart=86_400)
+    coach = journeys.journey(excerpt, ends(excerpt, rows[HEATHROW]), ends(excerpt, rows[SWANSEA]), depart=86_400)
     assert coach is not None
     assert [(leg.mode, leg.trip and leg.trip.agency) for leg in coach.legs] == [("coach", "Megabus")]
-    found = rounds.journey(excerpt, ends(excerpt, rows[TREDEGAR]), ends(excerpt, rows[MONMOUTH]), depart=16 * 3600)
+    found = journeys.journey(excerpt, ends(excerpt, rows[TREDEGAR]), ends(excerpt, rows[MONMOUTH]), depart=16 * 3600)
     assert found is not None
     assert [leg.mode for leg in found.legs] == ["bus", "walk", "bus"]
     walk = found.legs[1]
@@ -249,10 +250,10 @@ def test_a_coach_is_a_coach_and_a_walk_takes_the_distances_time(excerpt: Day) ->
 
 def test_walks_from_the_door_and_to_it_belong_to_the_journey(excerpt: Day) -> None:
     home, prison = around(excerpt, 51.7765, -3.2463, 500), around(excerpt, 51.5880, -2.9945, 400)
-    found = rounds.journey(excerpt, home, prison, arrive=10 * 3600)
+    found = journeys.journey(excerpt, home, prison, arrive=10 * 3600)
     assert found is not None
     assert [leg.mode for leg in found.legs] == ["walk", "bus", "walk"]
-    assert (found.legs[0].from_stop, found.legs[-1].to_stop) == (rounds.PLACE, rounds.PLACE)
+    assert (found.legs[0].from_stop, found.legs[-1].to_stop) == (journeys.PLACE, journeys.PLACE)
     assert found.depart == found.legs[1].depart - int(home.seconds[0]) < 8 * 3600 + 27 * 60
     assert found.arrive == found.legs[1].arrive + found.legs[2].arrive - found.legs[2].depart
     assert found.arrive <= 10 * 3600
@@ -263,7 +264,7 @@ def test_nobody_changes_who_walks_too_slowly(excerpt: Day) -> None:
     rows = {stop: row for row, stop in enumerate(excerpt.stops.id)}
     for speed, made in ((1.2, True), (0.2, False)):
         day = timetable.on(WEDNESDAY, Walking(metres_per_second=speed))
-        found = rounds.journey(day, ends(day, rows[TREDEGAR]), ends(day, rows[MONMOUTH]), depart=16 * 3600)
+        found = journeys.journey(day, ends(day, rows[TREDEGAR]), ends(day, rows[MONMOUTH]), depart=16 * 3600)
         assert (found is not None) == made
 
 
@@ -288,30 +289,30 @@ CHOICE = {  # slow and direct, or quicker with one change; a bus by telephone an
 @pytest.fixture(scope="module")
 def choice(tmp_path_factory: pytest.TempPathFactory) -> Day:
     """Build a day with a choice."""
-    return Timetable((gtfs.read(archive(tmp_path_factory.mktemp("choice"), CHOICE)),)).on(WEDNESDAY)
+    return Timetable((gtfs_read.read(archive(tmp_path_factory.mktemp("choice"), CHOICE)),)).on(WEDNESDAY)
 
 
 def test_both_the_direct_and_the_quicker_way_are_offered(choice: Day) -> None:
-    found = rounds.options(choice, ends(choice, 0), ends(choice, 2), depart=9 * 3600)
+    found = journeys.options(choice, ends(choice, 0), ends(choice, 2), depart=9 * 3600)
     assert [(way.changes, way.depart, way.arrive) for way in found] == [
         (0, 36_000, 43_200),
         (1, 36_300, 39_600),
     ]
-    direct = rounds.options(choice, ends(choice, 0), ends(choice, 2), depart=9 * 3600, most_changes=0)
+    direct = journeys.options(choice, ends(choice, 0), ends(choice, 2), depart=9 * 3600, most_changes=0)
     assert direct == found[:1]
-    late = rounds.options(choice, ends(choice, 0), ends(choice, 2), arrive=12 * 3600)
+    late = journeys.options(choice, ends(choice, 0), ends(choice, 2), arrive=12 * 3600)
     assert [(way.changes, way.depart) for way in late] == [(0, 36_000), (1, 36_300)]
 
 
 def test_a_way_more_than_four_hours_worse_is_not_offered(choice: Day) -> None:
-    found = rounds.options(choice, ends(choice, 0), ends(choice, 2), arrive=11 * 3600 + 1800)
+    found = journeys.options(choice, ends(choice, 0), ends(choice, 2), arrive=11 * 3600 + 1800)
     assert [way.changes for way in found] == [1]
 
 
 def test_a_bus_to_be_asked_for_and_one_by_headway_say_so(choice: Day) -> None:
-    ring = rounds.journey(choice, ends(choice, 0), ends(choice, 2), depart=13 * 3600)
-    often = rounds.journey(choice, ends(choice, 2), ends(choice, 0), depart=13 * 3600)
-    part = rounds.journey(choice, ends(choice, 2), ends(choice, 1), depart=13 * 3600)
+    ring = journeys.journey(choice, ends(choice, 0), ends(choice, 2), depart=13 * 3600)
+    often = journeys.journey(choice, ends(choice, 2), ends(choice, 0), depart=13 * 3600)
+    part = journeys.journey(choice, ends(choice, 2), ends(choice, 1), depart=13 * 3600)
     assert ring is not None
     assert often is not None
     assert part is not None
@@ -328,10 +329,10 @@ def test_a_bus_to_be_asked_for_and_one_by_headway_say_so(choice: Day) -> None:
 def test_questions_that_cannot_be_answered_are_refused(choice: Day) -> None:
     place = ends(choice, 0), ends(choice, 2)
     with pytest.raises(InputError, match="either depart or arrive"):
-        rounds.options(choice, *place)
+        journeys.options(choice, *place)
     with pytest.raises(InputError, match="either depart or arrive"):
-        rounds.options(choice, *place, depart=1, arrive=2)
+        journeys.options(choice, *place, depart=1, arrive=2)
     with pytest.raises(InputError, match="cannot be -1"):
-        rounds.options(choice, *place, depart=1, most_changes=-1)
-    assert rounds.options(choice, *place, depart=20 * 3600) == ()
-    assert rounds.journey(choice, *place, depart=20 * 3600) is None
+        journeys.options(choice, *place, depart=1, most_changes=-1)
+    assert journeys.options(choice, *place, depart=20 * 3600) == ()
+    assert journeys.journey(choice, *place, depart=20 * 3600) is None

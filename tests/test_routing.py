@@ -14,19 +14,23 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nearhome.data import catalogue, grid
+from nearhome.data.base import coordinates
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import NoRouteError
-from nearhome.geo import network, routing
-from nearhome.geo.access import SAME_POINT_METRES
-from nearhome.geo.components import AGAIN_METRES
-from nearhome.geo.neighbourhood import Neighbourhood
-from nearhome.geo.routing import NO_ARC, Router
+from nearhome.geo.roads import edges as edges_
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import network
+from nearhome.geo.routing import router as router_module
+from nearhome.geo.routing.candidates import Neighbourhood
+from nearhome.geo.routing.components import AGAIN_METRES
+from nearhome.geo.routing.router import NO_ARC, Router
+from nearhome.geo.routing.snapping import SAME_POINT_METRES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nearhome.geo.access import Joins
-    from nearhome.geo.routing import Route
+    from nearhome.geo.routing.router import Route
+    from nearhome.geo.routing.snapping import Joins
 
 FACTOR = 10**9
 """One whole number holds tenths of a second and metres, as tuples would, for networkx to add."""
@@ -130,7 +134,7 @@ def _add_direct(
 
 
 def _metres(places: Sequence[At]) -> Any:
-    return np.column_stack(grid.to_metres([place.lat for place in places], [place.lon for place in places]))
+    return np.column_stack(coordinates.to_metres([place.lat for place in places], [place.lon for place in places]))
 
 
 def expected(graph: nx.DiGraph[Any], origin: int, ends: int) -> list[tuple[int, int] | None]:
@@ -140,7 +144,7 @@ def expected(graph: nx.DiGraph[Any], origin: int, ends: int) -> list[tuple[int, 
 
 
 def joins_again(router: Router, origin: At, end: At) -> tuple[Joins, Joins] | None:
-    """Join two places to other roads, as said in ``nearhome.geo.components``: by trying all pairs of roads nearby."""
+    """Join two places to other roads, as said in ``nearhome.geo.routing.components``: by trying all pairs of roads nearby."""
     known, access = router.network, router.access
     arcs, graph = _arcs_by_edge(router), nx.DiGraph(zip(known.tail.tolist(), known.head.tolist(), strict=True))
     each_road = Neighbourhood(access, np.arange(len(known.edges.u)))
@@ -221,7 +225,7 @@ def check_steps(router: Router, route: Route, origin: At, end: At) -> None:
 @st.composite
 def small_graphs(draw: st.DrawFn) -> nx.MultiDiGraph[Any]:
     """Make a graph as OSMnx does on 10 km near 51.5, -1.0: one-way and two-way, parallel, looped, of no length."""
-    reach = astuple(draw(st.sampled_from([network.STRATEGIC, network.DETAILED])))
+    reach = astuple(draw(st.sampled_from([edges_.STRATEGIC, edges_.DETAILED])))
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=reach)
     count = draw(st.integers(2, 9))
     for node in range(count):
@@ -336,7 +340,7 @@ def test_from_node_to_node_networkx_alone_is_the_oracle(graph: nx.MultiDiGraph[A
 
 def _square(*edges: tuple[str, str, float, float]) -> Router:
     """Build one-way roads between the corners of a square of 7 km: tail, head, seconds, metres."""
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(network.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(edges_.STRATEGIC))
     for name, point in CORNERS.items():
         graph.add_node(name, x=point.lon, y=point.lat)
     for u, v, seconds, metres in edges:
@@ -367,7 +371,7 @@ def test_one_way_roads_are_not_driven_backwards() -> None:
 
 
 def test_where_many_one_way_roads_meet_each_of_them_is_a_way_out() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(network.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(edges_.STRATEGIC))
     graph.add_node("middle", x=-1.0, y=51.5)
     for number in range(9):
         turn = 2 * np.pi * number / 9
@@ -385,7 +389,7 @@ def test_a_stretch_of_one_road_rounds_in_a_route_as_in_a_matrix() -> None:
     graph.add_node(1, x=450_000.0, y=249_999.0)
     for ends in ((0, 1), (1, 0)):
         graph.add_edge(*ends, travel_time=1_000.1, length=49_999.0, highway="primary")
-    lat, lon = grid.to_degrees(np.full(100, 450_000.0), 200_000.0 + 499.99 * np.arange(1, 101))
+    lat, lon = coordinates.to_degrees(np.full(100, 450_000.0), 200_000.0 + 499.99 * np.arange(1, 101))
     points = [At(*pair) for pair in zip(lat.tolist(), lon.tolist(), strict=True)]
     router = Router(graph)
     matrix = router.matrix(points, points)
@@ -455,7 +459,7 @@ def _street(*parts: Sequence[tuple[float, float, bool]], reach: Any = None) -> n
 
 
 def _at(x: float, y: float) -> At:
-    lat, lon = grid.to_degrees(np.array([450_000.0 + x]), np.array([200_000.0 + y]))
+    lat, lon = coordinates.to_degrees(np.array([450_000.0 + x]), np.array([200_000.0 + y]))
     return At(float(lat[0]), float(lon[0]))
 
 
@@ -518,7 +522,7 @@ def test_a_bent_street_is_joined_where_it_runs_and_not_on_its_chord() -> None:
 
 
 def test_of_ways_as_long_the_one_with_fewer_tolls_is_given_and_a_toll_of_several_pieces_counts_once() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(network.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(edges_.STRATEGIC))
     for name, point in CORNERS.items():
         graph.add_node(name, x=point.lon, y=point.lat)
     graph.add_node("bridge", x=-1.0, y=51.53)
@@ -547,14 +551,14 @@ def test_of_ways_as_long_the_one_with_fewer_tolls_is_given_and_a_toll_of_several
 
 
 def _districts(count: int, seed: int) -> list[At]:
-    rows = catalogue.read_rows("postcode_districts", lambda row: At(float(row["lat"]), float(row["lon"])))
+    rows = tables.read_rows("postcode_districts", lambda row: At(float(row["lat"]), float(row["lon"])))
     return random.Random(seed).sample(rows, count)  # noqa: S311 -- a fixed sample, not a secret
 
 
 @pytest.fixture(scope="module")
 def country() -> nx.MultiDiGraph[Any]:
     """Return the shipped network as a graph."""
-    return network.load()
+    return graph_.load()
 
 
 def test_two_hundred_pairs_across_the_country_are_those_of_networkx(country: nx.MultiDiGraph[Any]) -> None:
@@ -568,7 +572,7 @@ def test_after_a_road_is_closed_pairs_are_still_those_of_networkx(*, opened: boo
     if opened:
         assert shut.metric is not None
     redruth, birmingham = At(50.2330, -5.2270), At(52.480, -1.900)
-    reached = check(shut, network.to_graph(shut.network), [*_districts(4, 11), redruth], [birmingham])
+    reached = check(shut, graph_.to_graph(shut.network), [*_districts(4, 11), redruth], [birmingham])
     assert reached == 5
 
 
@@ -592,7 +596,7 @@ def test_there_and_back_take_as_long_where_every_road_runs_both_ways() -> None:
 
 
 def test_the_hierarchy_and_scipy_give_the_same_routes_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routing, "WORTH_OPENING", 10**9)
+    monkeypatch.setattr(router_module, "WORTH_OPENING", 10**9)
     slow, fast = Router(network.shipped()), Router(network.shipped())
     assert len(fast.metric.forward) > 0
     origins, ends = _districts(60, 8), _districts(60, 9)
@@ -612,7 +616,7 @@ def test_the_hierarchy_and_scipy_give_the_same_routes_step_by_step(monkeypatch: 
 
 
 def test_many_searches_open_the_hierarchy_of_a_network_that_has_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(routing, "WORTH_OPENING", 5)
+    monkeypatch.setattr(router_module, "WORTH_OPENING", 5)
     router, unordered = Router(network.shipped()), Router(replace(network.shipped(), rank=None))
     places = _districts(3, 10)
     for each in (router, unordered):

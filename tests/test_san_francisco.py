@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nearhome.analysis.median_siting import least_travel
-from nearhome.analysis.siting import cover_all, cover_most, shortest_longest
+from nearhome.analysis.methods.cover_location import cover_all, cover_most, shortest_longest
+from nearhome.analysis.methods.p_median import least_travel
 
 TABLE = np.loadtxt(Path(__file__).with_name("san_francisco.csv"), delimiter=",", skiprows=3)
 PEOPLE, METRES = TABLE[:, 0], TABLE[:, 1:]

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import scenario_files, scenarios
-from nearhome.analysis.scenarios import Scenario, Weight, from_table, to_toml
+from nearhome.analysis.placement.scenarios import files, schema
+from nearhome.analysis.placement.scenarios.schema import Scenario, Weight, from_table, to_toml
 from nearhome.data.errors import InputError
 
 LEAST: dict[str, Any] = {"title": "One", "as_of": date(2026, 7, 27)}
@@ -75,7 +75,7 @@ def test_what_does_not_go_together_is_refused(table: dict[str, Any], said: str) 
 
 
 def test_a_scenario_written_and_read_again_is_the_same() -> None:
-    for each in scenario_files.named().values():
+    for each in files.named().values():
         text = to_toml(each)
         assert from_table(tomllib.loads(text)) == each
         assert to_toml(from_table(tomllib.loads(text))) == text
@@ -98,18 +98,18 @@ def test_any_text_and_number_survives_the_file(title: str, weight: float, limit:
 
 
 def test_the_reference_explains_every_key() -> None:
-    text = scenarios.reference()
-    for kind in scenarios.RECORDS.values():
+    text = schema.reference()
+    for kind in schema.RECORDS.values():
         for each in fields(kind):
             inner = str(each.type).removeprefix("tuple[").removesuffix(", ...]")
-            if inner not in scenarios.RECORDS:
+            if inner not in schema.RECORDS:
                 assert f"| `{each.name}` | {each.metadata['meaning']}" in text
                 assert each.metadata["meaning"]
     assert "`[[objective.weight]]`" in text
 
 
 def test_the_named_scenarios_are_there() -> None:
-    assert set(scenario_files.named()) == {
+    assert set(files.named()) == {
         "close-a-prison",
         "fair-shares",
         "nearer-home",
@@ -119,14 +119,14 @@ def test_the_named_scenarios_are_there() -> None:
         "video-first",
         "women-first",
     }
-    assert all(each.about for each in scenario_files.named().values())
+    assert all(each.about for each in files.named().values())
 
 
 def test_a_file_and_a_name_are_both_found(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('title = "Mine"\nas_of = 2026-07-27\n', encoding="utf-8")
-    assert scenario_files.load(str(file)).title == "Mine"
-    assert scenario_files.load("fair-shares").objective.fairness == "squares"
+    assert files.load(str(file)).title == "Mine"
+    assert files.load("fair-shares").objective.fairness == "squares"
 
 
 @pytest.mark.parametrize(
@@ -137,23 +137,23 @@ def test_a_file_that_cannot_be_read_is_said_to_be(tmp_path: Path, content: bytes
     file = tmp_path / "mine.toml"
     file.write_bytes(content)
     with pytest.raises(InputError) as caught:
-        scenario_files.load(str(file))
+        files.load(str(file))
     assert said in str(caught.value)
 
 
 def test_a_name_with_a_slip_is_answered_with_the_right_one() -> None:
     with pytest.raises(InputError) as caught:
-        scenario_files.load("nearer-hom")
+        files.load("nearer-hom")
     assert "did you mean nearer-home?" in str(caught.value)
     with pytest.raises(InputError):
-        scenario_files.load("missing.toml")
+        files.load("missing.toml")
 
 
 def test_the_pages_of_the_docs_are_of_these_scenarios() -> None:
     pages = Path(__file__).parents[1] / "docs" / "scenarios"
-    assert {each.stem for each in pages.glob("*.md")} == {*scenario_files.named(), "README"}
-    assert scenarios.reference() in (pages / "README.md").read_text(encoding="utf-8")
-    for name, each in scenario_files.named().items():
+    assert {each.stem for each in pages.glob("*.md")} == {*files.named(), "README"}
+    assert schema.reference() in (pages / "README.md").read_text(encoding="utf-8")
+    for name, each in files.named().items():
         page = (pages / f"{name}.md").read_text(encoding="utf-8")
         assert page.startswith(f"# What if: {each.title}\n")
         assert f"    nearhome place {name} --out FOLDER" in page

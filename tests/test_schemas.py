@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from nearhome.data import catalogue, rules, schemas
+from nearhome.data.catalogue import frames
+from nearhome.data.checks import check
+from nearhome.data.checks import schemas as schemas_
 
 
 def broken(name: str, column: str, value: Any) -> list[str]:
-    frame = catalogue.load(name)
+    frame = frames.load(name)
     frame[column] = frame[column].astype(object)
     frame.loc[0, column] = value
-    return schemas.problems(name, frame)
+    return check.problems(name, frame)
 
 
 @pytest.mark.parametrize(
@@ -38,36 +40,36 @@ def test_a_wrong_value_is_found(name: str, column: str, value: Any, words: str) 
     assert any(words in problem for problem in broken(name, column, value))
 
 
-@pytest.mark.parametrize("column", sorted(rules.PRISON_TOTALS))
+@pytest.mark.parametrize("column", sorted(schemas_.PRISON_TOTALS))
 def test_each_control_total_is_checked(column: str) -> None:
-    frame = catalogue.load("prisons")
+    frame = frames.load("prisons")
     frame.loc[frame[column].notna().idxmax(), column] += 1
-    assert any(problem.startswith(f"prisons: {column} sums to") for problem in schemas.problems("prisons", frame))
+    assert any(problem.startswith(f"prisons: {column} sums to") for problem in check.problems("prisons", frame))
 
 
 def test_an_extra_or_missing_column_is_found() -> None:
-    frame = catalogue.load("sessions")
-    assert schemas.problems("sessions", frame.assign(extra=1))
-    assert schemas.problems("sessions", frame.drop(columns="unit"))
+    frame = frames.load("sessions")
+    assert check.problems("sessions", frame.assign(extra=1))
+    assert check.problems("sessions", frame.drop(columns="unit"))
 
 
 def test_sectors_out_of_step_are_found() -> None:
-    frame = catalogue.load("postcode_index")
+    frame = frames.load("postcode_index")
     frame.loc[5, "first"] += 1
-    assert any("do not follow each other" in problem for problem in schemas.problems("postcode_index", frame))
+    assert any("do not follow each other" in problem for problem in check.problems("postcode_index", frame))
 
 
 def test_a_shape_without_crs_is_found() -> None:
-    frame = catalogue.load("boundaries_country")
-    assert schemas.problems("boundaries_country", frame) == []
+    frame = frames.load("boundaries_country")
+    assert check.problems("boundaries_country", frame) == []
     bare = frame.set_crs(None, allow_override=True)
-    assert any("not EPSG:4326" in problem for problem in schemas.problems("boundaries_country", bare))
+    assert any("not EPSG:4326" in problem for problem in check.problems("boundaries_country", bare))
 
 
 def test_a_line_needs_known_stations_and_a_speed_between_each_two() -> None:
-    frame = catalogue.load("rail_lines")
-    assert schemas.problems("rail_lines", frame) == []
+    frame = frames.load("rail_lines")
+    assert check.problems("rail_lines", frame) == []
     bad = frame.assign(stations=frame["stations"].str.replace("KGX", "ZZZ"), mph=frame["mph"] + " 90")
-    found = schemas.problems("rail_lines", bad)
+    found = check.problems("rail_lines", bad)
     assert any("ZZZ is not in the rail_stations table" in problem for problem in found)
     assert any("has not one mph" in problem for problem in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from nearhome.app import server
+from nearhome.app.server import server
 from nearhome.data.errors import TableError
 
 
@@ -37,7 +37,7 @@ def test_a_record_without_an_error_is_left_alone() -> None:
 
 
 def test_the_filter_sits_on_the_logger_that_streamlit_uses_for_failed_pages() -> None:
-    from streamlit import error_util  # noqa: PLC0415 - named here to show what the constant must equal
+    from streamlit import error_util
 
     assert error_util._LOGGER.name == server.STREAMLIT_ERROR_LOGGER  # noqa: SLF001 - the filter depends on it
     assert any(isinstance(each, server.Discretion) for each in error_util._LOGGER.filters)  # noqa: SLF001 - as above

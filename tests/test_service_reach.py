@@ -8,26 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from nearhome.analysis import coverage, families, situation
-from nearhome.analysis.service_reach import service_reach
-from nearhome.data import services
+from nearhome.analysis.placement.outcomes.service_changes import service_reach
+from nearhome.analysis.placement.scenarios import setup
+from nearhome.analysis.population import families
+from nearhome.analysis.services import coverage
+from nearhome.data.services import register
 from tests import small_system
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from nearhome.data.services import Service
+    from nearhome.data.services.records import Service
 
 
 def test_families_are_reached_where_their_people_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = next(each for each in services.register() if each.reach == "prison" and each.kind == "visitors_centre")
+    known = next(each for each in register.register() if each.reach == "prison" and each.kind == "visitors_centre")
     at_exeter = replace(known, prison_ids=("EXI",))
 
     def in_force(_day: date, kind: str | None = None) -> tuple[Service, ...]:
         return (at_exeter,) if kind == "visitors_centre" else ()
 
     monkeypatch.setattr(coverage, "in_force", in_force)
-    start = situation.situation(small_system.scenario(), small_system.baseline())
+    start = setup.situation(small_system.scenario(), small_system.baseline())
     after = start.before.copy()
     exeter, bristol = start.names.index("Exeter"), start.names.index("Bristol")
     after[:, bristol] += after[:, exeter]

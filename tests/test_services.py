@@ -10,30 +10,33 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.app.cli import main
-from nearhome.data import area_codes, prisons, service_kinds, services
+from nearhome.app.cli.shell import main
+from nearhome.data.base.partial_dates import closing_day, day_after, first_day, is_partial_date
 from nearhome.data.errors import InputError
-from nearhome.data.partial_dates import closing_day, day_after, first_day, is_partial_date
-from nearhome.data.service_status import YEARS, status
+from nearhome.data.places import areas
+from nearhome.data.prisons import register as prison_register
+from nearhome.data.services import kinds, records
+from nearhome.data.services import register as service_register
+from nearhome.data.services.status import YEARS, status
 
 GUIDE_DAY = date(2008, 1, 1)
 TODAY = date(2026, 11, 21)
 days = st.dates(date(1960, 1, 1), date(2040, 12, 31))
-everything = st.sampled_from(services.register())
+everything = st.sampled_from(service_register.register())
 
 
 def ids(as_of: date, kind: str | None = None) -> set[str]:
-    return {each.id for each in services.services(as_of, kind)}
+    return {each.id for each in service_register.services(as_of, kind)}
 
 
-def one(service_id: str) -> services.Service:
-    (found,) = services.find(service_id)
+def one(service_id: str) -> records.Service:
+    (found,) = service_register.find(service_id)
     assert found.id == service_id
     return found
 
 
 def test_today_has_only_what_was_stated_lately() -> None:
-    found = services.services(TODAY)
+    found = service_register.services(TODAY)
     assert found
     for service in found:
         last = max(first_day(each.date) for each in service.evidence if each.date)
@@ -44,7 +47,7 @@ def test_today_has_only_what_was_stated_lately() -> None:
 
 
 def test_2008_has_what_the_guide_stated_and_the_few_rows_that_reach_back() -> None:
-    found = services.services(GUIDE_DAY)
+    found = service_register.services(GUIDE_DAY)
     others = {each.id for each in found if not any(told.grade == "guide" for told in each.evidence)}
     assert others == {
         "halow-bmi-family-support",
@@ -55,19 +58,19 @@ def test_2008_has_what_the_guide_stated_and_the_few_rows_that_reach_back() -> No
         "ormiston-families-hpi-visitors-centre",
         "quaker-service-ni-mag-visitors-centre",
     }
-    guide = {each.id for each in services.register() if any(told.grade == "guide" for told in each.evidence)}
-    planned = {each.id for each in services.register() if each.standing == "planned"}
+    guide = {each.id for each in service_register.register() if any(told.grade == "guide" for told in each.evidence)}
+    planned = {each.id for each in service_register.register() if each.standing == "planned"}
     assert guide - ids(GUIDE_DAY) == planned | {"halton-borough-halton-any"}
 
 
 def test_halton_has_no_service_of_its_own_in_2008() -> None:
-    (gap,) = services.gaps()
+    (gap,) = service_register.gaps()
     assert gap.authority_codes == {"E06000006"}
     assert status(gap, GUIDE_DAY).words == "No service, stated in 2008."
     assert status(gap, TODAY).words == "No service, stated in 2008; none is known since."
     assert status(gap, date(2005, 12, 31)).state == "not yet"
-    assert gap not in services.services()
-    local = [each for each in services.services(GUIDE_DAY) if each.where in {"area", "town", "court"}]
+    assert gap not in service_register.services()
+    local = [each for each in service_register.services(GUIDE_DAY) if each.where in {"area", "town", "court"}]
     assert not [each for each in local if each.area_level != "region" and "E06000006" in each.authority_codes]
 
 
@@ -109,8 +112,8 @@ def test_the_rule_by_example(service_id: str, as_of: date, state: str, words: st
 
 def test_a_statement_after_the_prison_closed_does_not_count() -> None:
     aberdeen = one("unstated-sco-abe-family-contact-officer")
-    assert prisons.by_id("SCO-ABE").closed == "2014-01"
-    later = services.service_of(
+    assert prison_register.by_id("SCO-ABE").closed == "2014-01"
+    later = records.service_of(
         dict.fromkeys(("minutes", "mode", "miles", "capacity", "area_level", "area_codes", "town", "note"), "")
         | dict.fromkeys(("lat", "lon", "precision_m", "capacity_unit", "capacity_date", "valid_from"), "")
         | {"id": "x", "name": "x", "kind": "play", "operator": "x", "standing": "running", "where": "prison"}
@@ -122,7 +125,7 @@ def test_a_statement_after_the_prison_closed_does_not_count() -> None:
 
 
 @given(everything, days)
-def test_nothing_counts_without_a_dated_source(service: services.Service, as_of: date) -> None:
+def test_nothing_counts_without_a_dated_source(service: records.Service, as_of: date) -> None:
     found = status(service, as_of)
     assert found.words.endswith(".")
     if found.in_force:
@@ -137,7 +140,7 @@ def test_nothing_counts_without_a_dated_source(service: services.Service, as_of:
 
 
 @given(everything, st.tuples(days, days, days))
-def test_a_service_counts_for_one_stretch_of_time(service: services.Service, three: tuple[date, date, date]) -> None:
+def test_a_service_counts_for_one_stretch_of_time(service: records.Service, three: tuple[date, date, date]) -> None:
     first, middle, last = sorted(three)
     counts = [status(service, each).in_force for each in (first, middle, last)]
     assert counts != [True, False, True]
@@ -145,7 +148,7 @@ def test_a_service_counts_for_one_stretch_of_time(service: services.Service, thr
 
 @given(days)
 def test_where_one_follows_another_in_the_evidence_the_first_has_ended(as_of: date) -> None:
-    names = {each.operator for each in services.services(as_of) if "FSI" in each.prison_ids}
+    names = {each.operator for each in service_register.services(as_of) if "FSI" in each.prison_ids}
     if as_of.year not in {2017, 2022}:
         assert len(names) <= 1
 
@@ -157,13 +160,13 @@ def test_northumberland_was_acklington_and_castington() -> None:
 
 
 def test_every_reach_has_what_draws_it() -> None:
-    for each in services.register():
-        assert each.reach in service_kinds.REACHES
+    for each in service_register.register():
+        assert each.reach in kinds.REACHES
         if each.reach == "prison":
             assert each.prison_ids
             assert (each.lat, each.lon) == (
-                prisons.by_id(each.prison_ids[0]).lat,
-                prisons.by_id(each.prison_ids[0]).lon,
+                prison_register.by_id(each.prison_ids[0]).lat,
+                prison_register.by_id(each.prison_ids[0]).lon,
             )
         if each.reach in {"area", "national"}:
             assert each.authority_codes
@@ -174,37 +177,37 @@ def test_every_reach_has_what_draws_it() -> None:
 
 
 def test_services_are_found_by_id_words_and_place() -> None:
-    assert [each.id for each in services.find("pact plymouth")] == ["pact-plymouth-court-service"]
-    assert {each.id for each in services.find("Visitors' centre Brinsford")} == {
+    assert [each.id for each in service_register.find("pact plymouth")] == ["pact-plymouth-court-service"]
+    assert {each.id for each in service_register.find("Visitors' centre Brinsford")} == {
         "barnardos-bsi-visitors-centre",
         "halow-bsi-visitors-centre",
     }
     with pytest.raises(InputError, match=r"No service fits 'Spurgoens'; did you mean Spurgeons\?"):
-        services.find("Spurgoens ")
+        service_register.find("Spurgoens ")
     with pytest.raises(InputError, match="No service fits ''"):
-        services.find("  ")
+        service_register.find("  ")
 
 
 def test_an_unknown_kind_is_told() -> None:
     with pytest.raises(InputError, match=r"did you mean visitors_centre\?"):
-        services.services(kind="visitor_centre")
+        service_register.services(kind="visitor_centre")
     with pytest.raises(InputError, match="the kinds are visitors_centre, play"):
-        services.services(kind="zzz")
+        service_register.services(kind="zzz")
 
 
 def test_areas_by_code_and_name() -> None:
-    assert area_codes.find("cornwall").authorities == {"E06000052"}
-    assert area_codes.find("E06000052").name == "Cornwall"
-    assert area_codes.find("Wales").code == "W92000004"
-    assert len(area_codes.find("Northern Ireland").authorities) == 11
-    assert area_codes.find("West Midlands", "police").code == "E23000014"
+    assert areas.find("cornwall").authorities == {"E06000052"}
+    assert areas.find("E06000052").name == "Cornwall"
+    assert areas.find("Wales").code == "W92000004"
+    assert len(areas.find("Northern Ireland").authorities) == 11
+    assert areas.find("West Midlands", "police").code == "E23000014"
     with pytest.raises(InputError, match=r"'West Midlands' names 2 areas: .*; give the level or the code"):
-        area_codes.find("West Midlands")
+        areas.find("West Midlands")
     with pytest.raises(InputError, match="No county has the code or name 'Narnia'"):
-        area_codes.find("Narnia", "county")
+        areas.find("Narnia", "county")
     with pytest.raises(InputError, match="no region with the code 'E06000052'"):
-        area_codes.authorities_within(["E06000052"], "region")
-    whole = [each for each in area_codes.areas().values() if each.level == "nation"]
+        areas.authorities_within(["E06000052"], "region")
+    whole = [each for each in areas.areas().values() if each.level == "nation"]
     assert sum(len(each.authorities) for each in whole) == 361
 
 
@@ -263,7 +266,7 @@ def test_the_command_writes_json_with_the_evidence_and_its_versions() -> None:
 
 def test_kinds_are_listed_with_a_sentence_each() -> None:
     text = " ".join(shell("kinds").stdout.split())
-    for key, word in (service_kinds.KINDS | service_kinds.REACHES).items():
+    for key, word in (kinds.KINDS | kinds.REACHES).items():
         assert f"{key}: {word.sentence}" in text
     result = shell("--kind", "cafe")
     assert result.exit_code == 2

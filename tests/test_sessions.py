@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from nearhome.data.prisons import prisons
-from nearhome.data.sessions import sessions
+from nearhome.data.prisons.register import prisons
+from nearhome.data.prisons.sessions import sessions
 
 
 def test_askham_grange_has_its_two_afternoons() -> None:

@@ -9,22 +9,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from nearhome.analysis import levers, placement, shortfalls
-from nearhome.analysis.instances import Wing
-from nearhome.analysis.shortfalls import Relaxation, Shortfall
+from nearhome.analysis.placement.solver import levers, relaxations, solve
+from nearhome.analysis.placement.solver.instance import Wing
+from nearhome.analysis.placement.solver.relaxations import Relaxation, Shortfall
 from tests.placements import placements, three_towns
 
 if TYPE_CHECKING:
-    from nearhome.analysis.instances import Instance
+    from nearhome.analysis.placement.solver.instance import Instance
 
 
 def test_nobody_is_short_where_everybody_has_a_place() -> None:
-    assert shortfalls.shortfalls(placement.solve(three_towns())) == []
+    assert relaxations.shortfalls(solve.solve(three_towns())) == []
 
 
 def test_a_longest_journey_says_how_much_longer() -> None:
-    plan = placement.solve(three_towns(places=[2, 1, 1], people=[1, 2, 1], longest=[5]))
-    assert shortfalls.shortfalls(plan) == [
+    plan = solve.solve(three_towns(places=[2, 1, 1], people=[1, 2, 1], longest=[5]))
+    assert relaxations.shortfalls(plan) == [
         Shortfall(
             "Birch",
             "men",
@@ -37,8 +37,8 @@ def test_a_longest_journey_says_how_much_longer() -> None:
 def test_a_longer_journey_counts_the_room_others_can_make() -> None:
     # Two more minutes take Cob to Beech, because Birch then goes to the free place at Acorn.
     burden = [[0, 10, 20], [10, 0, 10], [20, 12, 0]]
-    plan = placement.solve(three_towns(burden=burden, places=[3, 1, 0], people=[1, 1, 1], current=None, longest=[10]))
-    assert shortfalls.shortfalls(plan)[0].relaxations == (
+    plan = solve.solve(three_towns(burden=burden, places=[3, 1, 0], people=[1, 1, 1], current=None, longest=[10]))
+    assert relaxations.shortfalls(plan)[0].relaxations == (
         Relaxation("places", "Cedar", 1.0, 0.0),
         Relaxation("journey", "Beech", 2.0, 12.0),
     )
@@ -52,7 +52,7 @@ def test_roles_and_rules_are_named_within_a_kind_only() -> None:
             Wing("Cedar", frozenset({"men D"})),
         ],
     ).forbidding("Cedar", home="Birch").forbidding("Beech", home="Cob")  # fmt: skip
-    found = {line.home: line.relaxations for line in shortfalls.shortfalls(placement.solve(known))}
+    found = {line.home: line.relaxations for line in relaxations.shortfalls(solve.solve(known))}
     assert found == {
         "Birch": (Relaxation("forbidden", "Cedar", 0.0, 10.0), Relaxation("cohort", "Acorn", 0.0, 10.0)),
         "Cob": (Relaxation("forbidden", "Beech", 0.0, 10.0),),
@@ -60,8 +60,8 @@ def test_roles_and_rules_are_named_within_a_kind_only() -> None:
 
 
 def test_only_the_first_lines_are_worked_out() -> None:
-    plan = placement.solve(three_towns(places=[0, 0, 0]))
-    told = shortfalls.shortfalls(plan, most=1)
+    plan = solve.solve(three_towns(places=[0, 0, 0]))
+    told = relaxations.shortfalls(plan, most=1)
     assert [(line.home, line.people, len(line.relaxations)) for line in told] == [
         ("Ash", 2, 1),
         ("Birch", 2, 0),
@@ -95,12 +95,12 @@ def relaxed(known: Instance, line: Shortfall, change: Relaxation) -> Instance:
 @settings(max_examples=60, deadline=None)
 @given(placements())
 def test_every_change_houses_its_line(known: Instance) -> None:
-    plan = placement.solve(known)
-    lines = shortfalls.shortfalls(plan)
+    plan = solve.solve(known)
+    lines = relaxations.shortfalls(plan)
     assert sum(line.people for line in lines) == plan.unplaced.sum()
     for line in lines:
         for change in line.relaxations:
-            assert placement.fewest_unplaced(relaxed(known, line, change)) <= plan.unplaced.sum() - line.people
+            assert solve.fewest_unplaced(relaxed(known, line, change)) <= plan.unplaced.sum() - line.people
             assert np.isfinite(change.burden)
             if change.rule == "journey":
                 limit = known.longest[known.cohorts.index(line.cohort)]

@@ -10,17 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import median_siting, siting, swaps
-from nearhome.analysis.median_siting import least_travel
-from nearhome.analysis.siting import cover_all, cover_most, shortest_longest
+from nearhome.analysis.methods import cover_location, local_search, p_median
+from nearhome.analysis.methods.cover_location import cover_all, cover_most, shortest_longest
+from nearhome.analysis.methods.p_median import least_travel
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
+    from nearhome.data.base.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 I, J = np.arange(1, 41), np.arange(1, 10)  # noqa: E741 -- the running numbers of people's places and of candidates
 MINUTES = (
@@ -113,7 +112,7 @@ def test_the_longest_way_is_the_shortest_of_all_choices(given_problem: Any) -> N
 def test_least_travel_is_the_best_of_all_choices_or_says_by_how_much_not(given_problem: Any, exact_pairs: int) -> None:
     minutes, people, costs, fixed, budget = given_problem
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(median_siting, "EXACT_PAIRS", exact_pairs)
+        patch.setattr(p_median, "EXACT_PAIRS", exact_pairs)
         found = least_travel(minutes, people, budget, fixed=fixed, costs=costs, unserved_minutes=250)
     can = np.isfinite(minutes).any(axis=1)
 
@@ -135,14 +134,14 @@ def test_swaps_come_close_to_their_bound_on_many_places(monkeypatch: pytest.Monk
     homes = towns[random.integers(0, 12, 600)] + random.normal(0, 12, (600, 2))
     minutes = np.hypot(*(homes[:, None] - homes[random.choice(600, 60, replace=False)]).transpose(2, 0, 1))
     people = random.integers(1, 40, 600)
-    monkeypatch.setattr(median_siting, "EXACT_PAIRS", 0)
+    monkeypatch.setattr(p_median, "EXACT_PAIRS", 0)
     swapped = least_travel(minutes, people, 8)
     assert swapped.gap < 0.005
     monkeypatch.undo()
     exact = least_travel(minutes[:300], people[:300], 8)
     assert exact.status == "optimal"
-    free = swaps.Task(people[:300, None] * minutes[:300], people[:300] * 1e3, np.ones(60), 8.0)
-    places, bound = swaps.swapped(free)
+    free = local_search.Task(people[:300, None] * minutes[:300], people[:300] * 1e3, np.ones(60), 8.0)
+    places, bound = local_search.swapped(free)
     assert bound <= exact.value * (1 + 1e-9)
     assert free.total(places) <= exact.value * 1.01
 
@@ -174,11 +173,11 @@ def test_out_of_time_is_feasible_with_an_honest_gap(monkeypatch: pytest.MonkeyPa
     random = np.random.default_rng(8)
     minutes = np.hypot(*(random.random((300, 1, 2)) - random.random((40, 2))).transpose(2, 0, 1)) * 100
 
-    def tired(*_: Any, **__: Any) -> siting.Solved:
-        return siting.Solved(None, -np.inf)
+    def tired(*_: Any, **__: Any) -> cover_location.Solved:
+        return cover_location.Solved(None, -np.inf)
 
     exact = cover_most(minutes, np.ones(300), 12, 8)
-    monkeypatch.setattr(siting, "solve", tired)
+    monkeypatch.setattr(cover_location, "solve", tired)
     most = cover_most(minutes, np.ones(300), 12, 8)
     assert most.value <= exact.value <= most.bound
     everyone = cover_all(minutes, 30)

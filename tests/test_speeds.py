@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.data.columns import Text
-from nearhome.geo import network, speeds
-from nearhome.geo.network import Edges
+from nearhome.data.catalogue.columns import Text
+from nearhome.geo.roads import network, speeds
+from nearhome.geo.roads.edges import Edges
 
 KPH_OF_70_MPH = 112.65
 """The highest limit on British roads (Highway Code, rule 124)."""

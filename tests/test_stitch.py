@@ -12,14 +12,18 @@ import numpy as np
 import pytest
 import shapely
 
-from nearhome.data import columns, prisons
+from nearhome.data.catalogue import columns
 from nearhome.data.errors import NoRouteError, SourceError
-from nearhome.geo import installed, network, osm, stitch, stored
-from nearhome.geo.routing import SHIFT, Router
+from nearhome.data.prisons import register
+from nearhome.geo.imported import networks, stitching
+from nearhome.geo.osm import read
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import storage
+from nearhome.geo.routing.router import SHIFT, Router
 from tests.test_osm import At
 
 if TYPE_CHECKING:
-    from nearhome.geo.network import RoadNetwork
+    from nearhome.geo.roads.network import RoadNetwork
 
 NEWPORT = Path(__file__).parents[2] / "shared" / "data" / "roads" / "newport-2023-06-13.osm.pbf"
 needs_newport = pytest.mark.skipif(
@@ -47,7 +51,7 @@ def town(*, ref: str = "A1", one_way: bool = False) -> RoadNetwork:
             if row < 4:
                 graph.add_edge(here, here + 10, length=667.0, travel_time=80.0, highway="residential")
                 graph.add_edge(here + 10, here, length=667.0, travel_time=80.0, highway="residential")
-    return network.from_graph(graph)
+    return graph_.from_graph(graph)
 
 
 def country(*, ref: str = "A1", toll: str = "", east: float = 0.0) -> RoadNetwork:
@@ -59,7 +63,7 @@ def country(*, ref: str = "A1", toll: str = "", east: float = 0.0) -> RoadNetwor
         more = {"toll": toll} if (u, v) == (1, 2) and toll else {}
         for tail, head in ((u, v), (v, u)):
             graph.add_edge(tail, head, length=metres, travel_time=seconds, highway="primary", ref=ref, **more)
-    return network.from_graph(graph)
+    return graph_.from_graph(graph)
 
 
 def nx_times(roads: RoadNetwork, start: Any) -> dict[Any, int]:
@@ -73,19 +77,19 @@ def nx_times(roads: RoadNetwork, start: Any) -> dict[Any, int]:
 
 def test_the_detailed_roads_replace_the_strategic_ones_inside() -> None:
     detailed, strategic = town(), country()
-    whole = stitch.stitch(detailed, strategic)
+    whole = stitching.stitch(detailed, strategic)
     assert {label for label in whole.labels if isinstance(label, int)} == set(detailed.labels)
     kept = {label[1] for label in whole.labels if isinstance(label, tuple) and label[0] == "strategic"}
     assert kept == {2, 3}
     count = len(detailed.edges.u)
-    for name in stored.NUMBERS:
+    for name in storage.NUMBERS:
         np.testing.assert_array_equal(getattr(whole.edges, name)[:count], getattr(detailed.edges, name))
 
 
 @pytest.mark.parametrize("ref", ["A1", ""])
 def test_ways_lead_out_and_in_and_take_about_as_long(ref: str) -> None:
     detailed, strategic = town(ref=ref), country(ref=ref)
-    whole = stitch.stitch(detailed, strategic)
+    whole = stitching.stitch(detailed, strategic)
     middle = 23  # the detailed junction where the strategic road has its own
     out, back = nx_times(whole, middle)[("strategic", 3)], nx_times(whole, ("strategic", 3))[middle]
     assert out == pytest.approx(22_000, rel=0.02)
@@ -94,23 +98,23 @@ def test_ways_lead_out_and_in_and_take_about_as_long(ref: str) -> None:
 
 def test_no_way_between_two_detailed_places_gets_quicker_by_the_seam() -> None:
     detailed = town()
-    whole = stitch.stitch(detailed, country())
+    whole = stitching.stitch(detailed, country())
     for start in detailed.labels:
         before, after = nx_times(detailed, start), nx_times(whole, start)
         assert {label: after[label] for label in detailed.labels} == before
 
 
 def test_a_one_way_road_lets_out_only() -> None:
-    whole = stitch.stitch(town(one_way=True), country())
-    entered = whole.head[whole.edges.is_("kind", stitch.SEAM)[whole.edge] & (whole.head < 25)]
-    left = whole.tail[whole.edges.is_("kind", stitch.SEAM)[whole.edge] & (whole.tail < 25)]
+    whole = stitching.stitch(town(one_way=True), country())
+    entered = whole.head[whole.edges.is_("kind", stitching.SEAM)[whole.edge] & (whole.head < 25)]
+    left = whole.tail[whole.edges.is_("kind", stitching.SEAM)[whole.edge] & (whole.tail < 25)]
     assert len(left)
     assert len(entered) == 0
 
 
 def test_a_toll_is_charged_once_on_a_cut_road() -> None:
-    whole = stitch.stitch(town(), country(toll="severn"))
-    seam = np.flatnonzero(whole.edges.is_("kind", stitch.SEAM))
+    whole = stitching.stitch(town(), country(toll="severn"))
+    seam = np.flatnonzero(whole.edges.is_("kind", stitching.SEAM))
     tolled = [edge for edge in seam if whole.edges.text("toll", edge)]
     assert len(tolled) == 2  # out, and in
     ends = {whole.labels[node] for edge in tolled for node in (whole.edges.u[edge], whole.edges.v[edge])}
@@ -118,7 +122,7 @@ def test_a_toll_is_charged_once_on_a_cut_road() -> None:
 
 
 def test_the_router_says_what_networkx_says() -> None:
-    router = stitch.StitchedRouter(stitch.stitch(town(), country()))
+    router = stitching.StitchedRouter(stitching.stitch(town(), country()))
     roads = router.network
     origin, far = At(50.0, WEST), At(50.2, -3.70)
     times = nx_times(roads, 1)
@@ -127,17 +131,17 @@ def test_the_router_says_what_networkx_says() -> None:
 
 
 def test_nobody_joins_the_roads_on_the_seam() -> None:
-    router = stitch.StitchedRouter(stitch.stitch(town(), country()))
+    router = stitching.StitchedRouter(stitching.stitch(town(), country()))
     edges = router.network.edges
     at = np.column_stack([router.network.xy[:, 0], router.network.xy[:, 1] + 30.0])
-    assert not edges.is_("kind", stitch.SEAM)[router.access.joins(at).edge].any()
+    assert not edges.is_("kind", stitching.SEAM)[router.access.joins(at).edge].any()
 
 
 def test_other_conditions_keep_both_kinds_of_roads() -> None:
-    router = stitch.StitchedRouter(stitch.stitch(town(), country()))
+    router = stitching.StitchedRouter(stitching.stitch(town(), country()))
     origin, far = At(50.0, WEST), At(50.2, -3.70)
     slow = router.reweight(slower=1.5)
-    assert isinstance(slow, stitch.StitchedRouter)
+    assert isinstance(slow, stitching.StitchedRouter)
     assert slow.route(origin, far).minutes == pytest.approx(1.5 * router.route(origin, far).minutes, rel=0.02)
     with pytest.raises(NoRouteError):
         router.reweight(closed=["A1"]).route(origin, far)
@@ -151,7 +155,7 @@ def test_without_ferries_one_that_leaves_the_region_is_shut() -> None:
         ferry.add_edge(u, v, length=20_000.0, travel_time=4_000.0, highway="ferry", kind="ferry", ferry="sound")
     for u, v in ((2, 3), (3, 2)):
         ferry.add_edge(u, v, length=2_000.0, travel_time=100.0, highway="primary", ref="A2")
-    router = stitch.StitchedRouter(stitch.stitch(town(), network.from_graph(ferry)))
+    router = stitching.StitchedRouter(stitching.stitch(town(), graph_.from_graph(ferry)))
     origin, far = At(50.0, WEST), At(50.03, -3.69)
     assert router.route(origin, far).minutes > 60
     with pytest.raises(NoRouteError):
@@ -160,16 +164,16 @@ def test_without_ferries_one_that_leaves_the_region_is_shut() -> None:
 
 def test_regions_that_meet_nothing_are_refused() -> None:
     with pytest.raises(SourceError, match="larger extract"):
-        stitch.stitch(town(), country(east=1.0))
+        stitching.stitch(town(), country(east=1.0))
     detailed = town()
     streets = {**detailed.edges.texts, "road_class": columns.Text(0 * detailed.edges.u, ["residential"])}
     with pytest.raises(SourceError, match="larger extract"):
-        stitch.stitch(replace(detailed, edges=replace(detailed.edges, texts=streets)), country())
+        stitching.stitch(replace(detailed, edges=replace(detailed.edges, texts=streets)), country())
 
 
 def test_the_outline_holds_all_nodes() -> None:
     roads = town()
-    region = stored.outline(roads.lat, roads.lon)
+    region = storage.outline(roads.lat, roads.lon)
     assert shapely.contains_xy(region, roads.xy).all()
     assert region.area < 1.6 * shapely.MultiPoint(roads.xy).convex_hull.area
 
@@ -178,14 +182,14 @@ def test_the_outline_holds_all_nodes() -> None:
 def newport(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Router:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEARHOME_DATA", str(tmp_path_factory.mktemp("home")))
-        osm.import_extract(NEWPORT, turn_restrictions=request.param)
-        return installed.roads_for(At(51.5842, -2.9977)).router
+        read.import_extract(NEWPORT, turn_restrictions=request.param)
+        return networks.roads_for(At(51.5842, -2.9977)).router
 
 
 @needs_newport
 @pytest.mark.parametrize("prison", ["Exeter", "Durham", "Bristol", "Swansea", "Liverpool"])
 def test_a_family_in_newport_reaches_a_prison_far_outside(newport: Router, prison: str) -> None:
-    goal = prisons.find(prison, date(2026, 11, 21))
+    goal = register.find(prison, date(2026, 11, 21))
     shipped = Router.shipped()
     for origin in (At(51.5842, -2.9977), At(51.5650, -3.0300), At(51.5900, -2.9400)):
         for a, b in ((origin, goal), (goal, origin)):

@@ -12,7 +12,8 @@ import pytest
 import shapely
 
 from nearhome.data.errors import SourceError, TableError
-from nearhome.geo import network, stored
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import network, storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,14 +26,14 @@ def small(*labels: object) -> network.RoadNetwork:
         graph.add_node(label, x=-4.0 + 0.1 * number, y=50.0)
     for u, v in pairwise(labels):
         graph.add_edge(u, v, length=7_000.0, travel_time=400.0, highway="primary", name="Câr Lane")
-    return network.from_graph(graph)
+    return graph_.from_graph(graph)
 
 
 @pytest.mark.parametrize("which", ["small", "shipped"])
 def test_a_network_comes_back_as_it_was(which: str, tmp_path: Path) -> None:
     roads = small(11, 12, 13) if which == "small" else network.shipped()
-    stored.save(roads, tmp_path / "roads.npz")
-    back = stored.open_saved(tmp_path / "roads.npz")
+    storage.save(roads, tmp_path / "roads.npz")
+    back = storage.open_saved(tmp_path / "roads.npz")
     for name in ("lat", "lon", "tail", "head", "edge", "forward", "deciseconds"):
         np.testing.assert_array_equal(getattr(back, name), getattr(roads, name))
     assert back.labels == roads.labels
@@ -50,14 +51,14 @@ def test_a_network_comes_back_as_it_was(which: str, tmp_path: Path) -> None:
 
 def test_the_same_network_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.npz", "b.npz"):
-        stored.save(small(1, 2, 3), tmp_path / name)
+        storage.save(small(1, 2, 3), tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other", "array", "format", "column"])
 def test_a_damaged_file_is_told_in_one_sentence(damage: str, tmp_path: Path) -> None:
     path = tmp_path / "roads.npz"
-    stored.save(small(1, 2, 3), path)
+    storage.save(small(1, 2, 3), path)
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     if damage == "missing":
@@ -76,40 +77,40 @@ def test_a_damaged_file_is_told_in_one_sentence(damage: str, tmp_path: Path) -> 
     else:
         np.savez(path, **{name: values for name, values in arrays.items() if name != "arc_head"})
     with pytest.raises(TableError, match=r"roads\.npz") as caught:
-        stored.open_saved(path)
+        storage.open_saved(path)
     assert "\n" not in str(caught.value)
     assert "import the extract again" in str(caught.value)
 
 
 def test_nodes_called_by_words_cannot_be_kept(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="whole numbers"):
-        stored.save(small("a", "b"), tmp_path / "roads.npz")
+        storage.save(small("a", "b"), tmp_path / "roads.npz")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be written"):
-        stored.save(small(1, 2), tmp_path / "file" / "roads.npz")
+        storage.save(small(1, 2), tmp_path / "file" / "roads.npz")
 
 
 def test_the_outline_is_read_without_the_rest(tmp_path: Path) -> None:
     roads = small(1, 2, 3)
-    stored.save(roads, tmp_path / "roads.npz")
-    region = shapely.Polygon(stored.border(tmp_path / "roads.npz"))
-    assert region.equals(stored.outline(roads.lat, roads.lon))
+    storage.save(roads, tmp_path / "roads.npz")
+    region = shapely.Polygon(storage.border(tmp_path / "roads.npz"))
+    assert region.equals(storage.outline(roads.lat, roads.lon))
     assert shapely.contains_xy(region, roads.xy).all()
 
 
 @pytest.mark.parametrize("line", [np.zeros((0, 2)), np.arange(8.0).reshape(4, 2), np.full((4, 2), np.nan)])
 def test_an_outline_that_encloses_nothing_is_damage(line: np.ndarray, tmp_path: Path) -> None:
     path = tmp_path / "roads.npz"
-    stored.save(small(1, 2, 3), path)
+    storage.save(small(1, 2, 3), path)
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     np.savez(path, **arrays | {"outline": line})
     with pytest.raises(TableError, match="closed line"):
-        stored.border(path)
+        storage.border(path)
 
 
 def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:
@@ -120,10 +121,10 @@ def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:
     graph.add_edge(1, 2, length=7_000.0, travel_time=400.0, highway="primary")
     graph.add_edge(2, 3, length=7_000.0, highway="primary", maxspeed="20 mph")
     graph.add_edge(3, 4, length=7_000.0, highway="primary")
-    stored.save(network.from_graph(graph), tmp_path / "roads.npz")
-    back = stored.open_saved(tmp_path / "roads.npz")
+    storage.save(graph_.from_graph(graph), tmp_path / "roads.npz")
+    back = storage.open_saved(tmp_path / "roads.npz")
     assert [back.edges.text("speed_source", edge) for edge in range(4)] == ["tag", "given", "tag", "imputed"]
-    assert [data["speed_source"] for *_, data in network.to_graph(back).edges(data=True)] == [
+    assert [data["speed_source"] for *_, data in graph_.to_graph(back).edges(data=True)] == [
         "tag",
         "given",
         "tag",

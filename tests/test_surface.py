@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import shapely
 
-from nearhome.data import grid, prisons
-from nearhome.geo.routing import Router
-from nearhome.geo.surface import UNREACHED, Patch, Surface, islands, united_kingdom
+from nearhome.data.base import coordinates
+from nearhome.data.prisons import register
+from nearhome.geo.matrices.surface import UNREACHED, Patch, Surface, islands, united_kingdom
+from nearhome.geo.routing.router import Router
 
 LIMIT = 60
 AT = ("IWI", "HVI")
@@ -23,8 +24,8 @@ def coarse() -> Surface:
 
 
 def times(surface: Surface, *ids: str) -> list[Patch | None]:
-    found = [prisons.by_id(name) for name in ids]
-    xy = np.column_stack(grid.to_metres([at.lat for at in found], [at.lon for at in found]))
+    found = [register.by_id(name) for name in ids]
+    xy = np.column_stack(coordinates.to_metres([at.lat for at in found], [at.lon for at in found]))
     return list(surface.deciseconds_to(xy, LIMIT))
 
 
@@ -44,8 +45,8 @@ def test_times_are_the_routers_to_the_tenth_of_a_second(coarse: Surface) -> None
         assert patch is not None
         found = whole(coarse, patch)
         assert (found[~squares.timed] == UNREACHED).all()
-        at = prisons.by_id(name)
-        goal = np.array([grid.to_metres(at.lat, at.lon)])
+        at = register.by_id(name)
+        goal = np.array([coordinates.to_metres(at.lat, at.lon)])
         near = np.hypot(*(middles - goal).T) < 90_000
         minutes = coarse.router.matrix_between(middles[near], goal).minutes[:, 0]
         taken = found[row, column][near] / 600.0
@@ -63,7 +64,7 @@ def test_land_is_the_kingdom_and_the_isle_of_man(coarse: Surface) -> None:
     squares = coarse.squares
 
     def at(lat: float, lon: float) -> tuple[int, int]:
-        easting, northing = grid.to_metres(lat, lon)
+        easting, northing = coordinates.to_metres(lat, lon)
         return int(np.argmin(np.abs(squares.north - northing))), int(np.argmin(np.abs(squares.east - easting)))
 
     birmingham, douglas, tyrone, dublin, sea = (
@@ -78,9 +79,9 @@ def test_land_is_the_kingdom_and_the_isle_of_man(coarse: Surface) -> None:
 
 
 def test_only_roads_apart_from_the_kingdom_make_islands() -> None:
-    south, north = (np.array(grid.to_metres(lat, -4.6)) for lat in (54.1, 54.3))
+    south, north = (np.array(coordinates.to_metres(lat, -4.6)) for lat in (54.1, 54.3))
     man = np.linspace(south, north, 40)
-    republic = np.linspace(grid.to_metres(54.0, -7.3), grid.to_metres(54.25, -7.3), 60)
+    republic = np.linspace(coordinates.to_metres(54.0, -7.3), coordinates.to_metres(54.25, -7.3), 60)
     island = islands(united_kingdom(), np.vstack([man, republic]))
     assert shapely.contains_xy(island, *man[20])
     assert not shapely.contains_xy(island, *republic.T).any()

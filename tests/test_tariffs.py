@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import tariffs
+from nearhome.analysis.costs import tariffs
 from nearhome.data.errors import DateError, TableError
 
 if TYPE_CHECKING:

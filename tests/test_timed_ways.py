@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nearhome.analysis import both_ways, visit_day
-from nearhome.analysis.party import Party
-from nearhome.analysis.plan import plan_visit
-from nearhome.data import prisons
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits import day as visit_day
+from nearhome.analysis.visits import round_trips
+from nearhome.analysis.visits.plan import plan_visit
 from nearhome.data.errors import DateError
-from nearhome.geo import feeds, gtfs, places, timed_ways
-from nearhome.geo.public_transport import Needs
-from nearhome.geo.timetable import Timetable
+from nearhome.data.prisons import register
+from nearhome.geo.gtfs import feeds, read
+from nearhome.geo.places import find
+from nearhome.geo.timetables import door_to_door
+from nearhome.geo.timetables.timetable import Timetable
+from nearhome.geo.transit.itineraries import Needs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +62,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_times_of_day_are_those_of_the_feed(tmp_path: Path) -> None:
-    timetable = Timetable((gtfs.read(make(tmp_path)),))
-    home, gate = places.find("TR1 2HE"), prisons.by_id("EXI")
-    found = timed_ways.ways(timetable, SATURDAY, home, gate, arrive=13 * 60 + 15)
+    timetable = Timetable((read.read(make(tmp_path)),))
+    home, gate = find.find("TR1 2HE"), register.by_id("EXI")
+    found = door_to_door.ways(timetable, SATURDAY, home, gate, arrive=13 * 60 + 15)
     best, few = found["public"], found["fewest changes"]
     assert [leg.mode for leg in best.legs if leg.mode != "walk"] == ["bus", "train"]
     assert [leg.mode for leg in few.legs] == ["walk", "train", "walk"]
@@ -76,25 +79,25 @@ def test_times_of_day_are_those_of_the_feed(tmp_path: Path) -> None:
 
 
 def test_slow_walkers_leave_earlier_and_far_stops_are_none(tmp_path: Path) -> None:
-    timetable = Timetable((gtfs.read(make(tmp_path)),))
-    home, gate = places.find("TR1 2HE"), prisons.by_id("EXI")
-    assert timed_ways.covers(timetable, SATURDAY, (home, gate))
-    assert not timed_ways.covers(timetable, SATURDAY, (home, gate), Needs(longest_walk_minutes=5))
-    assert timed_ways.ways(timetable, SATURDAY, home, gate, arrive=795, needs=Needs(longest_walk_minutes=5)) == {}
+    timetable = Timetable((read.read(make(tmp_path)),))
+    home, gate = find.find("TR1 2HE"), register.by_id("EXI")
+    assert door_to_door.covers(timetable, SATURDAY, (home, gate))
+    assert not door_to_door.covers(timetable, SATURDAY, (home, gate), Needs(longest_walk_minutes=5))
+    assert door_to_door.ways(timetable, SATURDAY, home, gate, arrive=795, needs=Needs(longest_walk_minutes=5)) == {}
 
 
 def test_a_date_outside_the_feed_names_its_period(tmp_path: Path) -> None:
-    timetable = Timetable((gtfs.read(make(tmp_path)),))
-    home, gate = places.find("TR1 2HE"), prisons.by_id("EXI")
+    timetable = Timetable((read.read(make(tmp_path)),))
+    home, gate = find.find("TR1 2HE"), register.by_id("EXI")
     with pytest.raises(DateError, match="1 November 2026"):
-        timed_ways.ways(timetable, date(2027, 3, 6), home, gate, arrive=795)
+        door_to_door.ways(timetable, date(2027, 3, 6), home, gate, arrive=795)
 
 
 def plan(as_of: date = date(2026, 11, 21)) -> visit_day.VisitDay | None:
     session = visit_day.choose("EXI", "sat-pm")[0]
     made = plan_visit(
-        places.find("TR1 2HE"),
-        prisons.by_id("EXI"),
+        find.find("TR1 2HE"),
+        register.by_id("EXI"),
         party=Party(),
         as_of=as_of,
         modes=("transit",),
@@ -104,7 +107,7 @@ def plan(as_of: date = date(2026, 11, 21)) -> visit_day.VisitDay | None:
 
 
 def test_the_day_of_a_visit_is_by_the_timetable(installed: Path) -> None:
-    feeds.install([gtfs.read(make(installed))])
+    feeds.install([read.read(make(installed))])
     day = plan()
     assert day is not None
     assert visit_day.clock(day.leave, step=1) > "09:15"
@@ -113,7 +116,7 @@ def test_the_day_of_a_visit_is_by_the_timetable(installed: Path) -> None:
 
 
 def test_the_last_train_gone_means_a_night(installed: Path) -> None:
-    feeds.install([gtfs.read(make(installed, back=EARLY_BACK))])
+    feeds.install([read.read(make(installed, back=EARLY_BACK))])
     day = plan()
     assert day is not None
     assert day.night_after == "yes"
@@ -121,9 +124,9 @@ def test_the_last_train_gone_means_a_night(installed: Path) -> None:
 
 
 def test_outside_its_period_the_day_is_typical_and_says_so(installed: Path) -> None:
-    feeds.install([gtfs.read(make(installed))])
+    feeds.install([read.read(make(installed))])
     session = visit_day.choose("EXI", "sat-pm")[0]
-    home, gate = places.find("TR1 2HE"), prisons.by_id("EXI")
+    home, gate = find.find("TR1 2HE"), register.by_id("EXI")
     made = plan_visit(home, gate, party=Party(), as_of=date(2027, 3, 1), modes=("transit",), session=session)
     option = made.options[0]
     assert option.there is not None
@@ -133,10 +136,10 @@ def test_outside_its_period_the_day_is_typical_and_says_so(installed: Path) -> N
 
 
 def test_a_feed_elsewhere_leaves_the_day_typical(installed: Path) -> None:
-    feeds.install([gtfs.read(make(installed))])
+    feeds.install([read.read(make(installed))])
     made = plan_visit(
-        places.find("LS1 4DY"),
-        prisons.by_id("WDI"),
+        find.find("LS1 4DY"),
+        register.by_id("WDI"),
         party=Party(),
         as_of=date(2026, 11, 21),
         modes=("transit",),
@@ -146,5 +149,5 @@ def test_a_feed_elsewhere_leaves_the_day_typical(installed: Path) -> None:
 
 
 def test_hours_leave_time_at_the_gate() -> None:
-    hours = both_ways.hours_of(visit_day.choose("EXI", "sat-pm")[0], 45, SATURDAY)
+    hours = round_trips.hours_of(visit_day.choose("EXI", "sat-pm")[0], 45, SATURDAY)
     assert (hours.arrive, hours.leave) == (13 * 60 + 15, 16 * 60 + 15)

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from nearhome.data.base.coordinates import crow_miles
 from nearhome.data.errors import DateError, InputError
-from nearhome.data.grid import crow_miles
-from nearhome.geo import connection_scan, gtfs, timetable
-from nearhome.geo.feeds import NO_ALIGHTING, NO_BOARDING, Texts
-from nearhome.geo.timetable import Day, Timetable
-from nearhome.geo.transfers import DETOUR, NEVER, Footpaths, Walking, footpaths
+from nearhome.geo.gtfs import read as gtfs_read
+from nearhome.geo.gtfs.feeds import NO_ALIGHTING, NO_BOARDING, Texts
+from nearhome.geo.timetables import connection_scan, timetable
+from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.transfers import DETOUR, NEVER, Footpaths, Walking, footpaths
 
 PT = Path(__file__).parents[2] / "shared" / "data" / "pt"
 HOUR = 3600
@@ -55,7 +56,7 @@ def make(tmp_path: Path, trips: dict[str, tuple[str, str]], name: str = "buses",
     with zipfile.ZipFile(file, "w") as archive:
         for member, text in (files | {f"{key}.txt": text for key, text in more.items()}).items():
             archive.writestr(member, text)
-    return Timetable((gtfs.read(file),))
+    return Timetable((gtfs_read.read(file),))
 
 
 def rides(day: Day) -> list[tuple[str, str, int, str, int]]:
@@ -214,11 +215,11 @@ def test_the_last_two_days_are_kept(tmp_path: Path) -> None:
 def test_the_timetable_is_opened_once_until_the_next_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "own"))
     make(tmp_path, {"t": ("wk", "a 08:00:00 b 08:10:00")})
-    gtfs.import_feeds([tmp_path / "buses.zip"])
+    gtfs_read.import_feeds([tmp_path / "buses.zip"])
     opened = timetable.installed()
     assert timetable.installed() is opened
     make(tmp_path, {"u": ("wk", "a 08:00:00 b 08:10:00")})
-    gtfs.import_feeds([tmp_path / "buses.zip"])
+    gtfs_read.import_feeds([tmp_path / "buses.zip"])
     again = timetable.open_installed()
     assert again is not opened
     assert list(again.feeds[0].trip_id) == ["u"]
@@ -295,7 +296,7 @@ def test_walking_that_nobody_does_is_refused(wrong: dict[str, float]) -> None:
 
 @pytest.mark.skipif(not PT.is_dir(), reason="the real feeds are not at hand")
 def test_real_feeds_together_have_the_trips_of_both() -> None:
-    read = [gtfs.read(next(PT.glob(pattern))) for pattern in ("newport-*.zip", "chester-*.zip")]
+    read = [gtfs_read.read(next(PT.glob(pattern))) for pattern in ("newport-*.zip", "chester-*.zip")]
     when = date(2023, 9, 13)
     alone = [Timetable((feed,)).on(when) for feed in read]
     both = Timetable(tuple(read)).on(when)

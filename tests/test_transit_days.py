@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nearhome.geo import gtfs
+from nearhome.geo.gtfs import read as gtfs_read
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_day() -> None:
 def test_the_archive_holds_the_feed(tmp_path: Path) -> None:
     feed = small_feed()
     import_module("transit_days").write_gtfs(feed, tmp_path / "made.zip")
-    read = gtfs.read(tmp_path / "made.zip")
+    read = gtfs_read.read(tmp_path / "made.zip")
     for name in ("call_stop", "call_arrive", "call_depart", "call_flags", "trip_route", "trip_count", "trip_first"):
         np.testing.assert_array_equal(getattr(read, name), getattr(feed, name))
     np.testing.assert_allclose(read.stop_lat, feed.stop_lat, atol=1e-6)

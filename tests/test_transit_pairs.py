@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nearhome.data import prisons
 from nearhome.data.errors import InputError, NoRouteError
-from nearhome.geo import public_transport, transit_pairs
-from nearhome.geo.buses import STEP_FREE
-from nearhome.geo.public_transport import ORDINARY, Needs, Spot
+from nearhome.data.prisons import register
+from nearhome.geo.transit import itineraries, pairs, typical
+from nearhome.geo.transit.buses import STEP_FREE
+from nearhome.geo.transit.itineraries import ORDINARY, Needs
+from nearhome.geo.transit.typical import Spot
 
 EXETER, LEEDS = (50.7279, -3.5316), (53.7965, -1.5754)
 SPREAD = (
@@ -25,9 +26,9 @@ SPREAD = (
 MIDDAY = 12 * 60.0
 
 
-def one_by_one(origin: tuple[float, float], goal: tuple[float, float], needs: Needs) -> public_transport.Way | None:
+def one_by_one(origin: tuple[float, float], goal: tuple[float, float], needs: Needs) -> itineraries.Way | None:
     try:
-        found = public_transport.ways(
+        found = typical.ways(
             Spot(*origin),
             Spot(*goal),
             day="weekday",
@@ -48,12 +49,12 @@ def one_by_one(origin: tuple[float, float], goal: tuple[float, float], needs: Ne
 def test_each_pair_is_the_way_found_for_it_alone(needs: Needs) -> None:
     asked = [(origin, goal) for origin in SPREAD for goal in (EXETER, LEEDS)]
     origins, goals = np.array([a for a, _ in asked]), np.array([b for _, b in asked])
-    found = transit_pairs.pair_times(origins, goals, day="weekday", minute_of_day=MIDDAY, needs=needs)
+    found = pairs.pair_times(origins, goals, day="weekday", minute_of_day=MIDDAY, needs=needs)
     for row, (origin, goal) in enumerate(asked):
         way = one_by_one(origin, goal, needs)
         if way is None:
             assert np.isnan(found.minutes[row])
-            assert found.notes[row] == transit_pairs.NO_WAY
+            assert found.notes[row] == pairs.NO_WAY
             continue
         assert found.notes[row] == ""
         ours = found.minutes_low[row], found.minutes[row], found.minutes_high[row]
@@ -63,11 +64,11 @@ def test_each_pair_is_the_way_found_for_it_alone(needs: Needs) -> None:
 
 def test_pairs_in_any_order_are_answered_alike() -> None:
     rng = np.random.default_rng(4)
-    held = prisons.prisons()
+    held = register.prisons()
     goals = np.array([(held[at].lat, held[at].lon) for at in rng.integers(0, len(held), 40)])
     origins = np.array(SPREAD)[rng.integers(0, len(SPREAD), 40)]
-    found = transit_pairs.pair_times(origins, goals)
-    turned = transit_pairs.pair_times(origins[::-1], goals[::-1])
+    found = pairs.pair_times(origins, goals)
+    turned = pairs.pair_times(origins[::-1], goals[::-1])
     assert np.array_equal(found.minutes, turned.minutes[::-1], equal_nan=True)
     known = np.isfinite(found.minutes)
     assert known.sum() > 20
@@ -79,8 +80,8 @@ def test_sunday_evening_is_no_quicker_than_a_weekday_at_noon() -> None:
     origins = np.array(SPREAD[:5])
     goals = np.repeat([EXETER], 5, axis=0)
     needs = Needs(taxi=False)
-    noon = transit_pairs.pair_times(origins, goals, needs=needs).minutes
-    late = transit_pairs.pair_times(origins, goals, day="sunday", minute_of_day=21 * 60, needs=needs).minutes
+    noon = pairs.pair_times(origins, goals, needs=needs).minutes
+    late = pairs.pair_times(origins, goals, day="sunday", minute_of_day=21 * 60, needs=needs).minutes
     both = np.isfinite(noon) & np.isfinite(late)
     assert both.any()
     assert (late[both] >= noon[both] - 1e-9).all()
@@ -89,15 +90,15 @@ def test_sunday_evening_is_no_quicker_than_a_weekday_at_noon() -> None:
 def test_what_cannot_be_answered_has_a_reason() -> None:
     places = np.array([(np.nan, 0.0), (48.85, 2.35), (54.597, -5.93), (50.263, -5.051)])
     goals = np.array([EXETER, EXETER, (54.85, -6.0), EXETER])
-    found = transit_pairs.pair_times(places, goals)
+    found = pairs.pair_times(places, goals)
     assert "no usable latitude" in found.notes[0]
     assert "outside the United Kingdom" in found.notes[1]
-    assert found.notes[2] == transit_pairs.NO_WAY
+    assert found.notes[2] == pairs.NO_WAY
     assert found.notes[3] == ""
     assert np.isfinite(found.minutes).tolist() == [False, False, False, True]
-    assert transit_pairs.pair_times(np.empty((0, 2)), np.empty((0, 2))).minutes.size == 0
+    assert pairs.pair_times(np.empty((0, 2)), np.empty((0, 2))).minutes.size == 0
 
 
 def test_a_day_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="no type of day 'monday'"):
-        transit_pairs.pair_times(np.array([EXETER]), np.array([LEEDS]), day="monday")  # type: ignore[arg-type] # the point
+        pairs.pair_times(np.array([EXETER]), np.array([LEEDS]), day="monday")  # type: ignore[arg-type] # the point

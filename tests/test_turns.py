@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from osmium.osm import mutable
 
 from nearhome.data.errors import SourceError
-from nearhome.geo import network, osm, speeds, turns
-from nearhome.geo.routing import Router
+from nearhome.geo.osm import read, turns
+from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import speeds
+from nearhome.geo.routing.router import Router
 from tests.test_osm import At
 
 if TYPE_CHECKING:
-    from nearhome.geo.turns import Arc, Way
+    from nearhome.geo.osm.turns import Arc, Way
 
 NEWPORT = Path(__file__).parents[2] / "shared" / "data" / "roads" / "newport-2023-06-13.osm.pbf"
 
@@ -47,7 +49,7 @@ def turn(word: str, start: int, end: int, **more: str) -> tuple[dict[str, str], 
 
 def crossroads(tmp_path: Path, *restrictions: tuple[dict[str, str], Members]) -> tuple[nx.MultiDiGraph[int], list[Way]]:
     path = write(tmp_path / "cross.osm", list(restrictions))
-    graph = osm.read_extract(path, lost=speeds.NO_DELAYS)
+    graph = read.read_extract(path, lost=speeds.NO_DELAYS)
     return graph, turns.bans(graph, turns.read_restrictions(path))
 
 
@@ -186,14 +188,14 @@ def test_without_restrictions_it_is_the_same_graph(drawn: tuple[nx.MultiDiGraph[
 
 @pytest.mark.skipif(not NEWPORT.is_file(), reason="the Newport extract lies beside the repository only in development")
 def test_newport_s_restrictions_are_found_and_kept() -> None:
-    graph = osm.read_extract(NEWPORT)
+    graph = read.read_extract(NEWPORT)
     restrictions = turns.read_restrictions(NEWPORT)
     banned = turns.bans(graph, restrictions)
     assert len(restrictions) == 94
     assert len(banned) > 60
     wide = turns.expanded(graph, banned)
     firsts = {way for way in banned if len(way) == 2}
-    roads = network.from_graph(wide)
+    roads = graph_.from_graph(wide)
     assert (
         len(roads.lat) == len(wide) == len(graph) + len({way[:size] for way in banned for size in range(1, len(way))})
     )

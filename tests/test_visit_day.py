@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis import visit_day
-from nearhome.analysis.visit_day import Boarding, Trip, VisitDay, choose, clock, plan_day
+from nearhome.analysis.visits import day as visit_day
+from nearhome.analysis.visits.day import Boarding, Trip, VisitDay, choose, clock, plan_day
 from nearhome.data.errors import InputError
-from nearhome.data.sessions import Session, sessions
+from nearhome.data.prisons.sessions import Session, sessions
 
 
 def session(day: str = "sat", start: str = "14:00", end: str = "16:00") -> Session:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from nearhome.analysis import visiting_days
-from nearhome.analysis.party import Party
-from nearhome.app.commands.days import command
-from nearhome.data import prisons
+from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits import area_days
+from nearhome.app.cli.visits.days import command
 from nearhome.data.errors import InputError
-from nearhome.geo import areas
-from nearhome.geo.routing import Router
+from nearhome.data.places import areas as area_finder
+from nearhome.data.prisons import register
+from nearhome.geo.places import areas
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,43 +25,41 @@ TODAY = date(2026, 11, 21)
 
 
 def test_areas_by_name_and_code() -> None:
-    assert visiting_days.authority_named("cornwall").code == "E06000052"
-    assert visiting_days.authority_named("E06000052").name == "Cornwall"
+    assert area_finder.authority_named("cornwall").code == "E06000052"
+    assert area_finder.authority_named("E06000052").name == "Cornwall"
     with pytest.raises(InputError, match=r"perhaps .*Devon"):
-        visiting_days.authority_named("devon")
+        area_finder.authority_named("devon")
     with pytest.raises(InputError, match="such as Cornwall"):
-        visiting_days.authority_named("Atlantis")
+        area_finder.authority_named("Atlantis")
 
 
 def test_open_prisons_of_a_region() -> None:
-    found = [prison.short_name for prison in visiting_days.prisons_of_region("south west", TODAY)]
+    found = [prison.short_name for prison in area_days.prisons_of_region("south west", TODAY)]
     assert {"Exeter", "Channings Wood", "Bristol", "Eastwood Park"} <= set(found)
     assert "Dartmoor" not in found
     with pytest.raises(InputError, match="No region is called"):
-        visiting_days.prisons_of_region("Wessex", TODAY)
+        area_days.prisons_of_region("Wessex", TODAY)
 
 
 def test_one_session_a_pattern_in_the_afternoon() -> None:
-    exeter = prisons.by_id("EXI")
-    found = visiting_days.sessions_of(exeter, ["sat", "weekday"])
+    exeter = register.by_id("EXI")
+    found = area_days.sessions_of(exeter, ["sat", "weekday"])
     assert found[0].day == "sat"
     assert found[1].day in {"mon", "tue", "wed", "thu", "fri"}
     assert all(each.start >= "12:00" for each in found)
     with pytest.raises(InputError):
-        visiting_days.sessions_of(exeter, ["someday"])
+        area_days.sessions_of(exeter, ["someday"])
 
 
 def test_every_town_session_and_mode_has_a_row() -> None:
     towns = areas.towns_of("E06000052", minimum_postcodes=100)[:3]
-    goals = [prisons.by_id("EXI"), prisons.by_id("CWI")]
+    goals = [register.by_id("EXI"), register.by_id("CWI")]
     days = list(
-        visiting_days.visiting_days(
-            towns, goals, patterns=["sat"], party=Party(1, 1), as_of=TODAY, router=Router.shipped()
-        )
+        area_days.visiting_days(towns, goals, patterns=["sat"], party=Party(1, 1), as_of=TODAY, router=Router.shipped())
     )
     assert len(days) == 3 * 2 * 2
     for day in days:
-        values = dict(zip(visiting_days.COLUMNS, visiting_days.values(day), strict=True))
+        values = dict(zip(area_days.COLUMNS, area_days.values(day), strict=True))
         assert values["overnight"] in {"no", "perhaps", "yes"}
         assert values["left_to_pay_pence"] == max(0, values["cost_pence"] - values["reimbursement_pence"])
         assert values["basis"] == ("drive time, estimate" if day.mode == "car" else "typical, not a timetable")

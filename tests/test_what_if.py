@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nearhome.analysis import coverage, families, holding, next_places, reach, travel, what_if
-from nearhome.analysis.what_if import Change, Scenario
-from nearhome.app.cli import main
-from nearhome.data import area_codes
+from nearhome.analysis.population import families, prison_shares
+from nearhome.analysis.services import coverage, next_places, reach, travel_times, what_if
+from nearhome.analysis.services.what_if import Change, Scenario
+from nearhome.app.cli.shell import main
 from nearhome.data.errors import InputError, PrisonClosedError
+from nearhome.data.places import areas as area_finder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def test_a_scenario_is_read_and_made(tmp_path: Path) -> None:
     assert found["what-if-1"].capacity == 40
     assert (found["what-if-2"].reach, found["what-if-2"].minutes) == ("minutes", 45)
     assert found["pact-plymouth-court-service"].town == "Truro"
-    both = {each for name in ("Norfolk", "Suffolk") for each in area_codes.find(name, "county").authorities}
+    both = {each for name in ("Norfolk", "Suffolk") for each in area_finder.find(name, "county").authorities}
     assert found["ormiston-families-norfolk-direct-support"].authority_codes == both
     assert len(found) == len(in_force()) + 2 - 1
 
@@ -91,7 +92,7 @@ def test_halton_is_covered_once_it_has_a_service() -> None:
 def test_a_centre_at_a_prison_reaches_the_families_of_its_people() -> None:
     scenario = Scenario("Exeter", (what_if.added("visitors_centre@prison:Exeter"),))
     table = what_if.compare(scenario, kind="visitors_centre", as_of=GUIDE).table.set_index("code")
-    held = holding.holding(GUIDE)
+    held = prison_shares.holding(GUIDE)
     share = held.at({"EXI"})
     for code in ("E06000052", "E07000041"):
         gained = table.loc[code, "covered_after"] - table.loc[code, "covered_before"]
@@ -122,7 +123,7 @@ def test_opening_only_adds(where: str, mode: str) -> None:
 
 def test_the_best_prisons_are_those_whose_people_have_most_children() -> None:
     found = next_places.best("visitors_centre", 3, as_of=GUIDE)
-    where, held = families.families(GUIDE), holding.holding(GUIDE)
+    where, held = families.families(GUIDE), prison_shares.holding(GUIDE)
     children = where.by("authority").sums(where.children) @ held.shares
     served = {one for each in coverage.in_force(GUIDE, "visitors_centre") for one in each.prison_ids}
     free = {each: float(count) for each, count in zip(held.prisons, children, strict=True) if each not in served}
@@ -139,13 +140,13 @@ def test_the_best_towns_are_the_best_of_all_choices(equity: bool) -> None:  # no
         "case_forum", 2, as_of=GUIDE, candidates="authorities", area="East of England", within_minutes=30, equity=equity
     )
     where = families.families(GUIDE)
-    codes = area_codes.find("East of England", "region").authorities
+    codes = area_finder.find("East of England", "region").authorities
     inside = np.array([code in codes for code in where.codes])[where.authority]
     weight = where.children * inside * (1 + where.deprivation * equity)
     options = next_places._candidates("case_forum", "authorities", "East of England", GUIDE)  # noqa: SLF001 -- the same choice
-    times = travel.minutes([each.spot for each in options], "car")[where.sector] <= 30
+    times = travel_times.minutes([each.spot for each in options], "car")[where.sector] <= 30
     there = [spot for each in coverage.in_force(GUIDE, "case_forum") for spot in reach.spots_of(each, GUIDE)]
-    already = (travel.minutes(there, "car")[where.sector] <= 30).any(axis=1)
+    already = (travel_times.minutes(there, "car")[where.sector] <= 30).any(axis=1)
     reached = {
         pair: float(weight[(times[:, pair].any(axis=1)) | already].sum())
         for pair in combinations(range(len(options)), 2)

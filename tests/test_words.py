@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.app import words
-from nearhome.geo.conditions import Scenario
+from nearhome.app.wording import names
+from nearhome.data.base import phrases
+from nearhome.geo.roads.conditions import Scenario
 
 MINUTES = st.floats(min_value=0, max_value=10_000)
 PENCE = st.integers(min_value=0, max_value=10_000_000)
@@ -40,29 +41,29 @@ def minutes_said(phrase: str) -> int:
     ],
 )
 def test_durations_read_as_people_say_them(minutes: float, phrase: str) -> None:
-    assert words.duration(minutes) == phrase
+    assert phrases.duration(minutes) == phrase
 
 
 @given(MINUTES)
 def test_a_duration_is_never_further_off_than_its_rounding(minutes: float) -> None:
-    assert abs(minutes_said(words.duration(minutes)) - minutes) <= (0.5 if minutes < 59.5 else 2.5)
+    assert abs(minutes_said(phrases.duration(minutes)) - minutes) <= (0.5 if minutes < 59.5 else 2.5)
 
 
 @given(MINUTES)
 def test_a_duration_never_says_sixty_minutes_or_one_hours(minutes: float) -> None:
-    phrase = words.duration(minutes)
+    phrase = phrases.duration(minutes)
     assert not re.search(r"\b60 minutes|\b1 hours|\b1 minutes|\b0 ", phrase)
 
 
 @given(MINUTES, MINUTES)
 def test_longer_times_never_sound_shorter(one: float, other: float) -> None:
     low, high = sorted((one, other))
-    assert minutes_said(words.duration(low)) <= minutes_said(words.duration(high))
+    assert minutes_said(phrases.duration(low)) <= minutes_said(phrases.duration(high))
 
 
 def test_a_range_of_times_that_sounds_the_same_is_said_once() -> None:
-    assert words.duration_between(119, 121) == "about 2 hours"
-    assert words.duration_between(110, 150) == "between 1 hour 50 minutes and 2 hours 30 minutes"
+    assert phrases.duration_between(119, 121) == "about 2 hours"
+    assert phrases.duration_between(110, 150) == "between 1 hour 50 minutes and 2 hours 30 minutes"
 
 
 @pytest.mark.parametrize(
@@ -78,13 +79,13 @@ def test_a_range_of_times_that_sounds_the_same_is_said_once() -> None:
     ],
 )
 def test_money_is_exact_or_about(pence: int, exact: str, about: str) -> None:
-    assert words.money(pence) == exact
-    assert words.about_money(pence) == about
+    assert phrases.money(pence) == exact
+    assert phrases.about_money(pence) == about
 
 
 @given(PENCE)
 def test_exact_money_can_be_read_back(pence: int) -> None:
-    phrase = words.money(pence)
+    phrase = phrases.money(pence)
     said = int(phrase[:-1]) if phrase.endswith("p") else round(100 * float(phrase[1:].replace(",", "")))
     assert said == pence
 
@@ -92,7 +93,7 @@ def test_exact_money_can_be_read_back(pence: int) -> None:
 @given(PENCE, PENCE)
 def test_a_range_of_money_is_in_order_and_within_a_pound(one: int, other: int) -> None:
     low, high = sorted((one, other))
-    said = [100 * int(number.replace(",", "")) for number in re.findall(r"£([\d,]+)", words.money_between(low, high))]
+    said = [100 * int(number.replace(",", "")) for number in re.findall(r"£([\d,]+)", phrases.money_between(low, high))]
     assert said == sorted(said)
     if len(said) == 2:
         assert abs(said[0] - low) <= 50
@@ -100,8 +101,8 @@ def test_a_range_of_money_is_in_order_and_within_a_pound(one: int, other: int) -
 
 
 def test_a_known_sum_stays_exact_in_a_table_of_estimates() -> None:
-    assert (words.estimate(260, 260, 260), words.band(260, 260)) == ("£2.60", "£2.60")
-    assert (words.estimate(3120, 2500, 3900), words.band(2500, 3900)) == ("£31", "£25 to £39")
+    assert (phrases.estimate(260, 260, 260), phrases.band(260, 260)) == ("£2.60", "£2.60")
+    assert (phrases.estimate(3120, 2500, 3900), phrases.band(2500, 3900)) == ("£31", "£25 to £39")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_a_known_sum_stays_exact_in_a_table_of_estimates() -> None:
     [(0.2, "less than 1 mile"), (1.1, "1 mile"), (84.3, "84 miles"), (1234.5, "1,235 miles")],
 )
 def test_distances_are_to_the_mile(distance: float, phrase: str) -> None:
-    assert words.miles(distance) == phrase
+    assert phrases.miles(distance) == phrase
 
 
 @pytest.mark.parametrize(
@@ -123,18 +124,18 @@ def test_distances_are_to_the_mile(distance: float, phrase: str) -> None:
     ],
 )
 def test_precision_is_said_roughly(metres: float, phrase: str) -> None:
-    assert words.precision(metres) == phrase
+    assert phrases.precision(metres) == phrase
 
 
 def test_small_phrases() -> None:
-    assert words.day(date(2026, 11, 1)) == "1 November 2026"
-    assert words.people(1, 0) == "1 adult"
-    assert words.people(2, 1) == "2 adults and 1 child"
-    assert words.people(1, 2) == "1 adult and 2 children"
-    assert words.listing(["a"]) == "a"
-    assert words.listing(["a", "b", "c"]) == "a, b and c"
-    assert words.sentence("you get Universal Credit") == "You get Universal Credit."
-    assert words.sentence("Is it so?") == "Is it so?"
+    assert phrases.day(date(2026, 11, 1)) == "1 November 2026"
+    assert phrases.people(1, 0) == "1 adult"
+    assert phrases.people(2, 1) == "2 adults and 1 child"
+    assert phrases.people(1, 2) == "1 adult and 2 children"
+    assert phrases.listing(["a"]) == "a"
+    assert phrases.listing(["a", "b", "c"]) == "a, b and c"
+    assert phrases.sentence("you get Universal Credit") == "You get Universal Credit."
+    assert phrases.sentence("Is it so?") == "Is it so?"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_small_phrases() -> None:
     ],
 )
 def test_roads_are_named(network: str, phrase: str) -> None:
-    assert words.roads(network) == phrase
+    assert names.roads(network) == phrase
 
 
 @pytest.mark.parametrize(
@@ -158,4 +159,4 @@ def test_roads_are_named(network: str, phrase: str) -> None:
     ],
 )
 def test_conditions_on_the_roads_are_told(conditions: Scenario, phrase: str) -> None:
-    assert words.scenario(conditions) == phrase
+    assert names.scenario(conditions) == phrase

@@ -5,11 +5,11 @@
 
 CASES: dict[str, str] = {
     "cornwall": "nearhome.analysis.cases.cornwall",
-    "banbury": "nearhome.analysis.cases.banbury",
-    "halton": "nearhome.analysis.cases.halton",
-    "northern-ireland": "nearhome.analysis.cases.northern_ireland",
-    "norwich": "nearhome.analysis.cases.norwich",
-    "north-west": "nearhome.analysis.cases.north_west",
-    "scotland": "nearhome.analysis.cases.scotland",
-    "west-midlands": "nearhome.analysis.cases.west_midlands",
+    "banbury": "nearhome.analysis.cases.sites.banbury",
+    "halton": "nearhome.analysis.cases.sites.halton",
+    "northern-ireland": "nearhome.analysis.cases.sites.northern_ireland",
+    "norwich": "nearhome.analysis.cases.sites.norwich",
+    "north-west": "nearhome.analysis.cases.sites.north_west",
+    "scotland": "nearhome.analysis.cases.sites.scotland",
+    "west-midlands": "nearhome.analysis.cases.sites.west_midlands",
 }

@@ -8,29 +8,32 @@ This case works the journeys out from every town, and says where it agrees.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nearhome.analysis import tariffs
-from nearhome.analysis.cases import journeys, kinds, page, wording
+from nearhome.analysis.cases import findings as cases_findings
+from nearhome.analysis.cases import journeys, map_page, text
+from nearhome.analysis.cases.findings import Findings, Nearest
+from nearhome.analysis.cases.journeys import is_within, spread_of
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
-from nearhome.analysis.cases.spread import is_within, spread_of
-from nearhome.analysis.party import Party
-from nearhome.data import catalogue, prisons
+from nearhome.analysis.costs import tariffs
+from nearhome.analysis.costs.party import Party
+from nearhome.data.base.coordinates import crow_miles
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError
-from nearhome.data.grid import crow_miles
-from nearhome.geo import areas, network
-from nearhome.geo.journeys import HIGH_SHARE, LOW_SHARE
+from nearhome.data.places import areas as area_finder
+from nearhome.data.prisons import register
+from nearhome.geo.places import areas
+from nearhome.geo.roads import network
+from nearhome.geo.routing.car_journeys import HIGH_SHARE, LOW_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from nearhome.analysis.cases.journeys import Journey
-    from nearhome.analysis.cases.kinds import Kind
-    from nearhome.analysis.cases.spread import Spread
-    from nearhome.data.prisons import Prison
-    from nearhome.geo.areas import WeightedTown
+    from nearhome.analysis.cases.findings import Kind
+    from nearhome.analysis.cases.journeys import Journey, Spread
+    from nearhome.data.prisons.register import Prison
+    from nearhome.geo.places.areas import WeightedTown
 
 CORNWALL = "E06000052"
 REGION = "South West"
@@ -96,36 +99,6 @@ SUMMARY_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """The quickest prison to reach for one kind of prisoner: all people's journeys, and who goes to which prison."""
-
-    kind: Kind
-    spread: Spread
-    prisons: tuple[tuple[Prison, float], ...]
-    """Each prison with the share of people it is nearest to, the largest first."""
-    row: tuple[Journey, ...]
-    """The journey of each town."""
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """All that the pages of this case are written from."""
-
-    as_of: date
-    towns: tuple[WeightedTown, ...]
-    people: int
-    regional: tuple[Prison, ...]
-    region: Spread
-    by_sex: dict[str, Spread]
-    by_places: Spread | None
-    """The region's prisons weighted by their places; None where some of them have no published number."""
-    by_prison: dict[str, tuple[Prison, Spread]]
-    nearest: tuple[Nearest, ...]
-    journeys: tuple[Journey, ...]
-    """Every town to every prison of the case."""
-
-
 def report(as_of: date) -> CaseReport:
     """Work the case out for a day: prisons open and prices known on it, roads and people of today.
 
@@ -137,21 +110,21 @@ def report(as_of: date) -> CaseReport:
         No prison of the region was open on the day.
     """
     found = findings(as_of)
-    title = f"Cornwall on {wording.day(as_of)}"
+    title = f"Cornwall on {text.day(as_of)}"
     rows = tuple(_long_rows(found))
     files = {
         "cornwall.csv": csv_text(LONG_COLUMNS, rows),
         "cornwall_summary.csv": csv_text(SUMMARY_COLUMNS, _summary_rows(found)),
-        "cornwall.html": page.html(title, found),
+        "cornwall.html": map_page.html(title, found),
     }
     files = with_manifest(
         files,
         title=title,
         as_of=as_of,
         command=f"nearhome case cornwall --as-of {as_of.isoformat()} --out cornwall",
-        tables={**catalogue.versions(*TABLES), **tariffs.versions()},
+        tables={**tables.versions(*TABLES), **tariffs.versions()},
     )
-    return CaseReport(title, wording.text(title, found), LONG_COLUMNS, rows, files)
+    return CaseReport(title, text.text(title, found), LONG_COLUMNS, rows, files)
 
 
 def findings(as_of: date) -> Findings:
@@ -166,14 +139,14 @@ def findings(as_of: date) -> Findings:
     middle = (sum(town.share * town.lat for town in towns), sum(town.share * town.lon for town in towns))
     regional = _regional(middle, as_of)
     if not regional:
-        msg = f"No prison of the {REGION} was open on {wording.day(as_of)}; choose a later date."
+        msg = f"No prison of the {REGION} was open on {text.day(as_of)}; choose a later date."
         raise InputError(msg)
-    suitable = {kind: _nearest_by_crow(kind.prisons(as_of), middle) for kind in kinds.KINDS}
+    suitable = {kind: _nearest_by_crow(kind.prisons(as_of), middle) for kind in cases_findings.KINDS}
     candidates = _unique([*regional, *(prison for of_kind in suitable.values() for prison in of_kind)])
     table = journeys.between(
         towns,
         candidates,
-        nation=areas.authority(CORNWALL).nation,
+        nation=area_finder.authority(CORNWALL).nation,
         party=PARTY,
         as_of=as_of,
         crossings=CROSSINGS,
@@ -193,12 +166,12 @@ def findings(as_of: date) -> Findings:
     return Findings(
         as_of=as_of,
         towns=towns,
-        people=areas.authority(CORNWALL).population,
+        people=area_finder.authority(CORNWALL).population,
         regional=regional,
         region=spread_of([(each, each.town.share) for row in region_rows for each in row]),
         by_sex={
             sex: spread_of([(each, each.town.share) for row in region_rows for each in row if each.prison.holds(sex)])
-            for sex in prisons.SEXES
+            for sex in register.SEXES
             if any(prison.holds(sex) for prison in regional)
         },
         by_places=_by_places(region_rows),
@@ -215,7 +188,7 @@ def _regional(middle: tuple[float, float], as_of: date) -> tuple[Prison, ...]:
     """Give the region's prisons open on the day; immigration removal centres are none."""
     return tuple(
         prison
-        for prison in prisons.prisons()
+        for prison in register.prisons()
         if prison.is_open(as_of)
         and prison.country == "England"
         and "IRC" not in prison.categories
@@ -226,7 +199,7 @@ def _regional(middle: tuple[float, float], as_of: date) -> tuple[Prison, ...]:
 
 def _region_of(prison: Prison) -> str:
     code = areas.authority_at(prison.lat, prison.lon)
-    return areas.authority(code).region if code else ""
+    return area_finder.authority(code).region if code else ""
 
 
 def _nearest_by_crow(found: Iterable[Prison], middle: tuple[float, float]) -> list[Prison]:
@@ -255,7 +228,7 @@ def _nearest(kind: Kind, columns: Sequence[tuple[Journey, ...]]) -> Nearest:
     return Nearest(
         kind=kind,
         spread=spread_of([(each, each.town.share) for each in row]),
-        prisons=tuple((prisons.by_id(prison_id), share) for prison_id, share in ranked),
+        prisons=tuple((register.by_id(prison_id), share) for prison_id, share in ranked),
         row=row,
     )
 
@@ -328,7 +301,7 @@ def _summary_rows(found: Findings) -> Iterator[tuple[object, ...]]:
     yield _summary_row("region", f"every open prison of the {REGION}", ids, found.region)
     for sex, spread in found.by_sex.items():
         own = ";".join(prison.id for prison in found.regional if prison.holds(sex))
-        yield _summary_row("region", f"those that hold {wording.PEOPLE[sex]}", own, spread)
+        yield _summary_row("region", f"those that hold {text.PEOPLE[sex]}", own, spread)
     if found.by_places is not None:
         yield _summary_row("region", "every open prison, weighted by its places", ids, found.by_places)
     for prison, spread in found.by_prison.values():

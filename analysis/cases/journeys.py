@@ -6,16 +6,26 @@ one over the same times, in which every edge's length is a code of the crossing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.analysis import costs, help_with_visits
-from nearhome.analysis.options import SESSION_MINUTES, food_lines
-from nearhome.analysis.visit_day import LEAD_MINUTES
-from nearhome.data.grid import crow_miles
-from nearhome.geo.routing import Router
+from nearhome.analysis.costs import car
+from nearhome.analysis.costs import cost as cost_
+from nearhome.analysis.help_with_visits import scheme
+from nearhome.analysis.visits.day import LEAD_MINUTES
+from nearhome.analysis.visits.options import SESSION_MINUTES, food_lines
+from nearhome.data.base.coordinates import crow_miles
+from nearhome.data.base.units import METRES_PER_MILE
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,15 +33,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nearhome.analysis.costs import Cost
-    from nearhome.analysis.party import Party
-    from nearhome.data.prisons import Prison
-    from nearhome.geo.areas import WeightedTown
-    from nearhome.geo.network import RoadNetwork
+    from nearhome.analysis.costs.cost import Cost
+    from nearhome.analysis.costs.party import Party
+    from nearhome.data.base.arrays import Ints
+    from nearhome.data.prisons.register import Prison
+    from nearhome.geo.places.areas import WeightedTown
+    from nearhome.geo.roads.network import RoadNetwork
 
-    Ints = NDArray[np.int64]
 
-METRES_PER_MILE = 1609.344
 CODE_BITS = 16
 """Codes lie above the metres of local streets at both ends, which add up to less than 65 km."""
 MOST_KEYS = 6
@@ -131,14 +140,14 @@ def _journey(
     miles, minutes = way
     ferries = {key: _sea_miles(roads, key) for key in keys if roads.edges.is_("ferry", key).any()}
     road_miles = 2.0 * (miles - sum(ferries.values()))
-    cost = costs.car_cost(
+    cost = car.car_cost(
         return_miles=road_miles,
-        tolls=costs.there_and_back(costs.Crossing(key, "E") for key in keys if key not in ferries),
-        ferries=costs.there_and_back(costs.Crossing(key, "E", sea) for key, sea in ferries.items()),
+        tolls=cost_.there_and_back(cost_.Crossing(key, "E") for key in keys if key not in ferries),
+        ferries=cost_.there_and_back(cost_.Crossing(key, "E", sea) for key, sea in ferries.items()),
         party=party,
         as_of=as_of,
     )
-    back = help_with_visits.estimate(
+    back = scheme.estimate(
         return_miles=road_miles,
         visitor_nation=nation,
         prison_nation=prison.country,
@@ -148,7 +157,7 @@ def _journey(
         as_of=as_of,
     )
     crow = crow_miles(town.lat, town.lon, prison.lat, prison.lon)
-    cost = costs.Cost((*cost.lines, *food_lines(back)))
+    cost = cost_.Cost((*cost.lines, *food_lines(back)))
     return Journey(town, prison, miles, minutes, crow, cost, back.pence)
 
 
@@ -158,3 +167,61 @@ def _edges_of(roads: RoadNetwork, key: str) -> NDArray[np.bool_]:
 
 def _sea_miles(roads: RoadNetwork, key: str) -> float:
     return float(roads.edges.metres[roads.edges.is_("ferry", key)].max()) / METRES_PER_MILE
+
+
+# --- folded from analysis/cases/spread.py: Journeys of many people taken together, against the distances that a guide gives.
+
+NEAR_MILES, FAR_MILES = 80.0, 180.0
+"""From Cornwall to the prisons its people are held in, SCIE guide of 2008: one way; it does not say how measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Averages over people and the shares of journeys below, within and above 80 to 180 road miles.
+
+    Miles and minutes are one way; money is for the party, there and back. ``crow_within`` is the share within 80 to 180
+    miles in a straight line.
+    """
+
+    lowest_miles: float
+    highest_miles: float
+    miles: float
+    minutes: float
+    low_pence: float
+    pence: float
+    high_pence: float
+    help_pence: float | None
+    """None where no rate of the day has a source."""
+    below: float
+    within: float
+    above: float
+    crow_within: float
+
+
+def is_within(miles: float) -> bool:
+    """Say whether a distance lies in the guide's 80 to 180 miles."""
+    return NEAR_MILES <= miles <= FAR_MILES
+
+
+def spread_of(weighted: Sequence[tuple[Journey, float]]) -> Spread:
+    """Sum journeys up by their weights, of which some must be above zero."""
+    whole = sum(weight for _, weight in weighted)
+
+    def average(values: Iterable[float]) -> float:
+        return sum(value * weight for value, (_, weight) in zip(values, weighted, strict=True)) / whole
+
+    known = [each.help_pence for each, _ in weighted if each.help_pence is not None]
+    return Spread(
+        lowest_miles=min(each.miles for each, _ in weighted),
+        highest_miles=max(each.miles for each, _ in weighted),
+        miles=average(each.miles for each, _ in weighted),
+        minutes=average(each.minutes for each, _ in weighted),
+        low_pence=average(each.cost.low_pence for each, _ in weighted),
+        pence=average(each.cost.pence for each, _ in weighted),
+        high_pence=average(each.cost.high_pence for each, _ in weighted),
+        help_pence=average(known) if len(known) == len(weighted) else None,
+        below=average(each.miles < NEAR_MILES for each, _ in weighted),
+        within=average(is_within(each.miles) for each, _ in weighted),
+        above=average(each.miles > FAR_MILES for each, _ in weighted),
+        crow_within=average(is_within(each.crow_miles) for each, _ in weighted),
+    )

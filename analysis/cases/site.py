@@ -15,21 +15,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.analysis import coverage, families, holding, lottery, reach, travel
-from nearhome.analysis.cases import wording
+from nearhome.analysis.cases import text
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
-from nearhome.analysis.disclosure import Suppressed
-from nearhome.data import area_codes, prisons, service_kinds
-from nearhome.geo import places
-from nearhome.geo.routes import Spot
-from nearhome.geo.routing import Router
+from nearhome.analysis.methods.disclosure import Suppressed
+from nearhome.analysis.population import families, prison_shares
+from nearhome.analysis.services import coverage, lottery, reach, travel_times
+from nearhome.data.base.coordinates import Spot
+from nearhome.data.places import areas as area_finder
+from nearhome.data.prisons import register
+from nearhome.data.services import kinds
+from nearhome.geo.places import find
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nearhome.analysis.coverage import Coverage
-    from nearhome.data.prisons import Prison
-    from nearhome.data.services import Service
+    from nearhome.analysis.services.coverage import Coverage
+    from nearhome.data.prisons.register import Prison
+    from nearhome.data.services.records import Service
 
 GUIDE_DAY = date(2008, 1, 1)
 PRISONS_SHOWN = 6
@@ -100,7 +103,7 @@ class Site:
     @property
     def authorities(self) -> frozenset[str]:
         """Codes of its local authorities."""
-        return area_codes.find(self.area, self.level).authorities
+        return area_finder.find(self.area, self.level).authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class Findings:
 def report(site: Site, as_of: date) -> CaseReport:
     """Work a site out for a day."""
     found = findings(site, as_of)
-    title = f"{site.title} on {wording.day(as_of)}"
+    title = f"{site.title} on {text.day(as_of)}"
     rows = tuple(_rows(found))
     files = {
         f"{site.key}.csv": csv_text(COLUMNS, rows),
@@ -175,19 +178,19 @@ def findings(site: Site, as_of: date) -> Findings:
 
 def _ways(site: Site, as_of: date) -> tuple[Way, ...]:
     """Give the prisons where most people of the area are held, and how far they are."""
-    where, held = families.families(as_of), holding.holding(as_of)
+    where, held = families.families(as_of), prison_shares.holding(as_of)
     inside = np.array([code in site.authorities for code in held.codes])
     people = where.held_by_authority * inside
     share = people @ held.shares / people.sum()
     most = [at for at in np.argsort(-share, kind="stable")[:PRISONS_SHOWN] if share[at] >= _NOTABLE]
-    chosen = [prisons.by_id(held.prisons[at]) for at in most]
+    chosen = [register.by_id(held.prisons[at]) for at in most]
     spots = [Spot(each.lat, each.lon) for each in chosen]
-    town = places.find(site.town)
+    town = find.find(site.town)
     matrix = Router.shipped().matrix([town], spots)
     part = inside[where.authority] & (where.children > 0)
     averages = [
-        _averages(travel.minutes(spots, mode)[where.sector[part]], where.children[part])
-        for mode in (travel.check_mode("car"), travel.check_mode("public"))
+        _averages(travel_times.minutes(spots, mode)[where.sector[part]], where.children[part])
+        for mode in (travel_times.check_mode("car"), travel_times.check_mode("public"))
     ]
     return tuple(
         Way(
@@ -221,10 +224,10 @@ def own_services(site: Site) -> tuple[Service, ...]:
 
 
 def _rows(found: Findings) -> Iterator[tuple[object, ...]]:
-    from nearhome.analysis import coverage_table  # noqa: PLC0415 -- brings pandas, which the shell's list need not
+    from nearhome.analysis.services import publishable
 
     for day in dict.fromkeys((found.then, found.now)):
-        table, _ = coverage_table.shown(day)
+        table, _ = publishable.shown(day)
         for row in table[table["code"].isin(found.site.authorities)].to_dict("records"):
             yield (day.as_of.isoformat(), *(_cell(row[name]) for name in COLUMNS[1:]))
 
@@ -253,20 +256,20 @@ def _sections(found: Findings) -> Iterator[tuple[str, list[str]]]:
     yield "Whom services in person reach", [_reached(found, each) for each in dict.fromkeys((found.then, found.now))]
     yield f"Where its people are held, and the way there from {site.town}", [_way_line(each) for each in found.ways]
     yield "What it shows", site.shows(found)
-    yield "What to bear in mind", [*found.then.notes, holding.holding(found.as_of).notes[0]]
+    yield "What to bear in mind", [*found.then.notes, prison_shares.holding(found.as_of).notes[0]]
 
 
 def _service_line(service: Service) -> str:
-    kind = service_kinds.KINDS[service.kind].name
+    kind = kinds.KINDS[service.kind].name
     capacity = f"; {service.capacity:,} {service.capacity_unit}" if service.capacity else ""
     return f"{service.name} ({kind}): for {_whom(service)}{capacity}."
 
 
 def _whom(service: Service) -> str:
     """Say whom a service is for by its own rule."""
-    areas = ", ".join(area_codes.areas()[service.area_level, code].name for code in service.area_codes)
+    areas = ", ".join(area_finder.areas()[service.area_level, code].name for code in service.area_codes)
     if service.reach == "prison":
-        return f"families of people held at {prisons.by_id(service.prison_ids[0]).short_name}"
+        return f"families of people held at {register.by_id(service.prison_ids[0]).short_name}"
     if service.reach == "prisons_unnamed":
         return f"families of people held at prisons of {areas or 'no named area'}, which the guide does not name"
     if service.reach in {"area", "national"}:
@@ -278,23 +281,21 @@ def _reached(found: Findings, day: Coverage) -> str:
     covered, most, home = (found.share(name, day) for name in ("covered", "covered_most", "share_home"))
     national = found.share("share_national", day)
     more = (
-        f", at most {wording.percent(most)} if prisons that are not named are counted"
-        if most > covered + _NOTABLE
-        else ""
+        f", at most {text.percent(most)} if prisons that are not named are counted" if most > covered + _NOTABLE else ""
     )
-    nationwide = f"; {wording.percent(national)} by a service for the whole nation" if national else ""
+    nationwide = f"; {text.percent(national)} by a service for the whole nation" if national else ""
     return (
-        f"On {wording.day(day.as_of)} services in person reach {wording.percent(covered)} of the area's "
-        f"families{more}: {wording.percent(home)} near home{nationwide}."
+        f"On {text.day(day.as_of)} services in person reach {text.percent(covered)} of the area's "
+        f"families{more}: {text.percent(home)} near home{nationwide}."
     )
 
 
 def _way_line(way: Way) -> str:
-    drive = "no way by road" if way.miles is None else f"{way.miles:.0f} miles, {wording.hours(way.minutes or 0.0)}"
-    average = [] if way.minutes_car is None else [f"{wording.hours(way.minutes_car)} by car"]
-    public = "not known" if way.minutes_public is None else f"{wording.hours(way.minutes_public)}, typical"
+    drive = "no way by road" if way.miles is None else f"{way.miles:.0f} miles, {text.hours(way.minutes or 0.0)}"
+    average = [] if way.minutes_car is None else [f"{text.hours(way.minutes_car)} by car"]
+    public = "not known" if way.minutes_public is None else f"{text.hours(way.minutes_public)}, typical"
     return (
-        f"{way.prison.name}: {wording.percent(way.share)} of its people (modelled); {drive}; on average from the whole "
+        f"{way.prison.name}: {text.percent(way.share)} of its people (modelled); {drive}; on average from the whole "
         f"area {', '.join([*average, f'by public transport {public}'])}."
     )
 
@@ -304,7 +305,7 @@ def _text(title: str, found: Findings) -> str:
     for heading, paragraphs in _sections(found):
         lines += [heading, "-" * len(heading)]
         for paragraph in paragraphs:
-            lines += textwrap.wrap(paragraph, wording.WIDTH, initial_indent="- ", subsequent_indent="  ")
+            lines += textwrap.wrap(paragraph, text.WIDTH, initial_indent="- ", subsequent_indent="  ")
         lines += [""]
     return "\n".join(lines)
 

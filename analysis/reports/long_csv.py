@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.reports.report import DICTIONARY_COLUMNS
 from nearhome.analysis.reports.tables import Column, Mark
-from nearhome.data.cells import safe_text
+from nearhome.data.base.escaping import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Picture, Table
-from nearhome.analysis.reports.drawings import flowables
+from nearhome.analysis.reports.static_maps import flowables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,9 +36,9 @@ def pdf(title: str, blocks: Iterable[Block]) -> bytes:
 
     Letters that the standard fonts of PDF lack (those outside Windows' Western set) appear as question marks.
     """
-    from reportlab.lib.pagesizes import A4, landscape  # noqa: PLC0415 - slow to import, and few ask for a PDF
-    from reportlab.lib.units import mm  # noqa: PLC0415 - as above
-    from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415 - as above
+    from reportlab.lib.pagesizes import A4, landscape
+    from reportlab.lib.units import mm
+    from reportlab.platypus import SimpleDocTemplate
 
     out = io.BytesIO()
     whole = list(blocks)
@@ -77,9 +77,9 @@ def _parts(block: Block, width: float, height: float) -> Iterator[Any]:
 
 
 def _table(table: Table, width: float) -> Iterator[Any]:
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415 - as above
-    from reportlab.platypus import Spacer  # noqa: PLC0415 - as above
-    from reportlab.platypus import Table as Grid  # noqa: PLC0415 - as above
+    from reportlab.lib.colors import HexColor
+    from reportlab.platypus import Spacer
+    from reportlab.platypus import Table as Grid
 
     yield _text(table.caption, "caption")
     styles = ["right" if at in table.numbers else "cell" for at in range(len(table.heads))]
@@ -115,7 +115,7 @@ def _text(text: str, style: str, mark: str | None = None) -> Any:
 
 
 def _marked(markup: str, style: str, mark: str | None = None) -> Any:
-    from reportlab.platypus import Paragraph as Flowing  # noqa: PLC0415 - as above
+    from reportlab.platypus import Paragraph as Flowing
 
     return Flowing(markup, _styles()[style], bulletText=mark)
 
@@ -131,8 +131,8 @@ def _western(text: str) -> str:
 
 @cache
 def _styles() -> dict[str, Any]:
-    from reportlab.lib.enums import TA_RIGHT  # noqa: PLC0415 - as above
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415 - as above
+    from reportlab.lib.enums import TA_RIGHT
+    from reportlab.lib.styles import ParagraphStyle
 
     def style(name: str, points: float, **more: Any) -> Any:
         font = {"fontName": "Helvetica-Bold"} if name in {*"123", "caption"} else {"fontName": "Helvetica"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.reports.tables import clean
-from nearhome.data import catalogue
+from nearhome.data.catalogue import tables as catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from nearhome.analysis.disclosure import Suppressed
+from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nearhome.analysis.reports.sheets import COVER, cover_headings, sheets
 from nearhome.analysis.reports.tables import Mark
-from nearhome.data.cells import safe_text
+from nearhome.data.base.escaping import safe_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ TABLE_STYLE = "Table Style Light 1"
 
 def write(report: Report, file: Path | BinaryIO) -> None:
     """Write a workbook: named tables with descriptions, links from the contents, headings that stay in sight."""
-    import xlsxwriter  # noqa: PLC0415 -- only workbooks need it
+    import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as book:

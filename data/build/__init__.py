@@ -2,10 +2,10 @@
 
 Every module here has ``build(sources: Path, out: Path) -> None``: it reads what it needs below ``sources``,
 may read tables that an earlier step wrote into ``out``, and writes its own files there, each through a
-temporary name (``nearhome.data.files.replacing``). Same sources, same bytes: no clock and no random numbers.
+temporary name (``nearhome.data.base.files.replacing``). Same sources, same bytes: no clock and no random numbers.
 
 To add a table: a step here, and an entry in ``tables/catalogue.toml`` that describes it. A table of rows that
-people check also gets a schema in ``nearhome.data.schemas``. ``nearhome.data.catalogue.build`` runs the
+people check also gets a schema in ``nearhome.data.checks.schemas``. ``nearhome.data.build.run.build`` runs the
 steps in this order and then records rows, bytes and checksums in ``catalogue.json``.
 """
 
@@ -55,6 +55,6 @@ STEPS: dict[str, Step] = {
     "bus_frequency": Step("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),
     "published": Step("nearhome.data.build.published", ("published_figures", "prison_roles")),
     "sector_people": Step("nearhome.data.build.sector_people", ("sector_people",)),
-    "derived": Step("nearhome.geo.derived", ("road_order", "sector_roads", "postcode_roads")),
-    "sector_transit": Step("nearhome.geo.sector_transit", ("sector_transit", "sector_transit_goals")),
+    "derived": Step("nearhome.geo.build.road_index", ("road_order", "sector_roads", "postcode_roads")),
+    "sector_transit": Step("nearhome.geo.transit.sectors", ("sector_transit", "sector_transit_goals")),
 }

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from nearhome.data.base.files import replacing
 from nearhome.data.errors import SourceError
-from nearhome.data.files import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ _WGS_84: dict[str, Any] = {
 
 def build(sources: Path, out: Path) -> None:
     """Write one ``boundaries_LEVEL.parquet`` a level: code, name, geometry (EPSG:4326), sorted by code."""
-    import geopandas as gpd  # noqa: PLC0415 -- the catalogue lists the builds without paying for geopandas
+    import geopandas as gpd
 
     for level, (file, code, name) in LEVELS.items():
         try:
@@ -70,8 +70,8 @@ def _write(frame: Any, path: Path) -> None:
 
     geopandas asks PROJ to spell the CRS and names its own version, and both change from machine to machine.
     """
-    import pyarrow as pa  # noqa: PLC0415 -- the catalogue lists the builds without paying for pyarrow
-    import pyarrow.parquet as pq  # noqa: PLC0415 -- as above
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     kinds = sorted(set(frame.geometry.geom_type))
     column: dict[str, object] = {"encoding": "WKB", "crs": _WGS_84, "geometry_types": kinds}

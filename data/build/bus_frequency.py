@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nearhome.data import catalogue
+from nearhome.data.base.coordinates import to_metres
+from nearhome.data.base.files import replacing
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
-from nearhome.data.files import replacing
-from nearhome.data.grid import to_metres
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,12 +80,12 @@ def build(sources: Path, out: Path) -> None:
     runs = _read(sources / "pt" / "pt_runs_per_lsoa_2022.parquet", None).set_index("zone_id")
     stops = _read(sources / "pt" / "naptan_active_stops_gb_2026-07.parquet", ["StopType", "lat", "lon"])
     areas = _areas(points, stops[stops["StopType"].isin(STOP_TYPES)])
-    _write(out / catalogue.file_of("small_areas"), areas)
-    _write(out / catalogue.file_of("bus_frequency"), _frequencies(runs.reindex(areas["code"].astype(str))))
+    _write(out / tables.file_of("small_areas"), areas)
+    _write(out / tables.file_of("bus_frequency"), _frequencies(runs.reindex(areas["code"].astype(str))))
 
 
 def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 -- the catalogue lists the builds without paying for pandas
+    import pandas as pd
 
     try:
         return pd.read_parquet(path, columns=columns)
@@ -96,7 +96,7 @@ def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
 
 def _areas(points: pd.DataFrame, stops: pd.DataFrame) -> NDArray[np.void]:
     """Give each area the median of its postcodes' points and of their distances to the nearest stop."""
-    from scipy.spatial import cKDTree  # noqa: PLC0415 -- as pandas above
+    from scipy.spatial import cKDTree
 
     britain = points["country"].astype(str) != "Northern Ireland"
     known = points[britain & points["easting"].notna() & points["lsoa11"].notna()]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nearhome.data.base.files import replacing
 from nearhome.data.errors import SourceError
-from nearhome.data.files import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +33,8 @@ def build(sources: Path, out: Path) -> None:
     SourceError
         If the source cannot be read, or simplifying breaks a shape.
     """
-    import geopandas as gpd  # noqa: PLC0415 -- the catalogue lists the builds without paying for geopandas
-    import shapely  # noqa: PLC0415 -- as above
+    import geopandas as gpd
+    import shapely
 
     file = "boundaries/postcode_districts_gb.gpkg"
     try:

@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nearhome.data.base.coordinates import to_degrees, to_metres
+from nearhome.data.base.files import write_csv
 from nearhome.data.errors import SourceError
-from nearhome.data.files import write_csv
-from nearhome.data.gazetteer import RANKS, key_of
-from nearhome.data.grid import to_degrees, to_metres
+from nearhome.data.places.gazetteer import RANKS, key_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +132,7 @@ def _largest(rows: list[tuple[Any, ...]], name: str) -> tuple[Any, ...]:
 
 
 def _postcodes(path: Path) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 -- the catalogue lists the builds without paying for pandas
+    import pandas as pd
 
     columns = ["postcode", "easting", "northing", "country", "lad_code"]
     try:
@@ -146,7 +146,7 @@ def _postcodes(path: Path) -> pd.DataFrame:
 
 def _names(path: Path) -> list[_Name]:
     """Reduce the index to one row a place: points of one name that belong together become one."""
-    import pandas as pd  # noqa: PLC0415 -- as above
+    import pandas as pd
 
     try:
         index = pd.read_parquet(path)
@@ -201,7 +201,7 @@ def _near(points: list[tuple[float, float]], place: tuple[float, float], reach_m
 
 
 def _measured(names: list[_Name], postcodes: pd.DataFrame) -> list[tuple[Any, ...]]:
-    from scipy.spatial import KDTree  # noqa: PLC0415 -- builds only
+    from scipy.spatial import KDTree
 
     codes = postcodes["lad_code"].to_numpy()
     points = postcodes[["easting", "northing"]].to_numpy()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.data import postcodes
+from nearhome.data.base.coordinates import to_degrees
+from nearhome.data.base.files import write_csv
 from nearhome.data.errors import SourceError
-from nearhome.data.files import write_csv
-from nearhome.data.grid import to_degrees
+from nearhome.data.places import postcodes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def build(sources: Path, out: Path) -> None:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 -- the catalogue lists the builds without paying for pandas
+    import pandas as pd
 
     try:
         table = pd.read_parquet(path, columns=_NEEDED)

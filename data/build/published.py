@@ -11,9 +11,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nearhome.data import catalogue
+from nearhome.data.base.files import read_csv, write_csv
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
-from nearhome.data.files import read_csv, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +35,10 @@ def build(sources: Path, out: Path) -> None:
         kept = tomllib.load(file)
     rows = [*_distances(kept["distance"]), *_origins(kept["origin"]), *_held(kept["held"]["rows"])]
     rows += [*_shares(kept), *_rates(sources / "demography" / _RATES)]
-    write_csv(out / catalogue.file_of("published_figures"), COLUMNS, sorted(rows))
+    write_csv(out / tables.file_of("published_figures"), COLUMNS, sorted(rows))
     roles = kept["roles"]
     write_csv(
-        out / catalogue.file_of("prison_roles"),
+        out / tables.file_of("prison_roles"),
         ROLE_COLUMNS,
         sorted(
             (row["id"], row["until"].isoformat(), row["sex"], row["categories"], roles["source"])

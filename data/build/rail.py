@@ -2,7 +2,7 @@
 
 Stations and the lengths of track between them are from the GB railway network model under the MIT License
 (itrcrisks/GB-railway-network-model); the patterns are kept by hand in ``rail_lines.toml``. A length is the sum of the
-crow distances between the nodes along the track, a few per cent short of it (``nearhome.geo.rail`` makes up for that).
+crow distances between the nodes along the track, a few per cent short of it (``nearhome.geo.transit.rail`` makes up for that).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nearhome.data.base.files import read_csv, write_csv
 from nearhome.data.errors import SourceError
-from nearhome.data.files import read_csv, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

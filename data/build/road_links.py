@@ -15,7 +15,7 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from nearhome.data import grid
+from nearhome.data.base import coordinates
 from nearhome.data.build.road_matching import smallest
 from nearhome.data.errors import SourceError
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from nearhome.data.build.road_matching import Shapes
     from nearhome.data.build.road_sources import Skeleton
 
-    Floats = NDArray[np.float64]
 
 LONGEST_BREAK_METRES = 3_000.0
 """A dead end closer than this to another node of the same road, by air, is joined to it."""
@@ -188,7 +187,7 @@ class Linker:
     def cutting(self, gate: list[list[float]]) -> NDArray[np.bool_]:
         """Say which edges cut a line given by two points as lat, lon."""
         edges, xy = self.skeleton.edges, self.skeleton.xy
-        line = shapely.linestrings(np.column_stack(grid.to_metres(*np.transpose(gate))))
+        line = shapely.linestrings(np.column_stack(coordinates.to_metres(*np.transpose(gate))))
         straight = np.asarray(shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1)))
         for row, shape in self.shapes.lines.items():
             if len(shape) > 1:
@@ -213,7 +212,7 @@ class Linker:
 
     def _node(self, point: list[float], *, create: bool) -> int:
         """Find the node nearest to a point, or create one where none is near and that is allowed."""
-        x, y = grid.to_metres(*point)
+        x, y = coordinates.to_metres(*point)
         metres = np.hypot(*(self.skeleton.xy - [x, y]).T)
         nearest = int(np.argmin(metres))
         if create and metres[nearest] > SETTLED_METRES:

@@ -17,12 +17,9 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from nearhome.data.base.arrays import Floats, Ints
     from nearhome.data.build.road_sources import Centrelines, Skeleton
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 NEAR_METRES = 130.0
 """The skeleton's nodes are rounded to 0.001 degrees and stand for whole junctions: so near a line they are on it."""

@@ -18,10 +18,8 @@ from nearhome.data.errors import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from nearhome.data.base.arrays import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 VERTEX_SPACING_METRES = 120.0
 """Centrelines are cut into pieces no longer than this, so that a point on them is always near a vertex."""

@@ -15,19 +15,20 @@ import shapely
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from nearhome.data import grid
+from nearhome.data.base import coordinates
+from nearhome.data.base.files import replacing
 from nearhome.data.build.road_links import Linker, network_of, read_links
 from nearhome.data.build.road_matching import Matcher, Shapes
 from nearhome.data.build.road_sources import EDGE_DEFAULTS, Skeleton, read_centrelines, read_skeleton
 from nearhome.data.errors import SourceError
-from nearhome.data.files import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from nearhome.data.base.arrays import Floats
+
 
 DENSITY_RADIUS_METRES = 1_000.0
 SAMPLE_METRES = 400.0
@@ -137,7 +138,7 @@ def _postcode_points(sources: Path) -> Floats:
         raise SourceError(msg) from error
     britain = frame[frame["country"] != "Northern Ireland"]
     sectors = sectors[sectors["sector"].str.startswith("BT")].dropna()
-    easting, northing = grid.to_metres(sectors["lat"], sectors["lon"])
+    easting, northing = coordinates.to_metres(sectors["lat"], sectors["lon"])
     repeated = np.repeat(np.column_stack([easting, northing]), sectors["postcodes"], axis=0)
     return np.vstack([britain[["easting", "northing"]].to_numpy(float), repeated])
 
@@ -169,7 +170,7 @@ def _shape_table(lines: dict[int, Floats]) -> pd.DataFrame:
     drawn = np.array([shapely.linestrings(lines[row]) for row in rows], dtype=object)
     simple = shapely.simplify(drawn, SHAPE_METRES)
     xy, owner = shapely.get_coordinates(simple, return_index=True)
-    lat, lon = grid.to_degrees(xy[:, 0], xy[:, 1])
+    lat, lon = coordinates.to_degrees(xy[:, 0], xy[:, 1])
     return pd.DataFrame(
         {
             "edge": np.asarray(rows, dtype="int32")[owner],

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.data import catalogue
+from nearhome.data.base.files import read_csv, write_csv
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
-from nearhome.data.files import read_csv, write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def build(sources: Path, out: Path) -> None:
     SourceError
         If a source cannot be read, or most postcodes of a nation find no small area.
     """
-    import pandas as pd  # noqa: PLC0415 -- the catalogue lists the builds without paying for pandas
+    import pandas as pd
 
     try:
         postcodes = pd.read_parquet(
@@ -65,7 +65,7 @@ def build(sources: Path, out: Path) -> None:
     rows = sized.groupby(["sector", "lad_code"], sort=True)[["people", "children", "weighted"]].sum().reset_index()
     rows = rows[rows["people"] >= 1]
     write_csv(
-        out / catalogue.file_of("sector_people"),
+        out / tables.file_of("sector_people"),
         COLUMNS,
         zip(
             rows["sector"],
@@ -80,7 +80,7 @@ def build(sources: Path, out: Path) -> None:
 
 def _small_areas(sources: Path, profile: pd.DataFrame) -> pd.DataFrame:
     """Give people, children under 15 and deprivation by small area of 2011; what is not known is missing."""
-    import pandas as pd  # noqa: PLC0415 -- as above
+    import pandas as pd
 
     lookup = pd.read_csv(sources / "boundaries" / "lookup_lsoa11_lsoa21_ltla22.csv")[["lsoa11_code", "lsoa21_code"]]
     lookup = lookup.drop_duplicates()
@@ -119,7 +119,7 @@ def _position(rank: pd.Series[float]) -> pd.Series[float]:
 
 def _to_authorities(parts: pd.DataFrame, sources: Path) -> pd.DataFrame:
     """Scale people and children to each authority's totals; where parts are unknown, share by postcodes."""
-    import pandas as pd  # noqa: PLC0415 -- as above
+    import pandas as pd
 
     profile = {row["lad24_cd"]: row for row in read_csv(sources / "demography" / "lad24_profile.csv")}
     groups = []

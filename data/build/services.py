@@ -13,13 +13,13 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nearhome.data import catalogue
-from nearhome.data.area_codes import areas_of, find
+from nearhome.data.base.files import read_csv, write_csv
+from nearhome.data.base.partial_dates import is_partial_date
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError, SourceError
-from nearhome.data.files import read_csv, write_csv
-from nearhome.data.gazetteer import key_of
-from nearhome.data.partial_dates import is_partial_date
-from nearhome.data.service_kinds import ANY_KIND, KINDS
+from nearhome.data.places.areas import areas_of, find
+from nearhome.data.places.gazetteer import key_of
+from nearhome.data.services.kinds import ANY_KIND, KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,8 +246,8 @@ class _Maker:
 
 def _earlier(out: Path, name: str) -> list[dict[str, str]]:
     """Read a table that an earlier step wrote, or the one that ships if this build did not write it."""
-    file = out / catalogue.file_of(name)
-    return read_csv(file if file.is_file() else catalogue.shipped_folder() / file.name)
+    file = out / tables.file_of(name)
+    return read_csv(file if file.is_file() else tables.shipped_folder() / file.name)
 
 
 def dates(text: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nearhome.data.base.files import read_csv, write_csv
 from nearhome.data.errors import SourceError
-from nearhome.data.files import read_csv, write_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,311 @@
+"""The Cornwall case as one HTML page with a map drawn into it: it asks for nothing from anywhere, and prints."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nearhome.analysis.cases import text
+from nearhome.analysis.cases.journeys import FAR_MILES, NEAR_MILES
+from nearhome.data.base.coordinates import to_metres
+from nearhome.data.catalogue import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from nearhome.analysis.cases.findings import Findings
+    from nearhome.analysis.cases.journeys import Spread
+    from nearhome.data.base.arrays import Floats
+    from nearhome.data.prisons.register import Prison
+
+
+WIDTH = 960.0
+MARGIN_METRES = 15_000.0
+DETAIL_METRES = 400.0
+"""Borders are drawn no finer than this."""
+LABEL_HEIGHT = 13.0
+LETTER_WIDTH = 6.4
+MAP_WORDS = (
+    "Grey discs are towns, larger where more people live. Prisons are marked by how far they are from Cornwall by road "
+    "on average: those of the South West, and beyond it the nearest for each kind of prisoner. The tables on this page "
+    "give the same facts."
+)
+BANDS = (
+    ("near", "circle", f"under {NEAR_MILES:.0f} miles"),
+    ("within", "square", f"{NEAR_MILES:.0f} to {FAR_MILES:.0f} miles"),
+    ("far", "triangle", f"over {FAR_MILES:.0f} miles"),
+)
+"""Each distance band has a shape as well as a colour, for those who cannot tell the colours apart."""
+
+STYLE = """
+body{font:1rem/1.5 Arial,sans-serif;color:#0b0c0c;background:#fff;max-width:62rem;margin:0 auto;padding:1rem}
+svg{width:100%;height:auto;border:1px solid #b1b4b6;background:#eef3f7}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;margin:1rem 0}
+caption{text-align:left;font-weight:bold;padding:.3rem 0}
+th,td{border-bottom:1px solid #b1b4b6;padding:.3rem .6rem;text-align:left;vertical-align:top}
+td.n{text-align:right;white-space:nowrap}
+.land{fill:#fff;stroke:#8a9299;stroke-width:.7}
+.home{fill:#f3ead2}
+.town{fill:#505a5f;fill-opacity:.45;stroke:none}
+.near{fill:#1d70b8}.within{fill:#767676}.far{fill:#b3590a}
+.near,.within,.far{stroke:#fff;stroke-width:1}
+.lead{stroke:#0b0c0c;stroke-width:.5}
+text{font:12px Arial,sans-serif;fill:#0b0c0c;paint-order:stroke;stroke:#fff;stroke-width:3px}
+"""
+
+
+def html(title: str, found: Findings) -> str:
+    """Write the page: sentences, map, and tables with the same facts as the map."""
+    parts = [
+        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>",
+    ]
+    for heading, paragraphs in text.sections(found):
+        parts.append(f"<h2>{escape(heading)}</h2>")
+        parts += [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
+        if heading == text.PRISONS_HEADING:
+            parts += [_map(found), _prison_table(found)]
+        if heading == text.NEAREST_HEADING:
+            parts.append(_nearest_table(found))
+    parts += [_town_table(found), f"<p>{escape(_sources())}</p>", "</main>\n</body>\n</html>\n"]
+    return "\n".join(parts)
+
+
+def band(miles: float) -> tuple[str, str, str]:
+    """Give class, shape and words of a distance."""
+    return BANDS[0] if miles < NEAR_MILES else BANDS[1] if miles <= FAR_MILES else BANDS[2]
+
+
+def _sources() -> str:
+    used = ("prisons", "road_edges", "boundaries_region", "boundaries_county", "postcodes")
+    return " ".join(dict.fromkeys(tables.table(name).attribution for name in used))
+
+
+# The map
+
+
+class _Frame:
+    """Puts metres of the National Grid (EPSG:27700) on the drawing, north up."""
+
+    def __init__(self, xy: Floats) -> None:
+        self.west, self.south = xy.min(axis=0) - MARGIN_METRES
+        self.east, self.north = xy.max(axis=0) + MARGIN_METRES
+        self.scale = WIDTH / (self.east - self.west)
+        self.height = (self.north - self.south) * self.scale
+
+    def place(self, xy: Floats) -> Floats:
+        """Give drawing units, to a tenth."""
+        moved = np.column_stack([xy[:, 0] - self.west, self.north - xy[:, 1]]) * self.scale
+        rounded: Floats = np.round(moved, 1)
+        return rounded
+
+
+def _map(found: Findings) -> str:
+    on_it = {prison.id for prison in found.regional} | {way.prison.id for each in found.nearest for way in each.row}
+    shown = [pair for pair in found.by_prison.values() if pair[0].id in on_it]
+    prisons = np.column_stack(to_metres([each.lat for each, _ in shown], [each.lon for each, _ in shown]))
+    towns = np.array([[town.easting, town.northing] for town in found.towns])
+    frame = _Frame(np.vstack([prisons, towns]))
+    parts = [
+        f'<svg viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" aria-labelledby="map-title map-desc">',
+        '<title id="map-title">Cornwall\'s towns and the prisons of this page</title>',
+        f'<desc id="map-desc">{MAP_WORDS}</desc>',
+        *_land(frame),
+    ]
+    largest = max(town.share for town in found.towns)
+    for town, (x, y) in zip(found.towns, frame.place(towns), strict=True):
+        radius = 9.0 * (town.share / largest) ** 0.5
+        parts.append(
+            f'<circle class="town" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">'
+            f"<title>{escape(town.name)}: about {town.people:,.0f} people (modelled)</title></circle>"
+        )
+    parts += _prison_marks(shown, frame.place(prisons), frame.height)
+    parts += _key_marks(frame.height)
+    return "\n".join([*parts, "</svg>"])
+
+
+def _land(frame: _Frame) -> Iterator[str]:
+    """Draw the regions, then Cornwall over them."""
+    for name, shape in _shapes("boundaries_region"):
+        yield from _area(frame, name, shape)
+    for name, shape in _shapes("boundaries_county"):
+        if name == "Cornwall":
+            yield from _area(frame, name, shape, extra=" home")
+
+
+def _area(frame: _Frame, name: str, shape: Any, extra: str = "") -> Iterator[str]:
+    """Draw one area where it reaches into the frame."""
+    rings = []
+    for ring in _rings(shape):
+        xy = np.column_stack(to_metres(ring[:, 1], ring[:, 0]))
+        low, high = xy.min(axis=0), xy.max(axis=0)
+        if (high < (frame.west, frame.south)).any() or (low > (frame.east, frame.north)).any():
+            continue
+        points = frame.place(_simpler(xy))
+        rings.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z")
+    if rings:
+        yield f'<path class="land{extra}" d="{"".join(rings)}"><title>{escape(name)}</title></path>'
+
+
+def _rings(shape: Any) -> Iterator[Floats]:
+    """Yield the outer rings of a shape as (lon, lat) rows."""
+    for part in getattr(shape, "geoms", [shape]):
+        yield np.asarray(part.exterior.coords, dtype=float)[:, :2]
+
+
+def _simpler(xy: Floats) -> Floats:
+    from shapely import LineString
+
+    return np.asarray(LineString(xy).simplify(DETAIL_METRES).coords, dtype=float)
+
+
+def _shapes(table: str) -> list[tuple[str, Any]]:
+    """Read names and shapes (EPSG:4326) without geopandas, which takes a second to import."""
+    import pyarrow.parquet as pq
+    from shapely import from_wkb
+
+    columns = pq.ParquetFile(tables.path(table)).read(columns=["name", "geometry"]).to_pydict()
+    return list(zip(columns["name"], from_wkb(columns["geometry"]), strict=True))
+
+
+def _prison_marks(shown: Sequence[tuple[Prison, Spread]], at: Floats, height: float) -> Iterator[str]:
+    """Draw each prison and its name, moved aside by a line where names would cover each other."""
+    taken: list[tuple[float, float, float, float]] = []
+    for row in np.lexsort((at[:, 0], at[:, 1])):
+        (prison, spread), (x, y) = shown[row], at[row]
+        css, shape, words = band(spread.miles)
+        label = f"{prison.short_name} {spread.miles:.0f}"
+        width = LETTER_WIDTH * len(label)
+        left, top = _free(x, y, width, taken, height)
+        end = left if left >= x else left + width
+        told = f"{prison.name}: {spread.miles:.0f} miles by road on average ({words}), {text.hours(spread.minutes)}"
+        yield f"<g><title>{escape(told)}</title>{_mark(shape, css, x, y)}"
+        yield f'<line class="lead" x1="{x:.1f}" y1="{y:.1f}" x2="{end:.1f}" y2="{top + 9:.1f}"/>'
+        yield f'<text x="{left + 2:.1f}" y="{top + 11:.1f}">{escape(label)}</text></g>'
+
+
+def _free(
+    x: float, y: float, width: float, taken: list[tuple[float, float, float, float]], height: float
+) -> tuple[float, float]:
+    """Find the place nearest to a mark where its name covers no other, and take it."""
+    steps = [(dx, dy) for dy in range(12) for dx in range(5)]
+    places = [
+        (x + across * (8 + 14 * dx) - (width if across < 0 else 0), y - 6 + down * LABEL_HEIGHT * dy)
+        for dx, dy in sorted(steps, key=lambda step: step[0] + step[1])
+        for across in (1, -1)
+        for down in (1, -1)
+    ]
+    for left, top in places:
+        box = (left, top, left + width, top + LABEL_HEIGHT)
+        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= height
+        if inside and not any(_overlap(box, other) for other in taken):
+            taken += [box, (x - 5, y - 5, x + 5, y + 5)]
+            return left, top
+    return places[0]
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _mark(shape: str, css: str, x: float, y: float) -> str:
+    if shape == "circle":
+        return f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
+    if shape == "square":
+        return f'<rect class="{css}" x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"/>'
+    return f'<path class="{css}" d="M{x:.1f} {y - 6:.1f}l6 10h-12z"/>'
+
+
+def _key_marks(height: float) -> Iterator[str]:
+    """Draw the key in the corner that is sea."""
+    top = height - 20.0 * (len(BANDS) + 1)
+    yield f'<text x="{WIDTH - 230:.0f}" y="{top:.0f}">Average road miles from Cornwall</text>'
+    for number, (css, shape, words) in enumerate(BANDS, start=1):
+        y = top + 20.0 * number
+        yield f'{_mark(shape, css, WIDTH - 222, y - 4)}<text x="{WIDTH - 208:.0f}" y="{y:.0f}">{words}</text>'
+
+
+# The tables
+
+
+def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int]) -> str:
+    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
+    body = "\n".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(
+            f"<td{' class=n' if column in numbers else ''}>{escape(cell)}</td>"
+            for column, cell in enumerate(row[1:], start=1)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    told = escape(caption)
+    return (
+        f'<div class="scroll" role="region" aria-label="{told}" tabindex="0"><table><caption>{told}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _prison_table(found: Findings) -> str:
+    regional = {prison.id for prison in found.regional}
+    rows = [
+        (
+            prison.name,
+            text.holds(prison),
+            "yes" if prison.id in regional else "no",
+            f"{spread.miles:.0f} ({spread.lowest_miles:.0f} to {spread.highest_miles:.0f})",
+            band(spread.miles)[2],
+            *_cells(spread),
+        )
+        for prison, spread in found.by_prison.values()
+    ]
+    heads = ("Prison", "Holds", "South West", "Miles", "Mark", *_HEADS)
+    return _table("Prisons, the quickest to reach first", heads, rows, frozenset({3, 5, 6, 7, 8}))
+
+
+def _nearest_table(found: Findings) -> str:
+    rows = [
+        (
+            each.kind.title,
+            text.names_of(each.prisons),
+            f"{each.spread.miles:.0f} ({each.spread.lowest_miles:.0f} to {each.spread.highest_miles:.0f})",
+            *_cells(each.spread),
+        )
+        for each in found.nearest
+    ]
+    heads = ("Person", "Nearest prison", "Miles", *_HEADS)
+    return _table("Nearest prison by drive time", heads, rows, frozenset({2, 3, 4, 5, 6}))
+
+
+_HEADS = ("Time one way", "Cost there and back", "May get back", "Share 80 to 180 miles")
+
+
+def _cells(spread: Spread) -> tuple[str, ...]:
+    return (
+        text.hours(spread.minutes),
+        f"{text.pounds(spread.pence)} ({text.pounds(spread.low_pence)} to {text.pounds(spread.high_pence)})",
+        text.back(spread),
+        text.percent(spread.within),
+    )
+
+
+def _town_table(found: Findings) -> str:
+    first = found.nearest[0]
+    rows = [
+        (
+            way.town.name,
+            f"{way.town.people:,.0f}",
+            way.prison.short_name,
+            f"{way.miles:.0f}",
+            text.hours(way.minutes),
+            f"{text.pounds(way.cost.pence)}",
+        )
+        for way in first.row
+    ]
+    caption = f"Cornwall's towns and the nearest prison for {first.kind.title[:1].lower()}{first.kind.title[1:]}"
+    heads = ("Town", "People (modelled)", "Prison", "Miles", "Time one way", "Cost there and back")
+    return _table(caption, heads, rows, frozenset({1, 3, 4, 5}))

@@ -1,0 +1,1 @@
+"""The named practice sites, one module each."""

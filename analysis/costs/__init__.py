@@ -1,0 +1,1 @@
+"""What a visit costs: by car, by fare, for a party, on a day."""

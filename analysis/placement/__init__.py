@@ -1,0 +1,1 @@
+"""Who is held where, and what would placing people nearer home change."""

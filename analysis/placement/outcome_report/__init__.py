@@ -1,0 +1,1 @@
+"""An outcome as tables, a report and files."""

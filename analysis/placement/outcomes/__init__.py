@@ -1,0 +1,1 @@
+"""What a scenario would do: before and after, for whom, and how sure."""

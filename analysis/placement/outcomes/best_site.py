@@ -1,0 +1,93 @@
+"""The best place for a new prison: every authority tried in turn, and the one that helps most chosen.
+
+Each candidate is the middle of an authority, worked out exactly with everybody placed anew and no limit on moves; fewer
+people without a place come first, then what all bear together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nearhome.analysis.placement.scenarios.burden import Spot
+from nearhome.analysis.placement.scenarios.setup import situation
+from nearhome.analysis.placement.scenarios.visits import candidate_burdens
+from nearhome.analysis.placement.solver import levers, objectives
+from nearhome.data.errors import InputError
+from nearhome.data.places import areas as area_finder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
+    from nearhome.analysis.placement.solver.instance import Instance
+    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.population.baseline import Baseline
+
+BEST = "best"
+_COLUMNS = ["site", "code", "people", "unplaced", "burden", "mean"]
+
+
+def chosen(scenario: Scenario, baseline: Baseline, progress: Callable[[float], None]) -> tuple[Scenario, pd.DataFrame]:
+    """Put an authority in the place of ``best`` in each lever, in turn; give all candidates of the last, best first.
+
+    Raises
+    ------
+    InputError
+        A lever names a region without authorities.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame([], columns=_COLUMNS)
+    found = scenario
+    for at, lever in enumerate(scenario.lever):
+        if lever.kind == "site" and lever.at.strip().casefold() == BEST:
+            before = replace(found, lever=found.lever[:at])
+            table = _candidates(before, baseline, lever, progress)
+            best = replace(lever, at=str(table.loc[0, "code"]))
+            found = replace(found, lever=(*found.lever[:at], best, *found.lever[at + 1 :]))
+    return found, table
+
+
+def _candidates(
+    scenario: Scenario, baseline: Baseline, lever: Lever, progress: Callable[[float], None]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    start = situation(scenario, baseline)
+    known = [area_finder.authority(code) for code in start.codes]
+    tried = [each for each in known if not lever.among or (each.region or each.nation) in lever.among]
+    if not tried:
+        regions = ", ".join(sorted({each.region or each.nation for each in known}))
+        msg = f"No authority lies in {', '.join(lever.among)}; the regions are {regions}."
+        raise InputError(msg)
+    fits = [
+        each.name
+        for each in start.kinds
+        if set(each.roles) & set(lever.roles) and each.cohort.sex == lever.sex and each.cohort.age in lever.ages
+    ]
+    burden = candidate_burdens(scenario, start.codes, tuple(Spot("", each.lat, each.lon) for each in tried))
+    rows = []
+    found = levers.sites(
+        start.instance,
+        [each.code for each in tried],
+        burden,
+        places=lever.places or 0,
+        cohorts=fits,
+        objective=_aim(scenario),
+    )
+    for done, (each, site) in enumerate(zip(found, tried, strict=True), 1):
+        rows.append((site.name, site.code, each.people, each.unplaced, each.burden, each.mean))
+        progress(done / len(tried))
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    return table.sort_values(["unplaced", "burden", "code"], ignore_index=True)
+
+
+def _aim(scenario: Scenario) -> Callable[[Instance], Objective]:
+    """Give the objective for any instance; the mean of the worst is taken as squares, which are much quicker."""
+    asked = scenario.objective
+    if asked.fairness == "over":
+        return lambda instance: objectives.fewest_over(instance, asked.over)
+    return objectives.total if asked.fairness == "sum" else objectives.squared

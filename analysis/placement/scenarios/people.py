@@ -1,0 +1,197 @@
+"""The people of a scenario, drawn whole from a baseline, each with what decides where they may be held.
+
+Whether a family has a car, who may move and who may be stepped down are shares: they are spread evenly over the people
+of each home, in an order that the seed decides, so that no kind of people has more than its part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nearhome.analysis.population.homes import UNKNOWN
+from nearhome.data.errors import InputError
+from nearhome.data.places import areas as area_finder
+from nearhome.data.places.areas import authority_named
+from nearhome.data.prisons import register as prison_register
+
+if TYPE_CHECKING:
+    from nearhome.analysis.placement.scenarios.schema import Scenario, Stay, Who
+    from nearhome.analysis.population.baseline import Baseline
+    from nearhome.analysis.population.cohorts import Cohort
+    from nearhome.data.base.arrays import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """People who are placed by the same rules: a cohort, and the lower category that may hold them too, if any.
+
+    The cohort's sentence is ``any`` unless the scenario tells lengths apart.
+    """
+
+    cohort: Cohort
+    also: str = ""
+
+    @property
+    def role(self) -> str:
+        """What a prison must be for to hold them."""
+        return self.cohort.category if self.cohort.status == "sentenced" else self.cohort.status
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All roles in which a prison may hold them."""
+        return (self.role, self.also) if self.also else (self.role,)
+
+    @property
+    def name(self) -> str:
+        """The kind in words."""
+        return f"{self.cohort.words}, ready for {self.also}" if self.also else self.cohort.words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """People, one a row.
+
+    ``authority`` is a row of ``codes``, -1 for those without a known home; ``prison`` a row of ``prisons`` and ``kind``
+    one of ``kinds``. ``fixed`` says who is not to be moved.
+    """
+
+    codes: tuple[str, ...]
+    prisons: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    authority: Ints
+    without_car: Bools
+    prison: Ints
+    kind: Ints
+    fixed: Bools
+
+
+def people(scenario: Scenario, baseline: Baseline) -> People:
+    """Draw the people of a scenario.
+
+    Raises
+    ------
+    InputError
+        A selection names no authority or prison.
+    """
+    drawn = baseline.draw(scenario.seed)
+    home, prison, cohort = drawn.home, drawn.prison, drawn.cohort
+    choose = _Choice(home, scenario.seed)
+    codes = tuple(code for code in baseline.homes if code != UNKNOWN)
+    row_of = {code: row for row, code in enumerate(codes)}
+    authority = np.array([row_of.get(code, -1) for code in baseline.homes])[home]
+    kinds, kind = _kinds(scenario, baseline.cohorts, cohort, choose)
+    without = np.array([_without_car(code, scenario) for code in codes] + [0.0])  # the last is that of no known home
+    fixed = authority < 0
+    if scenario.moves.may_move_percent < 100:  # noqa: PLR2004 -- per cent
+        fixed |= ~choose.evenly(np.full(len(home), scenario.moves.may_move_percent / 100))
+    for stay in scenario.moves.stay:
+        chosen = matching(stay, baseline.cohorts)[cohort] & _there(stay, codes, baseline.prisons, (authority, prison))
+        fixed |= chosen & choose.evenly(np.where(chosen, stay.percent / 100, 0.0))
+    return People(codes, baseline.prisons, kinds, authority, choose.evenly(without[authority]), prison, kind, fixed)
+
+
+def matching(who: Who, cohorts: tuple[Cohort, ...]) -> Bools:
+    """Say which cohorts a selection means, wherever their homes are."""
+    names = ("sex", "age", "status", "category", "sentence")
+    return np.array([all(getattr(who, name) in {"", getattr(each, name)} for name in names) for each in cohorts])
+
+
+def row_of(text: str, codes: tuple[str, ...]) -> int:
+    """Give the row of an authority by its code or name.
+
+    Raises
+    ------
+    InputError
+        There is none, or it lies outside the prison system.
+    """
+    code = code_of(text)
+    if code not in codes:
+        msg = f"{area_finder.authority(code).name} is not in this prison system; name an authority that is."
+        raise InputError(msg)
+    return codes.index(code)
+
+
+def code_of(text: str) -> str:
+    """Give the ONS code of an authority by its code or name.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    return authority_named(text).code
+
+
+def prison_id(text: str) -> str:
+    """Give the id of a prison, open or closed, by its id or name.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    wanted = text.strip().casefold()
+    for each in prison_register.prisons():
+        if wanted in {each.id.casefold(), each.short_name.casefold(), each.name.casefold()}:
+            return each.id
+    msg = f"No prison is called {text!r}; nearhome prisons lists them."
+    raise InputError(msg)
+
+
+def _kinds(
+    scenario: Scenario, cohorts: tuple[Cohort, ...], cohort: Ints, choose: _Choice
+) -> tuple[tuple[Kind, ...], Ints]:
+    """Give the kinds and each person's; sentences are told apart only where the scenario names one."""
+    chosen = (*scenario.objective.weight, *scenario.objective.longest, *scenario.moves.lock, *scenario.moves.forbid)
+    told = any(each.sentence for each in chosen)
+    found = [Kind(each if told else replace(each, sentence="any")) for each in cohorts]
+    category = np.array([each.cohort.category for each in found])[cohort]
+    also = np.full(len(cohort), "", dtype="U8")
+    for step in scenario.rules.step_down:
+        ready = (category == step.category) & (also == "")
+        also[ready & choose.evenly(np.where(ready, step.percent / 100, 0.0))] = step.to
+    pairs = sorted({(found[number], word) for number, word in set(zip(cohort.tolist(), also.tolist(), strict=True))})
+    kinds = tuple(Kind(base.cohort, word) for base, word in pairs)
+    place = {each: row for row, each in enumerate(kinds)}
+    words = sorted(set(also.tolist()))
+    index = np.array([[place.get(Kind(base.cohort, word), -1) for word in words] for base in found])
+    return kinds, index[cohort, np.searchsorted(words, also)]
+
+
+def _without_car(code: str, scenario: Scenario) -> float:
+    """Give the share of an authority's families without a car; none where it is not published."""
+    if scenario.journeys.travel == "car":
+        return 0.0
+    if scenario.journeys.without_car_percent is not None:
+        return scenario.journeys.without_car_percent / 100
+    known = area_finder.authority(code)
+    return (known.households_no_car or 0) / known.households if known.households else 0.0
+
+
+def _there(stay: Stay, codes: tuple[str, ...], prisons: tuple[str, ...], where: tuple[Ints, Ints]) -> Bools:
+    """Say who has their home and their prison where a selection means."""
+    authority, prison = where
+    chosen = np.ones(len(authority), bool)
+    if stay.home:
+        chosen &= authority == row_of(stay.home, codes)
+    if stay.prison:
+        chosen &= np.array([each == prison_id(stay.prison) for each in prisons])[prison]
+    return chosen
+
+
+class _Choice:
+    """Choose shares of the people of each home, each time in another order."""
+
+    def __init__(self, home: Ints, seed: int) -> None:
+        self._home, self._random = home, np.random.default_rng(seed)
+
+    def evenly(self, share: Floats) -> Bools:
+        """Choose people so that of any who follow each other their expected number is chosen, to within one."""
+        order = np.lexsort((self._random.random(len(self._home)), self._home))
+        reached = np.floor(np.cumsum(share[order]) + 0.5 + 1e-9)
+        chosen = np.empty(len(share), bool)
+        chosen[order] = np.diff(reached, prepend=0.0) > 0
+        return chosen

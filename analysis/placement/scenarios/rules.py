@@ -1,0 +1,77 @@
+"""Where a scenario's rules forbid people to be: far from the court before trial, and whatever a planner rules out.
+
+Whoever is somewhere already may stay there, whatever the rule on people before trial says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nearhome.analysis.placement.scenarios import people
+
+if TYPE_CHECKING:
+    from nearhome.analysis.placement.scenarios.people import Kind
+    from nearhome.analysis.placement.scenarios.schema import Forbid, Lock, Scenario
+    from nearhome.analysis.placement.solver.instance import Instance
+    from nearhome.data.base.arrays import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Groups of people: of each its kind, home authority ("" for none), minutes by car to each prison, and people held.
+
+    ``minutes`` and ``held`` have shape (groups, prisons).
+    """
+
+    kinds: tuple[Kind, ...]
+    codes: tuple[str, ...]
+    minutes: Floats
+    held: Ints
+
+
+def forbidden(scenario: Scenario, instance: Instance, groups: Groups) -> Bools:
+    """Say where groups must not go, shape (groups, prisons).
+
+    Raises
+    ------
+    InputError
+        A rule names no authority of the system, or no prison.
+    """
+    found = np.zeros(groups.held.shape, bool)
+    if scenario.rules.remand_nearest:
+        rows = np.flatnonzero([each.role == "remand" and code != "" for each, code in _pairs(groups)])
+        found[rows] = _too_far(scenario.rules.remand_nearest, instance, groups, rows)
+    for lock in scenario.moves.lock:
+        found[_chosen(lock, groups)] |= ~_at(lock.at, instance)
+    for forbid in scenario.moves.forbid:
+        found[_chosen(forbid, groups)] |= _at(forbid.at, instance)
+    return found
+
+
+def _too_far(nearest: int, instance: Instance, groups: Groups, rows: Ints) -> Bools:
+    """Say which reception prisons are not among the nearest of some groups, and hold none of them now."""
+    fits = instance.holds().T[[instance.cohorts.index(groups.kinds[row].name) for row in rows]]
+    minutes = np.where(fits & (instance.places > 0), groups.minutes[rows], np.inf)
+    limit = np.sort(minutes, axis=1)[:, min(nearest, minutes.shape[1]) - 1]
+    return np.asarray(fits & (minutes > limit[:, None]) & (groups.held[rows] == 0))
+
+
+def _pairs(groups: Groups) -> zip[tuple[Kind, str]]:
+    return zip(groups.kinds, groups.codes, strict=True)
+
+
+def _at(prison: str, instance: Instance) -> Bools:
+    """Mark a prison: one of the table by its id or name, or a new one by its name."""
+    name = prison if prison in instance.prisons else people.prison_id(prison)
+    return np.array([each == name for each in instance.prisons])
+
+
+def _chosen(rule: Lock | Forbid, groups: Groups) -> Ints:
+    matches = people.matching(rule, tuple(each.cohort for each in groups.kinds))
+    if rule.home:
+        home = people.code_of(rule.home)
+        matches &= np.array([code == home for code in groups.codes])
+    return np.flatnonzero(matches)

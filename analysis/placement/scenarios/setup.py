@@ -1,0 +1,195 @@
+"""What a scenario starts from: its people, its prisons with places, and what visits take, as an instance to be solved.
+
+People of one home authority, with or without a car, and one kind (``people.Kind``) are a group. A prison has a wing for
+each role in which it holds people; how many it may hold in a role is what the modelled baseline has there, its part of
+the free places, and ``role_percent`` more. People who are not to be moved take their places before anybody is placed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nearhome.analysis.placement.scenarios import burden as burdens
+from nearhome.analysis.placement.scenarios import people, rules, visits
+from nearhome.analysis.placement.scenarios.estate import ScenarioEstate
+from nearhome.analysis.placement.solver import instance as solver_instance
+from nearhome.analysis.population import baseline as population_baseline
+
+if TYPE_CHECKING:
+    from nearhome.analysis.placement.scenarios.burden import Burden, Spot
+    from nearhome.analysis.placement.scenarios.people import Kind, People
+    from nearhome.analysis.placement.scenarios.schema import Scenario
+    from nearhome.analysis.placement.solver.instance import Instance, Wing
+    from nearhome.analysis.population.baseline import Baseline
+    from nearhome.data.base.arrays import Bools, Floats, Ints
+
+
+WITHOUT_CAR: Final = ", without a car"
+NO_HOME: Final = "no known home"
+TABLES = tuple(dict.fromkeys((*population_baseline.TABLES, *burdens.TABLES, "authorities", "places")))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Situation:
+    """The start of a scenario.
+
+    Attributes
+    ----------
+    instance
+        The people who may be moved, and the places left to them.
+    before, fixed
+        People now at each prison, and those of them who are not moved; shape (groups, prisons), all groups of the
+        instance in its order.
+    authority
+        Of each home of the instance, a row of ``codes``; -1 for no known home.
+    today, visit
+        What a visit takes from each home to each prison as things are, and in the scenario.
+    places
+        Of each prison for everybody, moved or not; ``names`` are theirs for people to read.
+    notes
+        What was assumed or could not be done, a sentence each.
+    """
+
+    scenario: Scenario
+    codes: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    instance: Instance
+    before: Ints
+    fixed: Ints
+    authority: Ints
+    without_car: Bools
+    today: Burden
+    visit: Burden
+    names: tuple[str, ...]
+    places: Ints
+    spots: tuple[Spot, ...]
+    notes: tuple[str, ...]
+
+    def after(self, placed: Ints) -> Ints:
+        """Add those who are not moved to a plan's people, in the order of ``before``."""
+        return self.fixed + placed
+
+
+def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation:
+    """Set a scenario up.
+
+    Parameters
+    ----------
+    baseline
+        Who is held where; modelled for the scenario's day and nation if not given.
+
+    Raises
+    ------
+    InputError
+        Something that the scenario names is not known.
+    """
+    held = population_baseline.baseline(scenario.as_of, scenario.nation) if baseline is None else baseline
+    drawn = people.people(scenario, held)
+    estate = ScenarioEstate(scenario, drawn, held)
+    for lever in scenario.lever:
+        estate.pull(lever, scenario.as_of)
+    spots = tuple(estate.spots[each] for each in estate.ids)
+    visit = visits.visit(scenario, drawn.codes, spots, estate)
+    plain = replace(
+        scenario,
+        visits=replace(scenario.visits, flexible_sessions=False),
+        lever=tuple(each for each in scenario.lever if each.kind != "bus"),
+    )
+    today = visit if plain == scenario else visits.visit(plain, drawn.codes, spots, estate)
+    now, fixed, rows = _grouped(drawn, estate)
+    instance = _instance(scenario, drawn, estate, (now - fixed, rows), visit)
+    home = np.append(np.repeat(np.arange(len(drawn.codes)), 2), -1)
+    groups = rules.Groups(
+        kinds=tuple(drawn.kinds[at] for at in instance.cohort),
+        codes=tuple((*drawn.codes, "")[at] for at in home[instance.home]),
+        minutes=visit.minutes[instance.home // 2 * 2],  # by car: the court is no nearer to those without one
+        held=now,
+    )
+    forbidden = rules.forbidden(scenario, instance, groups)
+    return Situation(
+        scenario=scenario,
+        codes=drawn.codes,
+        kinds=drawn.kinds,
+        instance=replace(instance, forbidden=forbidden),
+        before=now,
+        fixed=fixed,
+        authority=home,
+        without_car=np.append(np.tile([False, True], len(drawn.codes)), False),
+        today=today,
+        visit=visit,
+        names=tuple(estate.names[each] for each in estate.ids),
+        places=np.array([_usable(estate.places[each], scenario) for each in estate.ids]),
+        spots=spots,
+        notes=(*held.notes, *estate.notes),
+    )
+
+
+def _usable(places: int, scenario: Scenario) -> int:
+    return math.floor(places * (1 - scenario.capacity.headroom_percent / 100) + 1e-9)
+
+
+def _grouped(drawn: People, estate: ScenarioEstate) -> tuple[Ints, Ints, tuple[Ints, Ints]]:
+    """Count people by group and prison, and those who are not moved; give each group's home and kind."""
+    home = np.where(drawn.authority < 0, 2 * len(drawn.codes), 2 * drawn.authority + drawn.without_car)
+    key, group = np.unique(home * len(drawn.kinds) + drawn.kind, return_inverse=True)
+    now = np.zeros((len(key), len(estate.ids)), np.int64)
+    np.add.at(now, (group, drawn.prison), 1)
+    released = np.array([each in estate.changed for each in drawn.prisons], bool)[drawn.prison]
+    stays = drawn.fixed & ~released
+    fixed = np.zeros_like(now)
+    np.add.at(fixed, (group[stays], drawn.prison[stays]), 1)
+    return now, fixed, (key // len(drawn.kinds), key % len(drawn.kinds))
+
+
+def _instance(
+    scenario: Scenario, drawn: People, estate: ScenarioEstate, held: tuple[Ints, tuple[Ints, Ints]], visit: Burden
+) -> Instance:
+    """Write the instance of those who may move, with a row for every group, so that their order is kept."""
+    movable, (home, kind) = held
+    group, prison = np.nonzero(movable)
+    rows = np.append(group, np.arange(len(home)))
+    fixed = np.bincount(drawn.prison[drawn.fixed], minlength=len(estate.ids))
+    fixed[[each in estate.changed for each in estate.ids]] = 0
+    free = [max(0, _usable(estate.places[each], scenario) - int(fixed[at])) for at, each in enumerate(estate.ids)]
+    chosen = scenario.objective
+    cohorts = tuple(each.cohort for each in drawn.kinds)
+    return solver_instance.instance(
+        homes=[*(f"{code}{end}" for code in drawn.codes for end in ("", WITHOUT_CAR)), NO_HOME],
+        cohorts=[each.name for each in drawn.kinds],
+        prisons=estate.ids,
+        home=home[rows],
+        cohort=kind[rows],
+        people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
+        current=np.append(prison, np.full(len(home), solver_instance.NOWHERE)),
+        burden=visits.counted(scenario, visit),
+        places=free,
+        wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
+        unit="pence" if chosen.burden == "mix" else chosen.burden,
+        weight=_by_kind(chosen.weight, "weight", cohorts, 1.0),
+        longest=_by_kind(chosen.longest, "burden", cohorts, math.inf),
+        kinds=[each.cohort.sex for each in drawn.kinds],
+    )
+
+
+def _left(prison: str, row: int, drawn: People, estate: ScenarioEstate, scenario: Scenario) -> list[Wing]:
+    """Give a prison's wings with the places left by those who are not moved."""
+    there = drawn.fixed & (drawn.prison == row) if prison not in estate.changed else np.zeros(len(drawn.prison), bool)
+    counted = np.bincount(drawn.kind[there], minlength=len(drawn.kinds))
+    found = []
+    for role, wing in estate.wings[prison].items():
+        taken = sum(int(counted[at]) for at, each in enumerate(drawn.kinds) if each.role == role)
+        room = None if wing.places is None else max(0, _usable(wing.places, scenario) - taken)
+        found.append(replace(wing, places=room))
+    return found
+
+
+def _by_kind(chosen: tuple[Any, ...], name: str, cohorts: tuple[Any, ...], otherwise: float) -> Floats:
+    """Give a figure for each kind: the last selection that means it, or else the same for all."""
+    found = np.full(len(cohorts), otherwise)
+    for each in chosen:
+        found[people.matching(each, cohorts)] = getattr(each, name)
+    return found

@@ -1,0 +1,111 @@
+"""What a visit takes in a scenario: by car or public transport as families have it, with the buses it puts on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nearhome.analysis.placement.scenarios import burden as burdens
+from nearhome.analysis.placement.scenarios import people
+from nearhome.analysis.placement.scenarios.burden import Burden, Ways
+from nearhome.analysis.population import homes
+from nearhome.data.errors import InputError
+from nearhome.data.places import areas as area_finder
+
+if TYPE_CHECKING:
+    from nearhome.analysis.placement.scenarios.burden import Spot
+    from nearhome.analysis.placement.scenarios.estate import ScenarioEstate
+    from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
+    from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.geo.transit.sectors import When
+
+
+_PARTS: Final = ("minutes", "miles", "pence", "help_pence", "night")
+_COSTED: Final = (burdens.by_car, burdens.by_public_transport)
+
+
+def visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], estate: ScenarioEstate) -> Burden:
+    """Give what a visit takes: rows for each authority with and without a car, and one of nothing for no known home.
+
+    Raises
+    ------
+    InputError
+        An authority is not in the nation, or a bus goes to or from somewhere unknown.
+    """
+    every = homes.sectors(scenario.nation).codes
+    strangers = [code for code in codes if code not in every]
+    if strangers:
+        name = area_finder.authority(strangers[0]).name
+        msg = f"{name} is not in {scenario.nation}; leave its people out, or name its nation."
+        raise InputError(msg)
+    rows = [every.index(code) for code in codes]
+    public_too = scenario.journeys.travel == "household"
+    found = burdens.ways(scenario.nation, scenario.as_of, spots, _when(scenario), public=public_too)
+    ways = _of(found, rows)
+    car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
+    buses = [each for each in scenario.lever if each.kind == "bus"]
+    cells = [_served(each, codes, estate) for each in buses]
+    for lever, chosen in zip(buses, cells, strict=True):
+        ways.minutes_public[chosen] = np.fmin(ways.minutes_public[chosen], lever.minutes or np.inf)
+    public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
+    for lever, chosen in zip(buses, cells, strict=True):
+        if lever.fare_pence is not None:
+            public.pence[chosen] = np.minimum(public.pence[chosen], lever.fare_pence)
+            public.help_pence[chosen] = np.minimum(public.help_pence[chosen], lever.fare_pence)
+    unknown = ~np.isfinite(ways.minutes_public)
+    note = (
+        f"No way by public transport is known for {unknown.sum():,} of {unknown.size:,} pairs of authority and prison: "
+        "a lift by car stands for it."
+    )
+    if unknown.any() and public_too and note not in estate.notes:
+        estate.notes.append(note)
+    return Burden(**{name: _stacked(getattr(car, name), getattr(public, name)) for name in _PARTS})
+
+
+def _served(lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate) -> tuple[Ints, ...]:
+    """Give the cells, by authority and prison, that a visitors' bus serves."""
+    return np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
+
+
+def _column(lever: Lever, estate: ScenarioEstate) -> int:
+    name = lever.prison if lever.prison in estate.places else people.prison_id(lever.prison)
+    if name not in estate.places:
+        msg = f"A bus is to go to {lever.prison!r}, which is not open in this scenario; choose another prison."
+        raise InputError(msg)
+    return estate.ids.index(name)
+
+
+def _stacked(car: Any, public: Any) -> Any:
+    both = np.stack([car, public], axis=1).reshape(-1, car.shape[1])
+    return np.vstack([both, np.zeros((1, car.shape[1]), both.dtype)])
+
+
+def counted(scenario: Scenario, visit: Burden) -> Floats:
+    """Give the burden that the objective counts, shape as that of the visit."""
+    if scenario.objective.burden == "mix":
+        return visit.pence + 2 * visit.minutes * scenario.objective.pence_per_hour / 60
+    return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[scenario.objective.burden]
+
+
+def candidate_burdens(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...]) -> Floats:
+    """Give the objective's burden from each home of a situation to new points, shape (homes, points).
+
+    Public transport is that from the middle of each authority, which is quicker to work out.
+    """
+    public = scenario.journeys.travel == "household"
+    every = homes.sectors(scenario.nation).codes
+    found = burdens.screened(scenario.nation, scenario.as_of, spots, _when(scenario), public=public)
+    ways = _of(found, [every.index(code) for code in codes])
+    both = [costed(ways, spots, scenario.visits, scenario.as_of, scenario.nation) for costed in _COSTED]
+    return counted(scenario, Burden(**{name: _stacked(*(getattr(each, name) for each in both)) for name in _PARTS}))
+
+
+def _when(scenario: Scenario) -> When:
+    return "weekday" if scenario.journeys.when == "weekday" else "weekend"
+
+
+def _of(ways: Ways, rows: list[int]) -> Ways:
+    """Give some authorities' ways, as arrays of their own."""
+    names = ("minutes_car", "minutes_public", "miles", "crow_miles")
+    return Ways(*(getattr(ways, name)[rows] for name in names))

@@ -1,0 +1,1 @@
+"""Placing people in prisons at the least burden, exactly."""

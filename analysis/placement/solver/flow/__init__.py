@@ -1,0 +1,1 @@
+"""The minimum-cost flow below the solver."""

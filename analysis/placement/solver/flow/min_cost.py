@@ -1,0 +1,190 @@
+"""Minimum-cost flow: groups flow to wings, wings to prisons, prisons to one sink; who finds no place pays a penalty.
+
+For every group and prison there are two arcs: staying, for as many as are held there, and moving, which costs a price
+more. Costs are whole numbers, and OR-Tools' cost-scaling algorithm finds the exact optimum. Of equally good plans one
+with the fewest moves is found, and the network is always written in the order of the names, so that the same people
+and prisons, in whatever order, give the same plan.
+
+Large networks are sifted: prices of places are guessed from a sample, only journeys that such prices make attractive
+are put to the solver, and its own prices then tell whether any journey left out could still improve the plan; if so
+it is put in and the flow is solved again. The answer is as exact as that of the whole network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from nearhome.analysis.placement.solver.flow import network, residual
+from nearhome.analysis.placement.solver.flow.network import FAR, Problem
+from nearhome.data.errors import MissingExtraError, NearhomeError
+
+if TYPE_CHECKING:
+    from nearhome.analysis.placement.solver.instance import Instance
+    from nearhome.data.base.arrays import Bools, Ints
+
+
+WHOLE_PAIRS: Final = 300_000
+"""Networks with so many journeys or fewer are solved whole."""
+
+SAMPLED_PEOPLE: Final = 4_000
+JOURNEYS_A_GROUP: Final = 16
+"""Sifting begins with so many, on average; with half of them when the guess is a similar flow's."""
+
+_NO_OPTIMUM: Final = "The solver's flow can be improved, which should never be; please report the placement."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """An optimum: people by pool and prison, those without a place, and what flows through the estate's arcs.
+
+    ``prices`` are, for each node of the estate, what one more person there would cost all others; None until somebody
+    asks (``prices_of``).
+    """
+
+    placed: Ints
+    unplaced: Ints
+    through: Ints
+    prices: Ints | None
+
+
+def apart(instance: Instance, given: Problem, flow: Flow) -> tuple[Ints, Ints]:
+    """Give people by group and prison, and people of each group without a place."""
+    return network.apart(instance, given.pool, flow.placed, given.groups)
+
+
+def solve(given: Problem, prices: Ints | None = None) -> Flow:
+    """Find an optimum.
+
+    Parameters
+    ----------
+    prices
+        A guess, such as those of a similar flow: it saves time and changes no cost.
+
+    Raises
+    ------
+    MissingExtraError
+        OR-Tools is not installed.
+    """
+    allowed = given.cost < FAR
+    if prices is None:
+        if np.count_nonzero(allowed) <= WHOLE_PAIRS:
+            return _run(given, allowed, priced=False)
+        kept = _attractive(given, _guessed(given, allowed), JOURNEYS_A_GROUP)
+    else:
+        kept = _attractive(given, prices, JOURNEYS_A_GROUP // 2)
+    while True:
+        flow = _run(given, kept)
+        better = residual.improving(given, flow.placed, flow.unplaced, prices_of(given, flow)) & ~kept
+        if not better.any():
+            return flow
+        kept |= better
+
+
+def prices_of(given: Problem, flow: Flow) -> Ints:
+    """Give what one more person at each node would cost all others.
+
+    Raises
+    ------
+    NearhomeError
+        The flow is no optimum of the problem.
+    """
+    if flow.prices is not None:
+        return flow.prices
+    found = residual.prices(residual.exchanges(given, flow.placed, flow.unplaced, flow.through))
+    if found is None:
+        raise NearhomeError(_NO_OPTIMUM)
+    return found
+
+
+def _guessed(given: Problem, allowed: Bools) -> Ints:
+    """Solve for every so-manieth person, each standing for as many, and give the prices."""
+    groups = np.flatnonzero(allowed.any(axis=1))
+    groups = groups[np.argsort(given.cohort[groups], kind="stable")]
+    before = np.cumsum(given.people[groups])
+    stride = max(1, int(before[-1] if len(before) else 0) // SAMPLED_PEOPLE)
+    found = np.diff((before + stride // 2) // stride, prepend=0)
+    groups, people = groups[found > 0], found[found > 0] * stride
+    share = people / np.maximum(given.people[groups], 1)
+    sample = replace(
+        given,
+        cost=given.cost[groups],
+        cohort=given.cohort[groups],
+        people=people,
+        held=(given.held[groups] * share[:, None]).astype(np.int64),
+        move=given.move[groups],
+        penalty=max(1, 8 * given.penalty // (given.estate.size + 2)),
+    )
+    flow = Flow(*_put(sample, allowed[groups], sample.penalty), None)
+    return prices_of(sample, flow)
+
+
+def _attractive(given: Problem, prices: Ints, journeys: int) -> Bools:
+    """Choose the journeys that are the best at such prices, or nearly so."""
+    excess = residual.entering(given, prices)
+    excess -= excess.min(axis=1, initial=FAR // 2)[:, None]
+    some = excess[:: max(1, len(excess) // 5_000)]
+    wanted = min(journeys * len(some), some.size - 1)
+    margin = int(np.partition(some, wanted, axis=None)[wanted]) if some.size else 0
+    return np.asarray(excess <= min(margin, FAR // 4)) & (given.cost < FAR)
+
+
+def _run(given: Problem, kept: Bools, *, priced: bool = True) -> Flow:
+    """Find the best flow over the journeys kept."""
+    # A large penalty slows the solver. A small one that leaves nobody without a place gives the same flow, and else
+    # the prices tell.
+    for penalty in (2 * given.penalty // (given.estate.size + 2), given.penalty):
+        placed, unplaced, through = _put(given, kept, penalty)
+        if not priced and not unplaced.any():
+            return Flow(placed, unplaced, through, None)
+        prices = residual.prices(residual.exchanges(given, placed, unplaced, through, kept))
+        if prices is not None:
+            return Flow(placed, unplaced, through, prices)
+    raise NearhomeError(_NO_OPTIMUM)
+
+
+def _put(given: Problem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
+    """Solve once; give people by group and prison, people without a place, and what flows through the estate."""
+    estate, size = given.estate, len(given.people)
+    group, column = residual.pairs(kept[:, given.order])
+    prison = given.order[column]
+    door, cost, price = estate.door[given.cohort[group], prison], given.cost[group, prison], given.move[group]
+    stays = np.flatnonzero((given.held[group, prison] > 0) & (price > 0))
+    everyone = np.arange(size)
+    solver = _solver()
+    blocks = [
+        (group, size + door, given.people[group], cost + price),
+        (group[stays], size + door[stays], given.held[group[stays], prison[stays]], cost[stays]),
+        (everyone, np.full(size, size + estate.sink), given.people, penalty + given.move),
+        (size + estate.tail, size + estate.head, estate.capacity, np.zeros_like(estate.capacity)),
+    ]
+    arcs = [
+        solver.add_arcs_with_capacity_and_unit_cost(
+            tail.astype(np.int32), head.astype(np.int32), capacity.astype(np.int64), unit.astype(np.int64)
+        )
+        for tail, head, capacity, unit in blocks
+    ]
+    supply = np.append(given.people, -given.people.sum())
+    solver.set_nodes_supplies(np.append(everyone, size + estate.sink).astype(np.int32), supply)
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        msg = (
+            f"The flow of {len(group)} journeys was not solved (OR-Tools: {status.name}); please report the placement."
+        )
+        raise NearhomeError(msg)
+    moved, stayed, left, through = (np.asarray(solver.flows(each), np.int64) for each in arcs)
+    placed = np.zeros(given.cost.shape, np.int64)
+    placed[group, prison] = moved
+    placed[group[stays], prison[stays]] += stayed
+    return placed, left, through
+
+
+def _solver() -> Any:
+    try:
+        from ortools.graph.python import min_cost_flow
+    except ImportError as error:
+        msg = "Placement needs OR-Tools, which is not installed; add it with pip install 'nearhome[placement]'."
+        raise MissingExtraError(msg) from error
+    return min_cost_flow.SimpleMinCostFlow()

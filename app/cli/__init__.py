@@ -1,0 +1,1 @@
+"""The nearhome command: one module a command, imported only when it is asked for."""

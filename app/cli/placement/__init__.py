@@ -1,0 +1,1 @@
+"""Commands for planners: place, place-one, compare."""

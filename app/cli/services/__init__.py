@@ -1,0 +1,1 @@
+"""Commands for commissioners: services, coverage, the lottery, gap reports, cases."""

@@ -1,0 +1,1 @@
+"""Commands for analysts: times, matrices, catchments and the tables themselves."""

@@ -1,0 +1,1 @@
+"""Commands for families: a journey, the prisons, the days."""

@@ -1,0 +1,1 @@
+"""The page that asks what placing people nearer home would change."""

@@ -1,0 +1,1 @@
+"""What pages share: the base map, looks of areas, problems with a form."""

@@ -1,0 +1,1 @@
+"""The server: how it starts, warms up and what it sends."""

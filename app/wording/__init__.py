@@ -1,0 +1,1 @@
+"""What becomes words, for pages and commands alike."""

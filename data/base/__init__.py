@@ -1,0 +1,1 @@
+"""What every floor uses: units, coordinates, arrays, phrases, partial dates, files."""

@@ -1,0 +1,154 @@
+"""Plain-English phrases for times, money, distances and dates, as the GOV.UK style guide asks for them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+
+MINUTES_PER_HOUR = 60
+
+
+ROUND_LONG_TIMES_TO_MINUTES = 5
+
+
+PENCE_PER_POUND = 100
+
+
+METRES_PER_KM = 1000
+
+
+SMALL_PRECISION_M = 50
+"""Closer than this a starting point is as good as the front door for a drive."""
+
+
+def duration(minutes: float) -> str:
+    """Return a time span such as "55 minutes" or "2 hours 10 minutes".
+
+    Below an hour the minute counts; from an hour on it is rounded to five minutes.
+    """
+    rounded = _rounded_minutes(minutes)
+    if rounded == 0:
+        return "less than a minute"
+    hours, rest = divmod(rounded, MINUTES_PER_HOUR)
+    parts = [count(hours, "hour")] if hours else []
+    if rest:
+        parts.append(count(rest, "minute"))
+    return " ".join(parts)
+
+
+def duration_between(low_minutes: float, high_minutes: float) -> str:
+    """Return "between 2 hours and 2 hours 30 minutes", or "about 2 hours" where both ends sound the same."""
+    low, high = duration(low_minutes), duration(high_minutes)
+    return about(low) if low == high else f"between {low} and {high}"
+
+
+def money(pence: int) -> str:
+    """Return an exact sum: "£23", "£23.40" or "95p"."""
+    if 0 < pence < PENCE_PER_POUND:
+        return f"{pence}p"
+    pounds, rest = divmod(pence, PENCE_PER_POUND)
+    return f"£{pounds:,}.{rest:02d}" if rest else f"£{pounds:,}"
+
+
+def about_money(pence: int) -> str:
+    """Return an estimated sum to the pound: "about £23", "less than £1", or "nothing" for zero."""
+    if pence == 0:
+        return "nothing"
+    pounds = _half_up(pence / PENCE_PER_POUND)
+    return f"about £{pounds:,}" if pounds else "less than £1"
+
+
+def money_between(low_pence: int, high_pence: int) -> str:
+    """Return "between £18 and £25", or "about £18" where both ends round to the same pound."""
+    low, high = _half_up(low_pence / PENCE_PER_POUND), _half_up(high_pence / PENCE_PER_POUND)
+    return about_money(high_pence) if low == high else f"between £{low:,} and £{high:,}"
+
+
+def estimate(pence: int, low_pence: int, high_pence: int) -> str:
+    """Return a sum for a table of estimates: to the pound, or exact where it is known exactly."""
+    if low_pence == pence == high_pence:
+        return money(pence)
+    return f"£{_half_up(pence / PENCE_PER_POUND):,}"
+
+
+def band(low_pence: int, high_pence: int) -> str:
+    """Return a range for a table: "£18 to £25", or the exact sum where it is known exactly."""
+    if low_pence == high_pence:
+        return money(low_pence)
+    return f"£{_half_up(low_pence / PENCE_PER_POUND):,} to £{_half_up(high_pence / PENCE_PER_POUND):,}"
+
+
+def miles(distance_miles: float) -> str:
+    """Return a distance to the mile: "109 miles", "1 mile" or "less than 1 mile"."""
+    rounded = _half_up(distance_miles)
+    return count(rounded, "mile") if rounded else "less than 1 mile"
+
+
+def precision(precision_m: float) -> str:
+    """Return how far off a starting point may be: "about 600 metres" or "about 3 km"."""
+    if precision_m < SMALL_PRECISION_M:
+        return "less than 50 metres"
+    if precision_m < METRES_PER_KM - SMALL_PRECISION_M:
+        return f"about {_half_up(precision_m / 50) * 50} metres"
+    return f"about {_half_up(precision_m / METRES_PER_KM)} km"
+
+
+def day(when: date) -> str:
+    """Return a date as people write it: "21 November 2026"."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def people(adults: int, children: int) -> str:
+    """Return who travels: "1 adult" or "2 adults and 1 child"."""
+    words = [count(adults, "adult")]
+    if children:
+        words.append(count(children, "child", "children"))
+    return listing(words)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun: "1 mile", "2 miles", "2 children"."""
+    noun = one if number == 1 else many or f"{one}s"
+    return f"{number:,} {noun}"
+
+
+def listing(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence: "a, b and c"."""
+    words = list(words)
+    if len(words) < 2:  # noqa: PLR2004 - one word needs no "and"
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def sentence(text: str) -> str:
+    """Return the text with a capital first letter and a full stop."""
+    text = capital(text.strip())
+    return text if text.endswith((".", "?", "!")) or not text else f"{text}."
+
+
+def about(phrase: str) -> str:
+    """Return "about 84 miles", but "less than 1 mile" as it is."""
+    return phrase if phrase.startswith("less than") else f"about {phrase}"
+
+
+def capital(text: str) -> str:
+    """Return the text with a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _rounded_minutes(minutes: float) -> int:
+    """Round to the minute below an hour and to five minutes from there on."""
+    rounded = _half_up(minutes)
+    if rounded < MINUTES_PER_HOUR:
+        return rounded
+    return _half_up(minutes / ROUND_LONG_TIMES_TO_MINUTES) * ROUND_LONG_TIMES_TO_MINUTES
+
+
+def _half_up(number: float) -> int:
+    """Round half up; Python's own round goes to the even number, which looks wrong beside a till receipt."""
+    return math.floor(number + 0.5)

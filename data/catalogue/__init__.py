@@ -1,0 +1,1 @@
+"""The shipped tables: where they are, what is in them, which version."""

@@ -1,0 +1,1 @@
+"""The schemas of the tables, and the rules that hold across them."""

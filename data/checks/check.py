@@ -1,0 +1,61 @@
+"""Check tables: checksum, schema and the rules that they must keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pandera.errors import SchemaErrors
+
+from nearhome.data.catalogue.frames import load
+from nearhome.data.catalogue.tables import Table, _descriptions, checksum, path, shipped_folder, table, tables
+from nearhome.data.checks.integrity import RULES
+from nearhome.data.checks.schemas import SCHEMAS
+from nearhome.data.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check(name: str | None = None) -> list[str]:
+    """Verify one table, or all: checksum, schema and the rules it must keep; give every problem."""
+    names = [name] if name else list(tables())
+    problems = []
+    for each in names:
+        try:
+            problems += _check(table(each))
+        except TableError as error:
+            problems.append(str(error))
+    if name is None:
+        never = [each for each in _descriptions() if each not in tables()]
+        problems += [f"{each}: described but never built; run nearhome data build." for each in never]
+    return problems
+
+
+def _check(entry: Table) -> list[str]:
+
+    file = path(entry.name)
+    own = file.parent != shipped_folder()
+    found = checksum(file)
+    if not own and found != entry.sha256:
+        sums = f"checksum {found[:8]}, expected {entry.sha256[:8]}"
+        return [f"{entry.name}: {file.name} is not the file that was built ({sums}); install nearhome again."]
+    frame = load(entry.name)
+    problems = []
+    if not own and len(frame) != entry.rows and entry.format != "npz":
+        problems.append(f"{entry.name}: {len(frame):,} rows, but the catalogue says {entry.rows:,}.")
+    return problems + problems(entry.name, frame)
+
+
+def problems(name: str, frame: pd.DataFrame) -> list[str]:
+    """Everything wrong with a loaded table, one sentence each; empty if all is well."""
+    found = []
+    schema = SCHEMAS.get(name)
+    if schema is not None:
+        try:
+            schema.validate(frame, lazy=True)
+        except SchemaErrors as error:
+            cases = error.failure_cases
+            for (column, check), group in cases.groupby(["column", "check"], dropna=False, sort=True):
+                first = group["failure_case"].iloc[0]
+                found.append(f"{name}: column {column} fails {check} in {len(group)} rows, the first with {first!r}.")
+    return found + [f"{name}: {sentence}" for rule in RULES.get(name, ()) for sentence in rule(frame)]

@@ -1,0 +1,1 @@
+"""Postcodes, places and areas, and what each is called."""

@@ -1,0 +1,1 @@
+"""The prisons, their visiting sessions and the published figures on them."""

@@ -1,0 +1,1 @@
+"""The services for families: the register, and one's own."""

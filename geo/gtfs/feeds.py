@@ -1,0 +1,253 @@
+"""An imported timetable feed as arrays: every stop, trip and call, kept in a folder of ``.npy`` files.
+
+Opening a feed maps its files and reads no more than its description, so that a national one is open at once.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nearhome.data.catalogue import tables
+from nearhome.data.errors import SourceError, TableError
+from nearhome.geo.gtfs.calendars import Services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from nearhome.data.base.arrays import Array
+
+
+FORMAT = "nearhome feed 1"
+NO_BOARDING, NO_ALIGHTING, ARRANGED, INTERPOLATED = 1, 2, 4, 8
+"""Bits of ``Feed.call_flags``: who may not get on or off; on request only, to be arranged beforehand; and a time that
+the feed leaves out, put evenly between those it gives."""
+
+MODES = ("bus", "rail", "coach", "ferry", "tram", "metro", "air", "taxi", "other")
+
+
+class Texts:
+    """Many texts in one array of bytes; indexing decodes one."""
+
+    def __init__(self, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> None:
+        self.data, self.starts = data, starts
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Texts:
+        """Pack some texts."""
+        packed = [word.encode() for word in words]
+        starts = np.zeros(len(packed) + 1, np.int64)
+        np.cumsum([len(word) for word in packed], out=starts[1:])
+        return cls(np.frombuffer(b"".join(packed), np.uint8), starts)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Texts]) -> Texts:
+        """Put several one after the other."""
+        sizes = [np.zeros(1, np.int64), *(np.diff(part.starts) for part in parts)]
+        return cls(
+            np.concatenate([np.zeros(0, np.uint8), *(part.data for part in parts)]), np.concatenate(sizes).cumsum()
+        )
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, row: int) -> str:
+        row = range(len(self))[row]
+        return bytes(self.data[self.starts[row] : self.starts[row + 1]]).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[row] for row in range(len(self)))
+
+
+class Route(NamedTuple):
+    """A line as passengers know it: its number or short name, its long name, its mode and who runs it."""
+
+    name: str
+    long_name: str
+    mode: str
+    agency: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Feed:
+    """One feed.
+
+    Stops by row: where they are (EPSG:4326, NaN where unknown), a number for the station they belong to (one of their
+    own where none), and whether a wheelchair gets on there (0 unknown, 1 yes, 2 no). Trips by row: their route,
+    service, head sign, first call, number of calls, seconds to add to the calls' times, headway in seconds (0 for a
+    timetable; otherwise the times are only those of one trip in every so many seconds) and whether a wheelchair fits.
+    Calls by row: stop, seconds after midnight of the service day on arrival and departure, and flags. Transfers are
+    rows of stop, stop and least seconds: 0 where the feed leaves the time open, -1 where it forbids the transfer.
+    """
+
+    name: str
+    publisher: str
+    first: date
+    last: date
+    sha256: str
+    remarks: tuple[str, ...]
+    routes: tuple[Route, ...]
+    services: Services
+    stop_id: Texts
+    stop_name: Texts
+    stop_lat: NDArray[np.float64]
+    stop_lon: NDArray[np.float64]
+    stop_station: NDArray[np.int32]
+    stop_access: NDArray[np.uint8]
+    trip_id: Texts
+    head_sign: Texts
+    trip_sign: NDArray[np.int32]
+    trip_route: NDArray[np.int32]
+    trip_service: NDArray[np.int32]
+    trip_first: NDArray[np.int64]
+    trip_count: NDArray[np.int32]
+    trip_shift: NDArray[np.int32]
+    trip_headway: NDArray[np.int32]
+    trip_access: NDArray[np.uint8]
+    call_stop: NDArray[np.int32]
+    call_arrive: NDArray[np.int32]
+    call_depart: NDArray[np.int32]
+    call_flags: NDArray[np.uint8]
+    transfers: NDArray[np.int32]
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """Who runs the services, in the order of the alphabet."""
+        return tuple(sorted({route.agency for route in self.routes}))
+
+
+def folder() -> Path:
+    """Give the folder of the imported feeds."""
+    return tables.user_folder() / "timetables"
+
+
+def install(feeds: Sequence[Feed], *, replace: bool = False) -> list[Path]:
+    """Write feeds beside those installed before, in the place of those of the same name; or of all of them.
+
+    Everything is written to a temporary folder first, and the feeds are put in place when all of it is there.
+
+    Raises
+    ------
+    SourceError
+        When the folder cannot be written to.
+    """
+    home = folder()
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent, prefix=".timetables") as temporary:
+            made, old = Path(temporary) / "new", Path(temporary) / "old"
+            if home.is_dir() and not replace:
+                shutil.copytree(home, made, copy_function=_link)
+            for feed in feeds:
+                shutil.rmtree(made / feed.name, ignore_errors=True)
+                _save(feed, made / feed.name)
+            if home.exists():
+                home.rename(old)
+            made.rename(home)
+    except OSError as error:
+        msg = f"The timetables cannot be written ({error.strerror}); choose another data folder with NEARHOME_DATA."
+        raise SourceError(msg) from error
+    return [home / feed.name for feed in feeds]
+
+
+def forget() -> bool:
+    """Remove all installed feeds; whether there were any."""
+    if not folder().is_dir():
+        return False
+    shutil.rmtree(folder())
+    return True
+
+
+def open_all() -> list[Feed]:
+    """Open every installed feed, in the order of their names.
+
+    Raises
+    ------
+    TableError
+        When one of them is damaged or of another version.
+    """
+    return [_open(each) for each in sorted(folder().glob("*")) if each.is_dir()]
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second name, which costs no space; where the system cannot, copy it."""
+    try:
+        Path(target).hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _save(feed: Feed, where: Path) -> None:
+    where.mkdir(parents=True)
+    facts: dict[str, Any] = {
+        "format": FORMAT,
+        "name": feed.name,
+        "publisher": feed.publisher,
+        "first": feed.first.isoformat(),
+        "last": feed.last.isoformat(),
+        "sha256": feed.sha256,
+        "remarks": feed.remarks,
+        "routes": feed.routes,
+    }
+    for name, value in _arrays(feed):
+        np.save(where / f"{name}.npy", value, allow_pickle=False)
+    (where / "feed.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+
+
+def _arrays(feed: Feed) -> Iterator[tuple[str, Array]]:
+    for field in fields(feed):
+        value = getattr(feed, field.name)
+        if isinstance(value, Texts):
+            yield f"{field.name}_bytes", value.data
+            yield f"{field.name}_starts", value.starts
+        elif isinstance(value, Services):
+            for part in fields(value):
+                yield f"service_{part.name}", getattr(value, part.name)
+        elif isinstance(value, np.ndarray):
+            yield field.name, value
+
+
+def _open(where: Path) -> Feed:
+    def array(name: str) -> Array:
+        file = where / f"{name}.npy"
+        loaded: Array = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        return loaded
+
+    try:
+        facts = json.loads((where / "feed.json").read_text(encoding="utf-8"))
+        _check(str(facts["format"]))
+        parts: dict[str, Any] = {
+            "name": facts["name"],
+            "publisher": facts["publisher"],
+            "first": date.fromisoformat(facts["first"]),
+            "last": date.fromisoformat(facts["last"]),
+            "sha256": facts["sha256"],
+            "remarks": tuple(facts["remarks"]),
+            "routes": tuple(Route(*route) for route in facts["routes"]),
+            "services": Services(*(np.array(array(f"service_{part.name}")) for part in fields(Services))),
+        }
+        for field in fields(Feed):
+            if field.type == "Texts":
+                parts[field.name] = Texts(array(f"{field.name}_bytes"), array(f"{field.name}_starts"))
+            elif field.name not in parts:
+                parts[field.name] = array(field.name)
+        return Feed(**parts)
+    except (OSError, ValueError, TypeError, KeyError, EOFError) as error:
+        told = " ".join(str(error).split())
+        msg = f"The timetable {where.name!r} is missing or damaged ({told}); import the feed again."
+        raise TableError(msg) from error
+
+
+def _check(found: str) -> None:
+    if found != FORMAT:
+        msg = f"it is of the format {found!r}, not {FORMAT!r}"
+        raise ValueError(msg)

@@ -1,0 +1,1 @@
+"""The customisable contraction hierarchy: order, elimination, kernels."""

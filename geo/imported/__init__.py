@@ -1,0 +1,1 @@
+"""Roads that the user imported, and how they join the shipped ones."""

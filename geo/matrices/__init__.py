@@ -1,0 +1,1 @@
+"""Many origins to many prisons: matrices, catchments, surfaces and their files."""

@@ -1,0 +1,191 @@
+"""Times by car for a long list of pairs of points, each pair answered or its reason given."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nearhome.data.base import coordinates
+from nearhome.data.base.coordinates import _metres
+from nearhome.geo.imported import networks
+from nearhome.geo.places.inside import in_united_kingdom
+from nearhome.geo.roads.conditions import TODAY
+from nearhome.geo.routing.router import Matrix, Router
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nearhome.data.base.arrays import Bools, Floats, Ints
+    from nearhome.geo.imported.networks import Installed
+    from nearhome.geo.roads.conditions import Scenario
+
+
+NO_ROUTE = "no road or car ferry joins the two"
+CHUNK = 32
+"""So many destinations are searched for together, with the origins that are paired with any of them."""
+
+WORTH_TURNING = 200
+"""Turning the network round costs about as much as this many searches."""
+
+
+_LAT_LIMIT, _LON_LIMIT = 90.0, 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class PairTimes:
+    """One row a pair, in the order given: one way by car, NaN where there is none and then a note that says why.
+
+    ``crow_miles`` is NaN only where a coordinate is unusable.
+    """
+
+    minutes: Floats
+    miles: Floats
+    crow_miles: Floats
+    notes: tuple[str, ...]
+
+
+def pair_times(origins: Floats, destinations: Floats, router: Router | None = None) -> PairTimes:
+    """Work out the quickest way by car from each origin to the destination in the same row.
+
+    Points that occur often are searched for once: the cost grows with the number of different destinations, or of
+    different origins where those are far fewer.
+
+    Parameters
+    ----------
+    origins, destinations
+        Latitude and longitude, EPSG:4326, both of shape (pairs, 2). NaN is an unusable coordinate.
+    router
+        The road network; the shipped one if none is given.
+
+    Raises
+    ------
+    TableError
+        When a shipped table is missing or damaged.
+    """
+    origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
+    notes = unusable_notes(origins, destinations)
+    minutes, miles = np.full(len(origins), np.nan), np.full(len(origins), np.nan)
+    asked = np.array([not note for note in notes], dtype=bool)
+    if asked.any():
+        roads = router or Router.shipped()
+        minutes[asked], miles[asked] = _searched(_metres(origins[asked]), _metres(destinations[asked]), roads)
+        for row in np.flatnonzero(asked & np.isnan(minutes)):
+            notes[row] = NO_ROUTE
+    return PairTimes(minutes=minutes, miles=miles, crow_miles=crow_miles(origins, destinations), notes=tuple(notes))
+
+
+def pair_times_by_network(
+    origins: Floats, destinations: Floats, imported: Sequence[Installed] = (), scenario: Scenario = TODAY
+) -> tuple[PairTimes, dict[str, int]]:
+    """Work out the same, each pair on the roads that answer for its origin (``nearhome.geo.imported.networks``).
+
+    Parameters
+    ----------
+    origins, destinations
+        As for ``pair_times``.
+    imported
+        The imported networks to choose from; elsewhere the shipped one answers.
+    scenario
+        The conditions on the roads.
+
+    Returns
+    -------
+    The times, and how many pairs each network answered for.
+
+    Raises
+    ------
+    InputError
+        When the scenario closes what is on none of the networks.
+    TableError, SourceError
+        As for ``nearhome.geo.imported.networks.roads_for``.
+    """
+    origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
+    xy = np.full(origins.shape, np.nan)
+    known = _are_degrees(origins)
+    xy[known] = _metres(origins[known])
+    minutes, miles, crow = np.full((3, len(origins)), np.nan)
+    notes = np.full(len(origins), "", dtype=object)
+    count: dict[str, int] = {}
+    for rows, roads in networks.split(xy, imported, scenario):
+        found = pair_times(origins[rows], destinations[rows], roads.router)
+        minutes[rows], miles[rows], crow[rows] = found.minutes, found.miles, found.crow_miles
+        notes[rows] = found.notes
+        count[roads.network] = len(rows)
+    return PairTimes(minutes, miles, crow, tuple(notes.tolist())), count
+
+
+def unusable_notes(origins: Floats, destinations: Floats) -> list[str]:
+    """Give a note for each pair with a point that is no place in the United Kingdom, empty for the others.
+
+    Parameters
+    ----------
+    origins, destinations
+        Latitude and longitude, EPSG:4326, both of shape (pairs, 2). NaN is an unusable coordinate.
+    """
+    notes_from, notes_to = _unusable(origins, "origin"), _unusable(destinations, "destination")
+    return [first or second for first, second in zip(notes_from, notes_to, strict=True)]
+
+
+def crow_miles(origins: Floats, destinations: Floats) -> Floats:
+    """Give the miles in a straight line between points of shape (pairs, 2), EPSG:4326; NaN where one is unusable."""
+    numbers = _are_degrees(origins) & _are_degrees(destinations)
+    found = [
+        coordinates.crow_miles(*start, *end) if usable else np.nan
+        for start, end, usable in zip(origins.tolist(), destinations.tolist(), numbers, strict=True)
+    ]
+    return np.array(found, dtype=float)
+
+
+def _are_degrees(points: Floats) -> Bools:
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(points[:, 0]) <= _LAT_LIMIT) & (np.abs(points[:, 1]) <= _LON_LIMIT))
+
+
+def _unusable(points: Floats, what: str) -> list[str]:
+    """Give a note for each point that cannot be routed from or to, empty for the others."""
+    notes = [f"the {what} has no usable latitude and longitude"] * len(points)
+    numbers = np.flatnonzero(_are_degrees(points))
+    different, which = np.unique(points[numbers], axis=0, return_inverse=True)
+    inside = in_united_kingdom(different)
+    swapped = np.zeros(len(different), dtype=bool)
+    turned = ~inside & _are_degrees(different[:, ::-1])
+    swapped[turned] = in_united_kingdom(different[turned][:, ::-1])
+    for row, point in zip(numbers, which.reshape(-1), strict=True):
+        if inside[point]:
+            notes[row] = ""
+        else:
+            hint = ": is the latitude first?" if swapped[point] else ""
+            notes[row] = f"the {what} is outside the United Kingdom{hint}"
+    return notes
+
+
+def _searched(origins: Floats, destinations: Floats, router: Router) -> tuple[Floats, Floats]:
+    """Search from the side with fewer different points; points in metres, EPSG:27700."""
+    starts, start = np.unique(origins, axis=0, return_inverse=True)
+    ends, end = np.unique(destinations, axis=0, return_inverse=True)
+    if len(ends) - len(starts) > WORTH_TURNING:
+        return _by_chunks(ends, end.reshape(-1), starts, start.reshape(-1), _turned(router))
+    return _by_chunks(starts, start.reshape(-1), ends, end.reshape(-1), router)
+
+
+def _by_chunks(starts: Floats, start: Ints, ends: Floats, end: Ints, router: Router) -> tuple[Floats, Floats]:
+    minutes, miles = np.empty(len(start)), np.empty(len(start))
+    order = np.argsort(end, kind="stable")
+    cuts = np.searchsorted(end[order], np.arange(CHUNK, len(ends), CHUNK))
+    for number, rows in enumerate(np.split(order, cuts)):
+        used, column = np.unique(start[rows], return_inverse=True)
+        found: Matrix = router.matrix_between(starts[used], ends[number * CHUNK : (number + 1) * CHUNK])
+        at = column.reshape(-1), end[rows] - number * CHUNK
+        minutes[rows], miles[rows] = found.minutes[at], found.miles[at]
+    return minutes, miles
+
+
+@cache
+def _turned(router: Router) -> Router:
+    """Give the same roads with every arc the other way round: ways to a place become ways from it."""
+    roads = router.network
+    return type(router)(dataclasses.replace(roads, tail=roads.head, head=roads.tail, forward=~roads.forward))

@@ -1,0 +1,1 @@
+"""The routing core as a backend of networkx."""

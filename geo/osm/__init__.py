@@ -1,0 +1,1 @@
+"""OpenStreetMap extracts read as road networks."""

@@ -1,0 +1,388 @@
+"""Roads from an OpenStreetMap extract, as a graph in OSMnx conventions.
+
+Ways that cars may use are read; between junctions a road is one edge, whose time is the sum over its pieces at the
+speed of each and over the waits at signals, give-way lines and roundabouts. Turn restrictions are read by
+``nearhome.geo.osm.turns``. Left out: speed by time of day, and what a toll costs.
+Needs pyosmium: ``pip install "nearhome[osm]"``.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nearhome.data.base import coordinates
+from nearhome.data.catalogue import tables
+from nearhome.data.errors import MissingExtraError, SourceError
+from nearhome.geo.osm import arcs as osm_arcs
+from nearhome.geo.osm import chains, delays, turns
+from nearhome.geo.osm import tags as osm_tags
+from nearhome.geo.roads import speeds, storage, straighten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    from nearhome.data.base.arrays import Floats, Ints
+
+
+EARTH_RADIUS_METRES = 6_371_009.0
+"""As OSMnx measures great circles."""
+
+FERRY_WAIT_SECONDS = 900
+"""Waiting for a car ferry and boarding it: an estimate, general knowledge, unverified; 300 to 2,700 is plausible."""
+
+
+class _Ways(NamedTuple):
+    """Ways one after the other: node ids with (lat, lon) and the way of each; OSM ids and rows of tags of the ways.
+
+    A node that the extract leaves out, or where cars are kept out, is at NaN. ``signals`` are the ids of nodes with
+    traffic lights, ``minis`` of mini-roundabouts.
+    """
+
+    refs: Ints
+    at: Floats
+    way: Ints
+    osm_ids: Ints
+    rows: Ints
+    tags: list[osm_tags.WayTags]
+    signals: Ints
+    minis: Ints
+
+
+class _Pieces(NamedTuple):
+    """Straight pieces between two nodes (rows) that follow each other on a way (a row of ``_Ways.osm_ids``).
+
+    ``tagged`` says whose speed was tagged, as a limit or a ferry's duration; ``town`` is the share of a town around.
+    """
+
+    u: Ints
+    v: Ints
+    way: Ints
+    metres: Floats
+    seconds: Floats
+    direction: Ints
+    tagged: NDArray[np.bool_]
+    town: Floats
+
+    def only(self, kept: NDArray[np.bool_]) -> _Pieces:
+        """Give some of the pieces."""
+        return _Pieces._make(column[kept] for column in self)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: the file it wrote, what is in it, and what was cut off from the rest and left out.
+
+    ``dropped_parts`` counts the pieces of network left out, ``dropped_nodes`` the OSM nodes in them. ``tagged_edges``
+    are those with a tagged speed; the speeds of the others are imputed. ``turns_read`` are the turn restrictions in the
+    extract, ``turns_banned`` the turns that they ban on the roads that are kept; both 0 where they were not asked for.
+    """
+
+    file: Path
+    nodes: int
+    edges: int
+    dropped_nodes: int
+    dropped_parts: int
+    tagged_edges: int
+    turns_read: int
+    turns_banned: int
+
+
+def read_extract(
+    path: Path, progress: Callable[[str], None] = lambda _: None, lost: speeds.Delays = speeds.OSM_DELAYS
+) -> nx.MultiDiGraph[int]:
+    """Read an extract (``.osm.pbf``, ``.osm``) as a graph in OSMnx conventions.
+
+    Nodes are OSM ids with ``x`` and ``y`` (EPSG:4326); edges have ``osmid``, ``length`` (metres), ``travel_time``
+    (seconds, with what is ``lost`` at junctions), ``speed_kph``, ``speed_source`` (tag: a tagged limit or duration;
+    imputed: the class and the surroundings), ``urban_percent``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road
+    or ferry), where they are tagged ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name),
+    and ``geometry`` where the road bends. Only the largest strongly connected part is kept;
+    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it.
+
+    Raises
+    ------
+    MissingExtraError
+        When pyosmium is not installed.
+    SourceError
+        When the file cannot be read, or has no roads by which one can drive there and back.
+    """
+    import networkx as nx
+
+    roads, left_out = _roads(path, progress, lost)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=left_out.nodes)
+    first = roads.chains.first.tolist()
+    for road in range(len(roads.chains)):
+        nodes = [*roads.chains.node[first[road] : first[road + 1]].tolist(), int(roads.chains.end[road])]
+        ends, direction = roads.ids[[nodes[0], nodes[-1]]].tolist(), int(roads.direction[road])
+        _add_edges(graph, ends, roads.at[nodes], _edge_attributes(roads, road), direction)
+    progress(f"{graph.number_of_nodes():,} junctions, {graph.number_of_edges():,} edges")
+    return graph
+
+
+def import_extract(
+    path: Path, progress: Callable[[str], None] = lambda _: None, *, turn_restrictions: bool = False
+) -> Imported:
+    """Read an extract and keep its roads in the user's own folder, under the extract's name.
+
+    ``nearhome.geo.roads.storage.open_saved`` opens the file again. With ``turn_restrictions`` no banned turn can be driven in
+    it. Winding roads are cut at their bends.
+
+    Raises
+    ------
+    MissingExtraError, SourceError
+        As for ``read_extract``; nothing is written then.
+    """
+    roads, left_out = _roads(path, progress, speeds.OSM_DELAYS)
+    arcs = osm_arcs.arcs_of(roads)
+    nodes, edges, tagged = len(np.union1d(arcs.tail, arcs.head)), len(arcs.tail), int(roads.tagged[arcs.road].sum())
+    progress(f"{nodes:,} junctions, {edges:,} edges")
+    restrictions: list[turns.Restriction] = []
+    banned = 0
+    if turn_restrictions:
+        restrictions = turns.read_restrictions(path)
+        roads, arcs, banned = osm_arcs.without_banned(roads, arcs, restrictions)
+        progress(f"{len(restrictions):,} restrictions read, {banned:,} turns are banned")
+    file = tables.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
+    network = osm_arcs.network_of(roads, arcs)
+    progress("cutting winding roads at their bends")
+    storage.save(straighten.straightened(network), file)
+    progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
+    progress(f"written: {file.name}")
+    return Imported(file, nodes, edges, left_out.nodes, left_out.parts, tagged, len(restrictions), banned)
+
+
+# Reading
+
+
+def _read(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[_Ways, Ints, Floats, _Pieces]:
+    """Read the ways, node ids, their (lat, lon) and the pieces of road between them."""
+    try:
+        import osmium
+    except ImportError as error:
+        msg = 'Reading OpenStreetMap needs the osm extra, which is not installed: pip install "nearhome[osm]".'
+        raise MissingExtraError(msg) from error
+    if not path.is_file():
+        msg = f"There is no file {str(path)!r}; give an OpenStreetMap extract such as county.osm.pbf."
+        raise SourceError(msg)
+    progress(f"reading the roads of {path.name}")
+    try:
+        ways = _ways(osmium, path)
+    except (RuntimeError, ValueError, OSError) as error:
+        told = " ".join(str(error).split()) or type(error).__name__
+        msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
+        raise SourceError(msg) from error
+    ids, first, row = np.unique(ways.refs, return_index=True, return_inverse=True)
+    at = ways.at[first]
+    pieces = _pieces(ways, row, ids, at, lost)
+    if len(pieces.u) == 0:
+        msg = f"{path.name} has no roads that cars may use; give an OpenStreetMap extract with highways."
+        raise SourceError(msg)
+    progress(f"{len(ways.osm_ids):,} ways for cars with {len(ids):,} nodes")
+    return ways, ids, at, pieces
+
+
+def _ways(osmium: Any, path: Path) -> _Ways:
+    """Read the ways for cars; pyosmium keeps where every node of the extract is, 16 bytes for each."""
+    refs, lat, lon, way = array("q"), array("d"), array("d"), array("q")
+    osm_ids, row_of = array("q"), array("q")
+    signals, minis, closed = array("q"), array("q"), set[int]()
+    rows: dict[osm_tags.WayTags, int] = {}
+    found = (
+        osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
+        .with_locations()
+        .with_filter(osmium.filter.KeyFilter("highway", "route", "barrier"))
+    )
+    for each in found:
+        if each.is_node():
+            if "traffic_signals" in each.tags.get("highway", ""):
+                signals.append(each.id)
+            elif each.tags.get("highway") == "mini_roundabout":
+                minis.append(each.id)
+            elif osm_tags.keeps_cars_out(each.tags):
+                closed.add(each.id)
+            continue
+        tags = osm_tags.way_tags(each.tags)
+        if tags is None:
+            continue
+        for node in each.nodes:
+            known = node.location.valid() and node.ref not in closed
+            refs.append(node.ref)
+            lat.append(node.location.lat if known else math.nan)
+            lon.append(node.location.lon if known else math.nan)
+            way.append(len(osm_ids))
+        osm_ids.append(each.id)
+        row_of.append(rows.setdefault(tags, len(rows)))
+    return _Ways(
+        refs=np.array(refs, dtype=np.int64),
+        at=np.column_stack([np.array(lat), np.array(lon)]),
+        way=np.array(way, dtype=np.int64),
+        osm_ids=np.array(osm_ids, dtype=np.int64),
+        rows=np.array(row_of, dtype=np.int64),
+        tags=list(rows),
+        signals=np.array(signals, dtype=np.int64),
+        minis=np.array(minis, dtype=np.int64),
+    )
+
+
+def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) -> _Pieces:
+    """Cut ways into pieces; those with an end that the extract leaves out are dropped."""
+    known = ~np.isnan(ways.at[:, 0])
+    joined = (ways.way[1:] == ways.way[:-1]) & known[1:] & known[:-1] & (row[1:] != row[:-1])
+    u, v, way = row[:-1][joined], row[1:][joined], ways.way[:-1][joined]
+    metres = great_circle_metres(at[u], at[v])
+    tag_row = ways.rows[way]
+    ferry = np.array([tags.kind == "ferry" for tags in ways.tags], dtype=bool)[tag_row]
+    ring = np.array([tags.ring for tags in ways.tags], dtype=bool)[tag_row]
+    rank = np.array([delays.rank(tags.highway) for tags in ways.tags], dtype=np.int64)[tag_row]
+    xy = np.column_stack(coordinates.to_metres(at[:, 0], at[:, 1]))
+    town = delays.town_share(xy[u], xy[v], np.where((rank < delays.LOWEST) & ~ferry, metres, 0.0))
+    classes = np.array([speeds.OSM_KPH[tags.highway] for tags in ways.tags], dtype=float).reshape(-1, 2)[tag_row]
+    limit = np.array([tags.limit_kph for tags in ways.tags])[tag_row]
+    kph, tagged = speeds.osm_kph(classes[:, 0], classes[:, 1], limit, town)
+    kph = np.where(ring, np.minimum(kph, speeds.RING_KPH), kph)
+    whole = np.bincount(way, weights=metres, minlength=len(ways.osm_ids))[way]
+    timed = np.array([tags.seconds for tags in ways.tags])[tag_row]
+    seconds = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), 3.6 * metres / kph)
+    ashore, afloat = np.zeros(len(at), bool), np.zeros(len(at), bool)
+    for ends in (u, v):
+        ashore[ends[~ferry]] = True
+        afloat[ends[ferry]] = True
+    landing = ashore & afloat
+    boardings = landing[u].astype(np.int64) + landing[v]
+    seconds += np.where(ferry, 0.5 * FERRY_WAIT_SECONDS * boardings, 0.0)
+    seconds += delays.seconds(
+        delays.Junctions(u, v, rank, ring, ferry, np.isin(ids, ways.signals), np.isin(ids, ways.minis)), lost
+    )
+    direction = np.array([tags.direction for tags in ways.tags], dtype=np.int64)[tag_row]
+    return _Pieces(u, v, way, metres, seconds, direction, np.where(ferry, timed > 0, tagged), town)
+
+
+def great_circle_metres(a: Floats, b: Floats) -> Floats:
+    """Compute great-circle distances between rows of (lat, lon), EPSG:4326, in metres, by the haversine formula."""
+    lat_a, lon_a, lat_b, lon_b = np.radians([a[:, 0], a[:, 1], b[:, 0], b[:, 1]])
+    inside = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
+    metres: Floats = 2 * EARTH_RADIUS_METRES * np.arcsin(np.sqrt(np.minimum(inside, 1.0)))
+    return metres
+
+
+# From pieces to edges
+
+
+class _LeftOut(NamedTuple):
+    """How much was cut off from the rest: OSM nodes, and the parts they make."""
+
+    nodes: int
+    parts: int
+
+
+def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[osm_arcs.Roads, _LeftOut]:
+    """Read the roads of an extract, the largest part in which one can drive from each to each."""
+    ways, ids, at, pieces = _read(path, progress, lost)
+    inside, left_out = _largest_part(pieces, ~np.isnan(at[:, 0]))
+    pieces = pieces.only(inside[pieces.u] & inside[pieces.v])
+    if len(pieces.u) == 0:
+        msg = f"{path.name} has no two places between which one can drive there and back; give a larger extract."
+        raise SourceError(msg)
+    progress(
+        f"{len(pieces.u):,} pieces of road; {left_out.nodes:,} nodes in {left_out.parts:,} parts cut off from the rest "
+        "are left out"
+    )
+    found = chains.joined(pieces.u, pieces.v, pieces.direction, _looks(ways)[ways.rows[pieces.way]], len(ids))
+    first, owner = found.first[:-1], found.owner
+    metres = pieces.metres[found.piece]
+    whole = np.bincount(owner, weights=metres).astype(np.float64)
+    weight = metres + 1e-9  # so that what has no length has surroundings too
+    tagged = np.bincount(owner, weights=metres * pieces.tagged[found.piece])
+    seconds = np.bincount(owner, weights=pieces.seconds[found.piece]).astype(np.float64)
+    onwards = pieces.direction[found.piece[first]]
+    return osm_arcs.Roads(
+        chains=found,
+        ids=ids,
+        at=at,
+        way=ways.osm_ids[pieces.way[found.piece]],
+        direction=np.where(found.ahead[first], onwards, -onwards),
+        metres=whole,
+        seconds=seconds,
+        urban=np.bincount(owner, weights=pieces.town[found.piece] * weight) / np.bincount(owner, weights=weight),
+        tagged=2 * tagged > whole,
+        tags=ways.rows[pieces.way[found.piece]],
+        words=ways.tags,
+    ), left_out
+
+
+def _largest_part(pieces: _Pieces, known: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], _LeftOut]:
+    """Say which nodes lie in the largest part in which one can drive from each to each, and what does not."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ahead, back = pieces.direction >= 0, pieces.direction <= 0
+    tail = np.concatenate([pieces.u[ahead], pieces.v[back]])
+    head = np.concatenate([pieces.v[ahead], pieces.u[back]])
+    arcs = csr_matrix((np.ones(len(tail), bool), (tail, head)), shape=(len(known), len(known)))
+    _, part = connected_components(arcs, directed=True, connection="strong")
+    inside: NDArray[np.bool_] = part == np.bincount(part).argmax()
+    others = part[~inside & known]
+    return inside, _LeftOut(len(others), len(np.unique(others)))
+
+
+def _looks(ways: _Ways) -> Ints:
+    """Give each row of tags a number for what has to be the same along one edge."""
+    numbers: dict[tuple[str, ...], int] = {}
+    return np.array(
+        [
+            numbers.setdefault((tags.highway, tags.kind, tags.ref, tags.name, tags.ferry, str(tags.ring)), len(numbers))
+            for tags in ways.tags
+        ],
+        dtype=np.int64,
+    )
+
+
+# As a graph
+
+
+def _edge_attributes(roads: osm_arcs.Roads, road: int) -> dict[str, Any]:
+    """Give the attributes of an edge that do not depend on its direction; several values make a list, as in OSMnx."""
+    rows = slice(int(roads.chains.first[road]), int(roads.chains.first[road + 1]))
+    tags = [roads.words[row] for row in dict.fromkeys(roads.tags[rows].tolist())]
+    limits = list(dict.fromkeys(each.maxspeed for each in tags if each.maxspeed))
+    osm_ids = list(dict.fromkeys(roads.way[rows].tolist()))
+    metres, seconds = float(roads.metres[road]), float(roads.seconds[road])
+    attributes: dict[str, Any] = {
+        "osmid": osm_ids if len(osm_ids) > 1 else osm_ids[0],
+        "highway": tags[0].highway,
+        "kind": tags[0].kind,
+        "length": metres,
+        "travel_time": seconds,
+        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH[tags[0].highway],
+        "speed_source": "tag" if roads.tagged[road] else "imputed",
+        "urban_percent": round(100 * float(roads.urban[road])),
+    }
+    attributes |= {key: getattr(tags[0], key) for key in ("ref", "name", "ferry") if getattr(tags[0], key)}
+    if limits:
+        attributes["maxspeed"] = limits if len(limits) > 1 else limits[0]
+    return attributes
+
+
+def _add_edges(
+    graph: nx.MultiDiGraph[int], ends: list[int], line: Floats, attributes: dict[str, Any], direction: int
+) -> None:
+    """Add a road to the graph, in each direction in which it may be driven; ``line`` is its (lat, lon) rows."""
+    from shapely import LineString
+
+    for label, (lat, lon) in zip(ends, line[[0, -1]], strict=True):
+        graph.add_node(label, x=float(lon), y=float(lat))
+    for reverse in (False, True):
+        if direction == (1 if reverse else -1):
+            continue
+        tail, head = ends[::-1] if reverse else ends
+        shape = {"geometry": LineString(line[:: -1 if reverse else 1, ::-1])} if len(line) > 2 else {}  # noqa: PLR2004 -- bends
+        graph.add_edge(tail, head, **attributes, **shape, oneway=direction != 0, reversed=reverse and not direction)

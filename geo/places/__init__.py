@@ -1,0 +1,1 @@
+"""What a person typed as a point with a stated precision."""

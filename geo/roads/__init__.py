@@ -1,0 +1,1 @@
+"""The road network: edges, speeds, conditions, storage."""

@@ -1,0 +1,62 @@
+"""The edges of a road network as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nearhome.data.base.arrays import Ints
+    from nearhome.data.catalogue import columns
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Columns of the edges; text columns are codes into a list of words."""
+
+    u: Ints
+    v: Ints
+    metres: Ints
+    urban_percent: Ints
+    dense_percent: Ints
+    ferry_seconds: Ints
+    wait_seconds: Ints
+    junctions: Ints
+    """How many of an edge's two ends are junctions where one may have to wait: 0, 1 or 2, halved in the delay."""
+    texts: dict[str, columns.Text]
+
+    def is_(self, column: str, word: str) -> NDArray[np.bool_]:
+        """Say which edges have a word in a text column."""
+        text = self.texts[column]
+        return np.asarray(text.codes == (text.words.index(word) if word in text.words else -1))
+
+    def text(self, column: str, edge: int) -> str:
+        """Read one edge's word in a text column."""
+        text = self.texts[column]
+        return str(text.words[text.codes[edge]])
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far local streets that are not on the network may reach, metres.
+
+    A place joins roads within ``wide_metres``, or within ``spread`` times the distance of the nearest; two places
+    within ``direct_metres`` may be joined by local streets alone. Roads are sampled every ``sample_metres``.
+    """
+
+    wide_metres: float
+    spread: float
+    direct_metres: float
+    sample_metres: float
+
+
+STRATEGIC = Reach(wide_metres=2_500.0, spread=3.0, direct_metres=6_000.0, sample_metres=500.0)
+"""For a network of main roads alone."""
+
+
+DETAILED = Reach(wide_metres=50.0, spread=1.5, direct_metres=100.0, sample_metres=100.0)
+"""For a network that has the local streets."""

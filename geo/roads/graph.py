@@ -1,0 +1,267 @@
+"""A road network as a networkx graph in OSMnx conventions, and back."""
+
+from __future__ import annotations
+
+from ast import literal_eval
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nearhome.data.catalogue import columns
+from nearhome.data.errors import SourceError
+from nearhome.geo.roads import speeds
+from nearhome.geo.roads.edges import DETAILED, Edges, Reach
+from nearhome.geo.roads.network import RoadNetwork, shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    from nearhome.data.base.arrays import Floats, Ints
+
+
+def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph[Any]:
+    """Build the shipped network as a networkx graph in OSMnx conventions.
+
+    Parameters
+    ----------
+    box
+        South, west, north, east in degrees: only edges with both ends inside. None takes the whole country,
+        23,000 nodes and 71,000 arcs, in about a second.
+
+    Returns
+    -------
+    A MultiDiGraph with ``crs`` EPSG:4326; nodes have ``x``, ``y`` (degrees) and ``street_count``; edges have ``osmid``
+    (the row of the edge in its table, no number of OpenStreetMap's), ``length`` (metres), ``travel_time`` (seconds),
+    ``speed_kph``, ``highway``, ``ref``, ``name``, ``kind``, ``urban_percent``, ``oneway``, and where it applies
+    ``toll``, ``ferry`` and ``geometry`` (a shapely LineString).
+    """
+    return to_graph(shipped(), box)
+
+
+def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGraph[Any]:
+    """Build a networkx graph of a network, or of the part of it inside a box; see ``load``."""
+    import networkx as nx
+    from shapely import LineString
+
+    south, west, north, east = box or (-90.0, -180.0, 90.0, 180.0)
+    inside = (roads.lat >= south) & (roads.lat <= north) & (roads.lon >= west) & (roads.lon <= east)
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(roads.reach))
+    edges = roads.edges
+    streets = np.bincount(np.r_[edges.u, edges.v], minlength=len(roads.lat))
+    for node in np.flatnonzero(inside):
+        x, y = float(roads.lon[node]), float(roads.lat[node])
+        graph.add_node(roads.labels[node], x=x, y=y, street_count=int(streets[node]))
+    two_way = np.bincount(roads.edge, minlength=len(edges.u)) > 1
+    for arc in np.flatnonzero(inside[roads.tail] & inside[roads.head]).tolist():
+        edge = int(roads.edge[arc])
+        seconds = int(roads.deciseconds[arc]) / 10.0
+        attributes: dict[str, Any] = {
+            "osmid": edge,
+            "length": float(edges.metres[edge]),
+            "travel_time": seconds,
+            "speed_kph": 3.6 * float(edges.metres[edge]) / seconds,
+            "highway": _HIGHWAY.get(edges.text("road_class", edge), edges.text("road_class", edge)),
+            "ref": edges.text("ref", edge),
+            "name": edges.text("name", edge),
+            "kind": edges.text("kind", edge),
+            "urban_percent": int(edges.urban_percent[edge]),
+            "oneway": not two_way[edge],
+        }
+        attributes |= {key: edges.text(key, edge) for key in ("toll", "ferry") if edges.text(key, edge)}
+        if "speed_source" in edges.texts:
+            attributes["speed_source"] = edges.text("speed_source", edge)
+        if edge in roads.lines:
+            attributes["geometry"] = LineString(roads.line(arc)[:, ::-1])
+        graph.add_edge(roads.labels[roads.tail[arc]], roads.labels[roads.head[arc]], **attributes)
+    return graph
+
+
+_HIGHWAY = {"motorway": "motorway", "trunk": "trunk", "a": "primary", "ferry": "ferry"}
+
+
+ROAD_CLASS = {"motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}
+
+
+def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
+    """Take a graph in OSMnx conventions as arrays; every directed edge becomes an edge with one arc.
+
+    Parameters
+    ----------
+    graph
+        Nodes with ``x`` and ``y`` in the graph's ``crs`` (EPSG:4326 if it names none); edges with ``length`` (metres)
+        and ``travel_time`` (seconds) or else a ``highway`` tag, whose average speed is then used, capped by
+        ``maxspeed``.
+
+    Raises
+    ------
+    SourceError
+        When the graph has no direction or no edge, or nodes or edges lack what is needed.
+    """
+    if not graph.is_directed():
+        msg = "The graph has no directions, so one-way roads are lost; give a MultiDiGraph such as osmnx makes."
+        raise SourceError(msg)
+    labels = list(graph.nodes)
+    row = {label: number for number, label in enumerate(labels)}
+    if graph.number_of_edges() == 0:
+        msg = "The graph has no edges, so nothing can be routed; give a road graph such as osmnx makes."
+        raise SourceError(msg)
+    try:
+        x = np.array([graph.nodes[label]["x"] for label in labels], dtype=float)
+        y = np.array([graph.nodes[label]["y"] for label in labels], dtype=float)
+        data = [(row[u], row[v], attributes) for u, v, attributes in graph.edges(data=True)]
+        metres = np.array([attributes["length"] for _, _, attributes in data], dtype=float)
+        seconds = np.array([_seconds(attributes) for _, _, attributes in data], dtype=float)
+    except (KeyError, TypeError, ValueError) as error:
+        msg = (
+            f"The graph is not in OSMnx conventions ({error!s} is missing or no number): nodes need x and y, edges "
+            "length and, where given, travel_time."
+        )
+        raise SourceError(msg) from error
+    for name, values, least in (("x", x, -np.inf), ("y", y, -np.inf), ("length", metres, 0), ("time", seconds, 0)):
+        unfit = values[~(np.isfinite(values) & (values >= least))]
+        if len(unfit):
+            msg = (
+                f"The graph has {len(unfit):,} {name} values that are no distance, time or place, the first {unfit[0]}."
+            )
+            raise SourceError(msg)
+    crs = graph.graph.get("crs") or "epsg:4326"
+    lat, lon = _degrees(x, y, crs)
+    taken = np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
+    whole = np.round(metres).astype(np.int64)
+    alike = [(m, t, *_traits(a)) for m, t, (_, _, a) in zip(whole.tolist(), taken.tolist(), data, strict=True)]
+    edge, forward, kept = _two_way([(u, v, traits) for (u, v, _), traits in zip(data, alike, strict=True)])
+    rows = [data[number] for number in kept]
+    zeros = np.zeros(len(rows), np.int64)
+    texts = {
+        **{
+            key: _coded(list(words))
+            for key, words in zip(TRAITS, zip(*(_traits(a) for _, _, a in rows), strict=True), strict=True)
+        },
+        **{key: _coded([_first(a.get(key)) for _, _, a in rows]) for key in ("ref", "name")},
+        "speed_source": _coded([_speed_source(a) for _, _, a in rows]),
+        "carriageway": _coded(["unknown"] * len(rows)),
+    }
+    edges = Edges(
+        u=np.array([u for u, _, _ in rows], dtype=np.int64),
+        v=np.array([v for _, v, _ in rows], dtype=np.int64),
+        metres=whole[kept],
+        urban_percent=np.array([int(a.get("urban_percent", 50)) for _, _, a in rows]),
+        dense_percent=zeros,
+        ferry_seconds=zeros,
+        wait_seconds=zeros,
+        junctions=zeros,
+        texts=texts,
+    )
+    return RoadNetwork(
+        lat=lat,
+        lon=lon,
+        edges=edges,
+        tail=np.array([u for u, _, _ in data], dtype=np.int64),
+        head=np.array([v for _, v, _ in data], dtype=np.int64),
+        edge=edge,
+        forward=forward,
+        deciseconds=taken,
+        labels=labels,
+        reach=_reach(graph.graph.get("reach")),
+        shapes={number: _shape(a["geometry"], crs) for number, (_, _, a) in enumerate(rows) if "geometry" in a},
+    )
+
+
+TRAITS = ("road_class", "kind", "toll", "ferry")
+"""What two arcs must share, besides length and time, to be one road both ways."""
+
+
+def _traits(attributes: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Read an edge's road class, kind, toll and ferry."""
+    highway = _first(attributes.get("highway"))
+    kind = attributes.get("kind") or ("ferry" if attributes.get("route") == "ferry" else "road")
+    return ROAD_CLASS.get(highway, highway), kind, _first(attributes.get("toll")), _first(attributes.get("ferry"))
+
+
+def _two_way(arcs: list[tuple[int, int, Hashable]]) -> tuple[Ints, NDArray[np.bool_], list[int]]:
+    """Pair each arc with one alike that runs the other way.
+
+    Parameters
+    ----------
+    arcs
+        Tail, head and what has to be the same of each: length, time and traits.
+
+    Returns
+    -------
+    The edge of each arc, whether the arc runs along it, and the arc that stands for each edge.
+    """
+    waiting: dict[tuple[int, int, Hashable], list[int]] = {}
+    edge, forward = np.zeros(len(arcs), np.int64), np.ones(len(arcs), bool)
+    kept: list[int] = []
+    for number, (tail, head, alike) in enumerate(arcs):
+        partners = waiting.get((head, tail, alike))
+        if partners and tail != head:
+            edge[number], forward[number] = partners.pop(), False
+            continue
+        edge[number] = len(kept)
+        waiting.setdefault((tail, head, alike), []).append(len(kept))
+        kept.append(number)
+    return edge, forward, kept
+
+
+def _seconds(attributes: dict[str, Any]) -> float:
+    """Read an edge's travel time, or estimate it from its highway tag and limit."""
+    if attributes.get("travel_time") is not None:
+        return float(attributes["travel_time"])
+    kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
+    limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
+    return 3.6 * float(attributes["length"]) / (min(kph, limit) if limit else kph)
+
+
+def _speed_source(attributes: dict[str, Any]) -> str:
+    """Say where an edge's speed is from: tag, imputed, or given with a travel time that says no more."""
+    if attributes.get("speed_source"):
+        return str(attributes["speed_source"])
+    if attributes.get("travel_time") is not None:
+        return "given"
+    limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
+    kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
+    return "tag" if limit and limit < kph else "imputed"
+
+
+def _reach(value: Any) -> Reach:
+    """Read the reach that ``to_graph`` wrote; files such as GraphML keep it as text."""
+    if value is None:
+        return DETAILED
+    try:
+        return Reach(*(literal_eval(value) if isinstance(value, str) else value))
+    except (TypeError, ValueError, SyntaxError) as error:
+        msg = f"The graph's reach is {value!r}, not four numbers of metres; leave it out or load the graph again."
+        raise SourceError(msg) from error
+
+
+def _first(value: Any) -> str:
+    """Read a tag that OSMnx may have merged into a list."""
+    if isinstance(value, (list, tuple)):
+        value = value[0] if value else None
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 -- NaN is not itself
+
+
+def _coded(words: list[str]) -> columns.Text:
+    known, codes = np.unique(np.array(words, dtype=object).astype(str), return_inverse=True)
+    return columns.Text(codes.astype(np.int64), known.tolist())
+
+
+def _degrees(x: Floats, y: Floats, crs: Any) -> tuple[Floats, Floats]:
+    from pyproj import CRS, Transformer
+
+    known = CRS.from_user_input(crs)
+    if known.is_geographic:
+        return y, x
+    lon, lat = Transformer.from_crs(known, 4326, always_xy=True).transform(x, y)
+    return np.asarray(lat), np.asarray(lon)
+
+
+def _shape(geometry: Any, crs: Any) -> Floats:
+    xy = np.asarray(geometry.coords, dtype=float)[1:-1]
+    lat, lon = _degrees(xy[:, 0], xy[:, 1], crs)
+    return np.column_stack([lat, lon])

@@ -1,0 +1,169 @@
+"""How fast one drives: seconds for each stretch of road, from its class, carriageway and surroundings.
+
+The speeds are averages over a stretch at ordinary daytime traffic, not limits. They start from the legal limits and the
+average speeds of the Department for Transport (road congestion statistics, England: about 58 mph on the strategic
+network, 24 mph on local A roads, of which about 18 mph in towns and 35 mph outside) and ten of them are calibrated on
+half of 1,000 reference drive times by the median ratio; ``benchmarks/accuracy.py`` prints both halves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from nearhome.geo.roads.edges import Edges
+
+MILES_PER_KM = 0.621371
+"""The factor that Help with Prison Visits uses too."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedModel:
+    """Average speeds in km/h, the delay at a junction in seconds, and how crooked local streets are."""
+
+    motorway_rural_kph: float = 93.0
+    motorway_urban_kph: float = 76.5
+    dual_rural_kph: float = 80.5
+    dual_urban_kph: float = 58.5
+    single_rural_kph: float = 72.0
+    single_urban_kph: float = 49.0
+    dense_kph: float = 32.0
+    local_rural_kph: float = 46.5
+    local_urban_kph: float = 26.5
+    junction_seconds: float = 4.5
+    detour: float = 1.3
+    """Local streets' length over crow distance: 1.2 to 1.4 in the literature on circuity (not calibrated)."""
+
+
+DEFAULT = SpeedModel()
+
+OSM_KPH: Mapping[str, tuple[float, float]] = {
+    "motorway": (105, 100),
+    "motorway_link": (75, 60),
+    "trunk": (90, 55),
+    "trunk_link": (62, 48),
+    "primary": (90, 46),
+    "primary_link": (62, 48),
+    "secondary": (75, 50),
+    "secondary_link": (62, 48),
+    "tertiary": (56, 42),
+    "tertiary_link": (50, 38),
+    "unclassified": (55, 31),
+    "residential": (40, 29),
+    "living_street": (15, 12),
+    "service": (20, 15),
+    "road": (40, 29),
+    "ferry": (20, 20),
+}
+"""Average speeds between junctions by OpenStreetMap highway tag, in the country and in towns, km/h.
+
+Where a limit is tagged it is the speed, up to the speed of the class in the country: cars in free flow keep close to it
+on all but the narrow roads (general knowledge of the Department for Transport's vehicle speed statistics, unverified).
+The rest, with the delays below, was fitted to OSRM and Valhalla in Newport and rounded by hand; their times lie a
+quarter apart, and these come out between them (``benchmarks/newport.py``). No drive was measured."""
+
+OSM_SPEEDS_KPH: Mapping[str, float] = {
+    highway: 2.0 / (1.0 / country + 1.0 / town) for highway, (country, town) in OSM_KPH.items()
+}
+"""The same for graphs whose surroundings are not known: half country, half town."""
+
+TOWN_KM_PER_KM2 = 5.0, 9.0
+"""Kilometres of public road per square kilometre around: the country's figure and the town's, in between a share."""
+
+RING_KPH = 40.0
+"""Nobody drives faster round a roundabout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Seconds lost at junctions drawn in OpenStreetMap, besides the driving.
+
+    ``signal`` at each node of traffic lights, of which one junction often has several; ``ring`` on entering and on
+    leaving a roundabout; ``give_way`` on leaving or joining a larger road; ``crossing`` on passing where three or more
+    roads of a class meet, or on the largest of them; ``mini`` at a mini-roundabout; ``yard`` at the mouth of a service
+    road.
+    """
+
+    signal_seconds: float = 1.5
+    ring_seconds: float = 1.0
+    give_way_seconds: float = 1.0
+    crossing_seconds: float = 0.5
+    mini_seconds: float = 3.0
+    yard_seconds: float = 0.5
+
+
+OSM_DELAYS = Delays()
+NO_DELAYS = Delays(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def osm_kph(
+    country: NDArray[np.float64], town: NDArray[np.float64], limit: NDArray[np.float64], town_share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Give average speeds by class, surroundings and tagged limit (0: none), and whether the limit decides it."""
+    tagged = (limit > 0) & (limit <= country)
+    imputed = np.where(limit > 0, country, 1.0 / ((1.0 - town_share) / country + town_share / town))
+    return np.where(tagged, limit, imputed), tagged
+
+
+def deciseconds(edges: Edges, model: SpeedModel = DEFAULT) -> NDArray[np.int64]:
+    """Compute how long each edge takes, in tenths of a second, at least one.
+
+    Parameters
+    ----------
+    edges
+        The edges of the shipped network.
+    model
+        The speeds to use.
+
+    Returns
+    -------
+    One whole number an edge. Ferries take their crossing and their wait.
+    """
+    urban = edges.urban_percent / 100.0
+    dense = edges.dense_percent / 100.0
+    km = edges.metres / 1000.0
+    is_motorway = edges.is_("road_class", "motorway")
+    is_dual = edges.is_("carriageway", "dual") & ~is_motorway
+    rural = np.select([is_motorway, is_dual], [model.motorway_rural_kph, model.dual_rural_kph], model.single_rural_kph)
+    town = np.select([is_motorway, is_dual], [model.motorway_urban_kph, model.dual_urban_kph], model.single_urban_kph)
+    centre = np.select(
+        [is_motorway, is_dual],
+        [model.motorway_urban_kph, (model.dual_urban_kph + model.dense_kph) / 2.0],
+        model.dense_kph,
+    )
+    seconds = 3600.0 * km * ((1 - urban) / rural + (urban - dense) / town + dense / centre)
+    seconds += model.junction_seconds * edges.junctions
+    seconds = np.where(edges.is_("kind", "ferry"), edges.ferry_seconds + edges.wait_seconds, seconds)
+    return np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
+
+
+def local_seconds_per_metre(urban_share: NDArray[np.float64], model: SpeedModel = DEFAULT) -> NDArray[np.float64]:
+    """Compute the seconds that a metre of crow distance takes on local streets, detour included."""
+    hours_per_km = (1 - urban_share) / model.local_rural_kph + urban_share / model.local_urban_kph
+    return model.detour * hours_per_km * 3.6
+
+
+def limit_kph(tag: str) -> float | None:
+    """Read a ``maxspeed`` tag in km/h: ``30 mph``, ``50``, ``GB:nsl_single``; None where it says no speed.
+
+    National speed limits: 60 mph on single, 70 mph on dual carriageways and motorways (Highway Code, rule 124).
+    """
+    national = {"GB:nsl_single": 60.0, "GB:nsl_dual": 70.0, "GB:motorway": 70.0, "GB:nsl_restricted": 30.0}
+    if tag in national:
+        return national[tag] / MILES_PER_KM
+    found = _LIMIT.match(tag)
+    number = float(found["number"]) if found else 0.0
+    if number == 0:
+        return None
+    return number / MILES_PER_KM if found and found["mph"] else number
+
+
+_LIMIT = re.compile(r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<mph>mph)?")

@@ -1,0 +1,1 @@
+"""The router: the quickest way between two places, and why."""

@@ -1,0 +1,83 @@
+"""Routes read out: from the arcs that a search gave to the stretches of road that one drives, with their lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nearhome.geo.roads.weights import METRE, SHIFT
+from nearhome.geo.routing.routes import Step, cut, local_step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nearhome.data.base.arrays import Ints
+    from nearhome.geo.routing.endpoints import Doors, Entrance
+    from nearhome.geo.routing.engines import Way
+    from nearhome.geo.routing.snapping import Joins
+
+    At = tuple[float, float]
+    Ends = tuple[At, At]
+
+
+class Reader:
+    """What turns ways on a network into steps; ``ends`` are the doors, (lat, lon) in EPSG:4326."""
+
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
+
+    def through(self, start: Doors, way: Way, goal: Doors, ends: Ends) -> list[Step]:
+        """Read the way from one origin to one goal that a search found."""
+        share_out, share_in = float(start.entries.share[way.start]), float(goal.entries.share[way.goal])
+        out = self._part(int(start.entries.arc[way.start]), 1.0 - share_out, 1.0, share=share_out)
+        into = self._part(int(goal.entries.arc[way.goal]), 0.0, share_in)
+        way_out = _local(start.joins, int(start.entries.join[way.start]), (ends[0], out.line[0]))
+        way_in = _local(goal.joins, int(goal.entries.join[way.goal]), (into.line[-1], ends[1]))
+        return [way_out, out, *self._whole(way.arcs), into, way_in]
+
+    def _whole(self, arcs: Ints) -> Iterator[Step]:
+        """Give whole arcs as steps."""
+        roads = self._entrance.network
+        edges, kind = roads.edges, roads.edges.texts["kind"]
+        edge, tail, head = roads.edge[arcs], roads.tail[arcs], roads.head[arcs]
+        columns = (edge, roads.forward[arcs], roads.deciseconds[arcs], edges.metres[edge], kind.codes[edge])
+        ends = (roads.lat[tail], roads.lon[tail], roads.lat[head], roads.lon[head])
+        rows = zip(arcs.tolist(), *(column.tolist() for column in (*columns, *ends)), strict=True)
+        for arc, number, forward, taken, metres, code, *(y1, x1, y2, x2) in rows:
+            shape = roads.lines.get(number)
+            points = [] if shape is None else shape[:: 1 if forward else -1].tolist()
+            line = ((y1, x1), *map(tuple, points), (y2, x2))
+            yield Step(arc, 1.0, taken, metres, kind.words[code], line)
+
+    def along(self, start: tuple[Joins, int], goal: tuple[Joins, int], ends: Ends) -> list[Step]:
+        """Read the way along the one edge that a row of joins and another share."""
+        (joins, row), (others, other) = start, goal
+        low, high = float(joins.fraction[row]), float(others.fraction[other])
+        arc = int(self._entrance.arcs_by_edge[0 if high >= low else 1][joins.edge[row]])
+        shares = (low, high) if high >= low else (1.0 - low, 1.0 - high)
+        part = self._part(arc, *shares, share=abs(high - low))
+        return [_local(joins, row, (ends[0], part.line[0])), part, _local(others, other, (part.line[-1], ends[1]))]
+
+    def _part(self, arc: int, low: float, high: float, *, share: float | None = None) -> Step:
+        """Cut the stretch of an arc between two shares of its length.
+
+        ``share`` is their difference as a matrix takes it; worked out again from 1 - low and 1 - high it can differ in
+        the last digit, and then round to another tenth of a second.
+        """
+        roads = self._entrance.network
+        edge = int(roads.edge[arc])
+        share = high - low if share is None else share
+        line = roads.line(arc)
+        if share < 1.0:
+            line = cut(line, low, high)
+        return Step(
+            arc=arc,
+            share=share,
+            deciseconds=round(share * int(roads.deciseconds[arc])),
+            metres=round(share * int(roads.edges.metres[edge])),
+            kind=roads.edges.text("kind", edge),
+            line=tuple(map(tuple, line.tolist())),
+        )
+
+
+def _local(joins: Joins, row: int, line: Ends) -> Step:
+    return local_step(int(joins.deciseconds[row]) * SHIFT + int(joins.metres[row]) * METRE, line)

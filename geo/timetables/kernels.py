@@ -1,0 +1,192 @@
+"""The loops of the connection scans, in a Python that numba compiles and that runs without it too.
+
+After Dibbelt, Pajor, Strasser and Wagner, *Connection Scan Algorithm* (ACM JEA 23, 2018). Connections are in the order
+of their departures, those of one trip in their own order; all times are whole seconds, ``NEVER`` where there is none.
+Two labels for each stop keep the walks apart from the rides: ``ride`` is when a vehicle brings one there, ``ready``
+when one could board there, after a change or one walk. So no walk follows another, whatever the footpaths are.
+
+Backwards in time the same loops serve: ``Connections.turned`` swaps the ends and negates the times.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+NEVER = 2**30
+NO_BOARDING, NO_ALIGHTING = 1, 2
+"""As in ``nearhome.geo.timetables.transfers`` and ``nearhome.geo.gtfs.feeds``; compiled loops need constants of their own."""
+
+
+def arrivals(  # noqa: PLR0913, PLR0917 -- plain arrays, as numba likes them
+    leave: Any,
+    reach: Any,
+    departs: Any,
+    arrives: Any,
+    trip: Any,
+    flags: Any,
+    starts: Any,
+    other: Any,
+    seconds: Any,
+    change: Any,
+    first: int,
+    ready: Any,
+    ride: Any,
+    aboard: Any,
+    used: Any,
+) -> None:
+    """Find when vehicles bring one to every stop; ``ready`` holds the origins on entry, ``aboard`` zeros.
+
+    ``used``, if it is not empty, marks the connections on which one can be.
+    """
+    mark = len(used) > 0
+    for c in range(first, len(departs)):
+        t = trip[c]
+        if aboard[t] == 0:
+            if ready[leave[c]] > departs[c] or flags[c] & NO_BOARDING:
+                continue
+            aboard[t] = 1
+        if mark:
+            used[c] = 1
+        s, a = reach[c], arrives[c]
+        if a < ride[s] and flags[c] & NO_ALIGHTING == 0:
+            ride[s] = a
+            ready[s] = min(ready[s], a + change[s])
+            for f in range(starts[s], starts[s + 1]):
+                if a + seconds[f] < ready[other[f]]:  # noqa: PLR1730 -- most times there is nothing to write
+                    ready[other[f]] = a + seconds[f]
+
+
+def levels(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass, plain arrays
+    leave: Any,
+    reach: Any,
+    departs: Any,
+    arrives: Any,
+    trip: Any,
+    flags: Any,
+    starts: Any,
+    other: Any,
+    seconds: Any,
+    change: Any,
+    first: int,
+    until: int,
+    ready: Any,
+    came_from: Any,
+    soonest: Any,
+    ride: Any,
+    boarded: Any,
+    left: Any,
+    level: Any,
+    hop: Any,
+    goal: Any,
+    best: Any,
+    best_stop: Any,
+) -> None:
+    """Find the earliest arrival at the goals for every number of rides, and how.
+
+    Columns of the labels count rides: ``ready[s, k]`` after ``k`` rides (column 0 holds the origins on entry),
+    ``ride[s, k]`` on the ``k``-th, which was boarded by the connection ``boarded`` and left by ``left``. ``came_from``
+    is the stop one walked from. ``level`` and ``hop`` say for each trip the fewest rides with which one is aboard (more
+    than allowed on entry) and the connection that was boarded. ``goal`` has the seconds from every stop to the goal;
+    ``best[k]`` the arrival there. Connections are looked at while they depart no later than the best arrival of any
+    number of rides plus ``until``.
+    """
+    most = len(best) - 1
+    bound = NEVER
+    for c in range(first, len(departs)):
+        d = departs[c]
+        if d > bound:
+            break
+        t, s = trip[c], leave[c]
+        k = level[t]
+        if k > 1 and soonest[s] <= d and flags[c] & NO_BOARDING == 0:
+            for j in range(1, min(k, most + 1)):
+                if ready[s, j - 1] <= d:
+                    k = j
+                    level[t] = j
+                    hop[t] = c
+                    break
+        if k > most or flags[c] & NO_ALIGHTING:
+            continue
+        s, a = reach[c], arrives[c]
+        worse = False
+        for j in range(1, k + 1):
+            if ride[s, j] <= a or best[j] <= a:
+                worse = True
+                break
+        if worse:
+            continue
+        ride[s, k] = a
+        boarded[s, k] = hop[t]
+        left[s, k] = c
+        if goal[s] < NEVER and a + goal[s] < best[k]:
+            best[k] = a + goal[s]
+            best_stop[k] = s
+            bound = min(bound, best[k] + until)
+        if a + change[s] < ready[s, k]:
+            ready[s, k] = a + change[s]
+            came_from[s, k] = s
+            soonest[s] = min(soonest[s], a + change[s])
+        for f in range(starts[s], starts[s + 1]):
+            u, b = other[f], a + seconds[f]
+            if b < ready[u, k]:
+                ready[u, k] = b
+                came_from[u, k] = s
+                soonest[u] = min(soonest[u], b)
+
+
+def profiles(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass, plain arrays
+    leave: Any,
+    reach: Any,
+    departs: Any,
+    arrives: Any,
+    trip: Any,
+    flags: Any,
+    starts: Any,
+    other: Any,
+    seconds: Any,
+    change: Any,
+    goal: Any,
+    soonest: Any,
+    room: Any,
+    count: Any,
+    depart_at: Any,
+    arrive_at: Any,
+) -> None:
+    """Find all departures from every stop worth taking, and when they bring one to the goal.
+
+    Connections are looked at from the last to the first, so that each stop's list grows from its latest departure down.
+    ``room[s]`` is where the list of a stop begins and ``count[s]`` its length; ``soonest`` is for each trip the arrival
+    of those aboard, ``NEVER`` on entry.
+    """
+    for c in range(len(departs) - 1, -1, -1):
+        t = trip[c]
+        then = soonest[t]
+        if flags[c] & NO_ALIGHTING == 0:
+            s, a = reach[c], arrives[c]
+            if goal[s] < NEVER and a + goal[s] < then:
+                then = a + goal[s]
+            f = starts[s] - 1
+            while f < starts[s + 1]:
+                if f < starts[s]:
+                    u, b = s, a + change[s]
+                else:
+                    u, b = other[f], a + seconds[f]
+                f += 1
+                p = room[u] + count[u] - 1
+                if p < room[u] or arrive_at[p] >= then:
+                    continue
+                while p >= room[u] and depart_at[p] < b:
+                    p -= 1
+                if p >= room[u] and arrive_at[p] < then:
+                    then = arrive_at[p]
+            soonest[t] = then
+        if then < NEVER and flags[c] & NO_BOARDING == 0:
+            s, d = leave[c], departs[c]
+            p = room[s] + count[s] - 1
+            if p < room[s] or then < arrive_at[p]:
+                if p >= room[s] and depart_at[p] == d:
+                    arrive_at[p] = then
+                else:
+                    depart_at[p + 1] = d
+                    arrive_at[p + 1] = then
+                    count[s] += 1

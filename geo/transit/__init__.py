@@ -1,0 +1,1 @@
+"""Typical journeys by public transport where no timetable is installed."""

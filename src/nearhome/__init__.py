@@ -1,0 +1,1 @@
+"""nearhome: what it takes for this family to reach that prison, and what would change it."""
