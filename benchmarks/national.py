@@ -18,9 +18,9 @@ from typing import NamedTuple  # noqa: E402
 
 import numpy as np  # noqa: E402
 
-from nearhome.data.base import coordinates
+from nearhome.data.base import coordinates  # noqa: E402
 from nearhome.data.errors import NoRouteError  # noqa: E402
-from nearhome.data.places import postcodes
+from nearhome.data.places import postcodes  # noqa: E402
 from nearhome.data.prisons import register  # noqa: E402
 from nearhome.geo.routing.router import Router  # noqa: E402
 

@@ -294,7 +294,8 @@ def test_networkx_is_told_of_every_function_and_no_other() -> None:
 
 
 def test_importing_networkx_does_not_import_the_engine() -> None:
-    code = "import sys, networkx; print('nearhome.geo.networkx_backend.info' in sys.modules, 'nearhome.geo.networkx_backend.backend' in sys.modules)"
+    wing = "nearhome.geo.networkx_backend"
+    code = f"import sys, networkx; print('{wing}.info' in sys.modules, '{wing}.backend' in sys.modules)"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.split() == ["True", "False"]
 

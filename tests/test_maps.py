@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from nearhome.app.pages.shared import base_map
-from nearhome.app.pages.visits import map
+from nearhome.app.pages.visits import route_map
 from nearhome.data.catalogue import tables
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(visit_plan: VisitPlan) -> str:
     """Render the map of the plan as a whole page."""
-    return str(map.route_map(visit_plan, visit_plan.options[0]).get_root().render())
+    return str(route_map.route_map(visit_plan, visit_plan.options[0]).get_root().render())
 
 
 def test_the_map_loads_nothing_from_elsewhere(page: str) -> None:
@@ -43,7 +43,7 @@ def test_markers_have_alternative_text_at_both_ends(page: str) -> None:
 
 def test_both_ends_are_labelled_and_names_are_escaped(visit_plan: VisitPlan) -> None:
     prison = SimpleNamespace(**(vars(visit_plan.prison) | {"short_name": "<b>Exeter</b>"}))
-    drawn = map.route_map(replace(visit_plan, prison=prison), visit_plan.options[0]).get_root().render()
+    drawn = route_map.route_map(replace(visit_plan, prison=prison), visit_plan.options[0]).get_root().render()
     shown = html.unescape(re.sub(r"\\u003[ce]", "", drawn))
     assert "Start" in shown
     assert "Exeter" in shown
@@ -52,7 +52,7 @@ def test_both_ends_are_labelled_and_names_are_escaped(visit_plan: VisitPlan) -> 
 
 
 def test_the_owners_of_outline_and_roads_are_named_once_each(visit_plan: VisitPlan) -> None:
-    told = map.attribution(replace(visit_plan, tables=tables.versions("road_edges", "road_shapes")))
+    told = route_map.attribution(replace(visit_plan, tables=tables.versions("road_edges", "road_shapes")))
     assert told.count("Office for National Statistics") == 1
     assert told.count("OpenStreetMap contributors") == 1
 
@@ -73,8 +73,8 @@ def test_the_outline_covers_the_nations_and_stays_light() -> None:
 def test_a_long_line_is_thinned_but_keeps_its_ends(visit_plan: VisitPlan) -> None:
     line = tuple((50.0 + step / 10_000, -5.0 + step / 10_000) for step in range(9_999))
     option = replace(visit_plan.options[0], line=line)
-    drawn = map.route_map(visit_plan, option)
+    drawn = route_map.route_map(visit_plan, option)
     (way,) = [child for child in drawn._children.values() if child._name == "PolyLine"]  # noqa: SLF001 - folium has no other way to list layers
     assert tuple(way.locations[0]) == pytest.approx(line[0])
     assert tuple(way.locations[-1]) == pytest.approx(line[-1])
-    assert len(way.locations) <= map.LONGEST_LINE + 1
+    assert len(way.locations) <= route_map.LONGEST_LINE + 1

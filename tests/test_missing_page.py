@@ -34,7 +34,6 @@ from nearhome.data.build import districts
 from nearhome.data.catalogue import frames, tables
 from nearhome.data.errors import SourceError
 from nearhome.data.places import areas as area_finder
-from nearhome.data.services import own as own_services
 
 if TYPE_CHECKING:
     from nearhome.analysis.services.coverage import Coverage

@@ -15,7 +15,7 @@ import pytest
 
 from nearhome.analysis.costs.party import Party
 from nearhome.analysis.reports import documents, pdf
-from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
+from nearhome.analysis.reports.documents import Grid, Heading, Items, Paragraph
 from nearhome.analysis.visits import day
 from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.pages.visits import document
@@ -31,7 +31,7 @@ BLOCKS = (
     Heading("A part"),
     Paragraph("Rain & <b>shine</b>, £5 \N{EN DASH} 20 \N{RIGHT SINGLE QUOTATION MARK}til late"),
     Items(("first", "second"), numbered=True),
-    Table("Long", ("Name", "Number"), tuple((f"row {n}", f"{n}") for n in range(120)), frozenset({1})),
+    Grid("Long", ("Name", "Number"), tuple((f"row {n}", f"{n}") for n in range(120)), frozenset({1})),
 )
 
 

@@ -144,7 +144,7 @@ def expected(graph: nx.DiGraph[Any], origin: int, ends: int) -> list[tuple[int, 
 
 
 def joins_again(router: Router, origin: At, end: At) -> tuple[Joins, Joins] | None:
-    """Join two places to other roads, as said in ``nearhome.geo.routing.components``: by trying all pairs of roads nearby."""
+    """Join two places to other roads as ``nearhome.geo.routing.components`` does: by trying all pairs nearby."""
     known, access = router.network, router.access
     arcs, graph = _arcs_by_edge(router), nx.DiGraph(zip(known.tail.tolist(), known.head.tolist(), strict=True))
     each_road = Neighbourhood(access, np.arange(len(known.edges.u)))

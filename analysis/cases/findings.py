@@ -53,8 +53,6 @@ class Findings:
     """Every town to every prison of the case."""
 
 
-# --- folded from analysis/cases/kinds.py: The kinds of prisoner whose nearest prison a case looks for: by sex, age and category.
-
 ADULT_AGE = 30
 YOUNG_AGE = 19
 """Ages that stand for adults from 21 on and for young adults of 18 to 20."""

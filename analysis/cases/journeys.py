@@ -169,8 +169,6 @@ def _sea_miles(roads: RoadNetwork, key: str) -> float:
     return float(roads.edges.metres[roads.edges.is_("ferry", key)].max()) / METRES_PER_MILE
 
 
-# --- folded from analysis/cases/spread.py: Journeys of many people taken together, against the distances that a guide gives.
-
 NEAR_MILES, FAR_MILES = 80.0, 180.0
 """From Cornwall to the prisons its people are held in, SCIE guide of 2008: one way; it does not say how measured."""
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nearhome.analysis.services.coverage import Coverage
+    from nearhome.data.base.arrays import Floats
     from nearhome.data.prisons.register import Prison
     from nearhome.data.services.records import Service
 
@@ -205,7 +206,7 @@ def _ways(site: Site, as_of: date) -> tuple[Way, ...]:
     )
 
 
-def _averages(minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], weight: families.Floats) -> list[float]:
+def _averages(minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], weight: Floats) -> list[float]:
     """Average columns over families with a way; NaN where more than half of them have none that is known."""
     reached = np.isfinite(minutes) * weight[:, None]
     whole = reached.sum(axis=0)

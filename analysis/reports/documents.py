@@ -67,7 +67,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Grid:
     """A table: each row begins with its header. ``numbers`` are the columns set to the right, counted from 0."""
 
     caption: str
@@ -83,7 +83,7 @@ class Picture:
     drawing: Drawing
 
 
-Block = Heading | Paragraph | Items | Table | Picture
+Block = Heading | Paragraph | Items | Grid | Picture
 
 
 def html(title: str, blocks: Iterable[Block]) -> str:
@@ -105,13 +105,13 @@ def _html(block: Block) -> str:
         case Items(items, numbered):
             name = "ol" if numbered else "ul"
             return f"<{name}>{''.join(f'<li>{escape(item)}</li>' for item in items)}</{name}>"
-        case Table():
-            return _table(block)
+        case Grid():
+            return _grid(block)
         case Picture(drawing):
             return svg(drawing)
 
 
-def _table(table: Table) -> str:
+def _grid(table: Grid) -> str:
     """Return a table with header cells."""
     look = ['class="number"' if at in table.numbers else "" for at in range(len(table.heads))]
     head = "".join(f'<th scope="col" {each}>{escape(text)}</th>' for each, text in zip(look, table.heads, strict=True))
@@ -122,9 +122,6 @@ def _table(table: Table) -> str:
     told = escape(table.caption)
     grid = f"<table><caption>{told}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     return grid if len(table.heads) <= MOST_COLUMNS else f"{_SCROLLED.format(told)}{grid}</div>"
-
-
-# --- folded from analysis/reports/pages.py: A report as a document to read: the words, the map, the tables that are short enough, and what it rests on.
 
 
 def blocks(report: Report) -> Iterator[Block]:

@@ -166,8 +166,6 @@ def _finish(report: Report, file: Path) -> None:
         base.execute("VACUUM")
 
 
-# --- folded from analysis/reports/styles.py: How a layer of a report looks in a geographic information system: QML for QGIS and SLD 1.0 for others.
-
 OUTLINE = "#6f777b"
 OUTLINE_MM = 0.1
 POINT_MM = 2.6

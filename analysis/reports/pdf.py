@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Picture, Table
+from nearhome.analysis.reports.documents import Grid, Heading, Items, Paragraph, Picture
 from nearhome.analysis.reports.static_maps import flowables
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def pdf(title: str, blocks: Iterable[Block]) -> bytes:
 
     out = io.BytesIO()
     whole = list(blocks)
-    is_wide = any(isinstance(block, Table) and len(block.heads) > MOST_COLUMNS for block in whole)
+    is_wide = any(isinstance(block, Grid) and len(block.heads) > MOST_COLUMNS for block in whole)
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN_MM * mm)
     layout = SimpleDocTemplate(
         out,
@@ -69,14 +69,14 @@ def _parts(block: Block, width: float, height: float) -> Iterator[Any]:
         case Items(items, numbered):
             for number, item in enumerate(items, start=1):
                 yield _text(item, "item", mark=f"{number}." if numbered else "\N{BULLET}")
-        case Table():
+        case Grid():
             yield from _table(block, width)
         case Picture(drawing):
             yield _text(drawing.title, "caption")
             yield from flowables(drawing, width, height - BESIDE_PICTURE_POINTS)
 
 
-def _table(table: Table, width: float) -> Iterator[Any]:
+def _table(table: Grid, width: float) -> Iterator[Any]:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import Spacer
     from reportlab.platypus import Table as Grid
@@ -101,7 +101,7 @@ def _table(table: Table, width: float) -> Iterator[Any]:
     yield Spacer(0, BODY_POINTS)
 
 
-def _widths(table: Table, width: float) -> list[float]:
+def _widths(table: Grid, width: float) -> list[float]:
     """Share the width among the columns by the longest texts in them."""
     longest = [max(len(row[at]) for row in (table.heads, *table.rows)) for at in range(len(table.heads))]
     whole = sum(longest) or 1

@@ -97,9 +97,6 @@ def saving(calls: VideoCalls, option: Option, child_ages: tuple[int, ...] = ()) 
     )
 
 
-# --- folded from analysis/school_days.py: School days that children miss for a visit, and the prison's sessions that avoid it.
-
-
 @dataclass(frozen=True, slots=True)
 class Child:
     """What a visit means for a child of one age: school days missed in term time, and sessions that cost none."""

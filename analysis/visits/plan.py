@@ -93,7 +93,8 @@ def plan_visit(  # noqa: PLR0913 -- keyword-only, each with a usual value
     origin, prison, party, as_of
         Who travels from where to where, at the prices of which day.
     roads
-        The roads to use, those that ship if none are given; ``nearhome.geo.imported.networks.roads_for`` chooses imported ones.
+        The roads to use, those that ship if none are given; ``nearhome.geo.imported.networks.roads_for`` chooses
+        imported ones.
     modes
         Of ``car``, ``transit`` (by train and bus) and ``hire``; the answers keep this order.
     session

@@ -33,8 +33,8 @@ def video(plan: VisitPlan, option: Option) -> tuple[str, ...]:
         money += f" ({phrases.about_money(saved.left_to_pay_pence)} if you get money back for the visit)"
     said = [
         (
-            f"Each prisoner may have {phrases.count(calls.calls_a_month, 'video call')} of {calls.minutes_each} minutes "
-            f"a month, or one of {calls.or_minutes_once}, with up to {calls.people} people on a call."
+            f"Each prisoner may have {phrases.count(calls.calls_a_month, 'video call')} of {calls.minutes_each} "
+            f"minutes a month, or one of {calls.or_minutes_once}, with up to {calls.people} people on a call."
         ),
         f"Beside the visit ({option.title.lower()}), a call of {calls.or_minutes_once} minutes saves {money}.",
     ]

@@ -55,6 +55,4 @@ STEPS: dict[str, Step] = {
     "bus_frequency": Step("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),
     "published": Step("nearhome.data.build.published", ("published_figures", "prison_roles")),
     "sector_people": Step("nearhome.data.build.sector_people", ("sector_people",)),
-    "derived": Step("nearhome.geo.build.road_index", ("road_order", "sector_roads", "postcode_roads")),
-    "sector_transit": Step("nearhome.geo.transit.sectors", ("sector_transit", "sector_transit_goals")),
 }

@@ -2,7 +2,8 @@
 
 Stations and the lengths of track between them are from the GB railway network model under the MIT License
 (itrcrisks/GB-railway-network-model); the patterns are kept by hand in ``rail_lines.toml``. A length is the sum of the
-crow distances between the nodes along the track, a few per cent short of it (``nearhome.geo.transit.rail`` makes up for that).
+crow distances between the nodes along the track, a few per cent short of it (``nearhome.geo.transit.rail`` makes up
+for that).
 """
 
 from __future__ import annotations

@@ -8,20 +8,22 @@ import json
 from typing import TYPE_CHECKING
 
 from nearhome.data.base.files import open_text, replacing
-from nearhome.data.build import STEPS
-from nearhome.data.catalogue.frames import _tiled
-from nearhome.data.catalogue.tables import Table, _descriptions, _tables, checksum, shipped_folder
+from nearhome.data.catalogue.frames import tiled
+from nearhome.data.catalogue.tables import Table, checksum, descriptions, recorded, shipped_folder
 from nearhome.data.errors import InputError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    from nearhome.data.build import Step
 
 
 def build(
     sources: Path,
     out: Path | None = None,
     *,
+    steps: Mapping[str, Step],
     only: Iterable[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Table]:
@@ -35,6 +37,8 @@ def build(
         The folder of source files that ``nearhome.data.build`` describes. The product never needs it to run.
     out
         Where to write; the package's own tables if left out.
+    steps
+        Those of ``nearhome.data.build``, and of other floors that build tables, in the order in which they run.
     only
         Names of steps to run; all if empty. Tables of the other steps keep their record.
     progress
@@ -47,26 +51,26 @@ def build(
     InputError
         If ``only`` names no step.
     """
-    chosen = list(dict.fromkeys(only)) or list(STEPS)
-    unknown = [step for step in chosen if step not in STEPS]
+    chosen = list(dict.fromkeys(only)) or list(steps)
+    unknown = [step for step in chosen if step not in steps]
     if unknown:
-        msg = f"There is no build step {unknown[0]!r}; the steps are {', '.join(STEPS)}."
+        msg = f"There is no build step {unknown[0]!r}; the steps are {', '.join(steps)}."
         raise InputError(msg)
     if not sources.is_dir():
         msg = f"There is no folder {str(sources)!r} to build from; give the folder of source files."
         raise SourceError(msg)
     out = out or shipped_folder()
     out.mkdir(parents=True, exist_ok=True)
-    wanted = [step for step in STEPS if step in chosen]
+    wanted = [step for step in steps if step in chosen]
     for number, step in enumerate(wanted, start=1):
-        progress(f"{number}/{len(wanted)} {step}: {', '.join(STEPS[step].tables)}")
-        importlib.import_module(STEPS[step].module).build(sources, out)
-    built = [name for step in wanted for name in STEPS[step].tables]
+        progress(f"{number}/{len(wanted)} {step}: {', '.join(steps[step].tables)}")
+        importlib.import_module(steps[step].module).build(sources, out)
+    built = [name for step in wanted for name in steps[step].tables]
     _record(out, built)
     if out == shipped_folder():
         with replacing(out.parent / "LICENCES.md") as temporary:
             temporary.write_text(licences(), encoding="utf-8")
-    result = {name: entry for name, entry in _tables(out).items() if name in built}
+    result = {name: entry for name, entry in recorded(out).items() if name in built}
     progress(f"{len(built)} tables, {sum(entry.bytes for entry in result.values()) / 1e6:.1f} MB")
     return result
 
@@ -78,7 +82,7 @@ def _record(folder: Path, names: list[str]) -> None:
         facts = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
     except ValueError:
         facts = {}
-    described = _descriptions()
+    described = descriptions()
     for name in names:
         file = folder / described[name]["file"]
         facts[name] = {
@@ -89,7 +93,7 @@ def _record(folder: Path, names: list[str]) -> None:
     ordered = {name: facts[name] for name in described if name in facts}
     with replacing(record) as temporary:
         temporary.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
-    _tables.cache_clear()
+    recorded.cache_clear()
 
 
 def _rows(file: Path, kind: str) -> int:
@@ -103,7 +107,7 @@ def _rows(file: Path, kind: str) -> int:
         loaded = np.load(file)
         return len(loaded) if kind == "npy" else max(len(loaded[each]) for each in loaded.files)
     if kind == "pmtiles":
-        return len(_tiled(file))
+        return len(tiled(file))
     import pyarrow.parquet as pq
 
     return int(pq.read_metadata(file).num_rows)
@@ -119,7 +123,7 @@ def licences() -> str:
         "written from `data/tables/catalogue.toml` and tested against it.",
         "",
     ]
-    described = _descriptions()
+    described = descriptions()
     for licence in dict.fromkeys(entry["licence"] for entry in described.values()):
         lines += [f"## {licence}", ""]
         for name, entry in described.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nearhome.data.catalogue.tables import Table, _one_line, path, table
+from nearhome.data.catalogue.tables import Table, one_line, path, table
 from nearhome.data.errors import TableError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def load(name: str) -> Any:
     except TableError:
         raise
     except (OSError, ValueError, EOFError, KeyError, ImportError) as error:
-        msg = f"The table {name!r} cannot be read ({_one_line(error)}); install nearhome again."
+        msg = f"The table {name!r} cannot be read ({one_line(error)}); install nearhome again."
         raise TableError(msg) from error
 
 
@@ -32,7 +32,7 @@ def _read(file: Path, entry: Table) -> Any:
 
         return gpd.read_parquet(file)
     if entry.format == "pmtiles":
-        return _tiled(file)
+        return tiled(file)
     import pandas as pd
 
     if entry.format == "parquet":
@@ -50,7 +50,7 @@ def _read(file: Path, entry: Table) -> Any:
     return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""], encoding="utf-8")
 
 
-def _tiled(file: Path) -> Any:
+def tiled(file: Path) -> Any:
     """Put shapes together again that were cut into vector tiles, in order of the property that names them."""
     import geopandas as gpd
 

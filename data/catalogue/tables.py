@@ -82,12 +82,13 @@ def shipped_folder() -> Path:
 
 def tables() -> dict[str, Table]:
     """Every shipped table by name, in the order of the catalogue."""
-    return _tables(shipped_folder())
+    return recorded(shipped_folder())
 
 
 @cache
-def _tables(folder: Path) -> dict[str, Table]:
-    described = _descriptions()
+def recorded(folder: Path) -> dict[str, Table]:
+    """Give the tables that a folder's ``catalogue.json`` records, by name."""
+    described = descriptions()
     try:
         facts = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))
         return {name: _table(name, entry, facts[name]) for name, entry in described.items() if name in facts}
@@ -115,7 +116,8 @@ def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> Table:
 
 
 @cache
-def _descriptions() -> dict[str, dict[str, Any]]:
+def descriptions() -> dict[str, dict[str, Any]]:
+    """Give what ``catalogue.toml`` says of every table, by name."""
     try:
         return tomllib.loads((shipped_folder() / "catalogue.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -134,7 +136,7 @@ def table(name: str) -> Table:
 
 
 def _described(name: str) -> dict[str, Any]:
-    known = _descriptions()
+    known = descriptions()
     if name not in known:
         msg = f"There is no table {name!r}; the tables are {', '.join(known)}."
         raise InputError(msg)
@@ -182,7 +184,7 @@ def read_rows(name: str, make: Callable[[dict[str, str]], T]) -> list[T]:
         with open_text(file) as stream:
             found = [make(row) for row in csv.DictReader(stream)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        msg = f"The table {name!r} ({file.name}) is damaged ({_one_line(error)}); install nearhome again."
+        msg = f"The table {name!r} ({file.name}) is damaged ({one_line(error)}); install nearhome again."
         raise TableError(msg) from error
     check_rows(name, len(found))
     return found
@@ -212,6 +214,7 @@ def checksum(file: Path) -> str:
     return digest.hexdigest()
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """Write what went wrong in one line of at most 200 characters."""
     text = " ".join(str(error).split())
     return text if len(text) <= 200 else f"{text[:200]}..."  # noqa: PLR2004 -- a sentence, not a dump

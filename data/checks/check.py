@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pandera.errors import SchemaErrors
 
 from nearhome.data.catalogue.frames import load
-from nearhome.data.catalogue.tables import Table, _descriptions, checksum, path, shipped_folder, table, tables
+from nearhome.data.catalogue.tables import Table, checksum, descriptions, path, shipped_folder, table, tables
 from nearhome.data.checks.integrity import RULES
 from nearhome.data.checks.schemas import SCHEMAS
 from nearhome.data.errors import TableError
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 def check(name: str | None = None) -> list[str]:
     """Verify one table, or all: checksum, schema and the rules it must keep; give every problem."""
     names = [name] if name else list(tables())
-    problems = []
+    found = []
     for each in names:
         try:
-            problems += _check(table(each))
+            found += _check(table(each))
         except TableError as error:
-            problems.append(str(error))
+            found.append(str(error))
     if name is None:
-        never = [each for each in _descriptions() if each not in tables()]
-        problems += [f"{each}: described but never built; run nearhome data build." for each in never]
-    return problems
+        never = [each for each in descriptions() if each not in tables()]
+        found += [f"{each}: described but never built; run nearhome data build." for each in never]
+    return found
 
 
 def _check(entry: Table) -> list[str]:
@@ -40,10 +40,10 @@ def _check(entry: Table) -> list[str]:
         sums = f"checksum {found[:8]}, expected {entry.sha256[:8]}"
         return [f"{entry.name}: {file.name} is not the file that was built ({sums}); install nearhome again."]
     frame = load(entry.name)
-    problems = []
+    found_problems = []
     if not own and len(frame) != entry.rows and entry.format != "npz":
-        problems.append(f"{entry.name}: {len(frame):,} rows, but the catalogue says {entry.rows:,}.")
-    return problems + problems(entry.name, frame)
+        found_problems.append(f"{entry.name}: {len(frame):,} rows, but the catalogue says {entry.rows:,}.")
+    return found_problems + problems(entry.name, frame)
 
 
 def problems(name: str, frame: pd.DataFrame) -> list[str]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError
 from nearhome.data.places.gazetteer import key_of
-from nearhome.geo.places import areas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

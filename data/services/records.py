@@ -38,11 +38,12 @@ class Evidence:
 class Service:
     """One kind of help by one operator at one place.
 
-    ``kind``, ``standing``, ``where`` and ``reach`` are words of ``nearhome.data.services.kinds``. The point is EPSG:4326
-    and None for areas and for prisons that are not named; ``precision_m`` says how far off it may be. Several prisons
-    stand for one place where one became the other. ``minutes`` (one way, by ``mode``) and ``miles`` (as the crow flies)
-    bound a reach of that sort. ``valid_from`` and ``valid_to`` are years, months or days, both included; empty if
-    unknown. ``capacity`` counts ``capacity_unit``, where a source has a number, in the year ``capacity_date``.
+    ``kind``, ``standing``, ``where`` and ``reach`` are words of ``nearhome.data.services.kinds``. The point is
+    EPSG:4326 and None for areas and for prisons that are not named; ``precision_m`` says how far off it may be.
+    Several prisons stand for one place where one became the other. ``minutes`` (one way, by ``mode``) and ``miles``
+    (as the crow flies) bound a reach of that sort. ``valid_from`` and ``valid_to`` are years, months or days, both
+    included; empty if unknown. ``capacity`` counts ``capacity_unit``, where a source has a number, in the year
+    ``capacity_date``.
     """
 
     id: str

@@ -2,8 +2,8 @@
 
 After Dibbelt, Strasser and Wagner, *Customizable Contraction Hierarchies* (ACM JEA 21, 2016), and Delling et al.,
 *PHAST* (JPDC 73, 2013), with one row of goals per node so that the inner loop runs along memory. Weights are whole
-numbers; an ``int64`` weight can hold time, distance and tolls at once (``nearhome.geo.roads.weights.SHIFT``), so that all come
-out of one sweep.
+numbers; an ``int64`` weight can hold time, distance and tolls at once (``nearhome.geo.roads.weights.SHIFT``), so that
+all come out of one sweep.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """An imported network: its name, which is that of the extract, and the file that ``nearhome.geo.roads.storage`` wrote."""
+    """An imported network: its name, which is that of the extract, and its file (``nearhome.geo.roads.storage``)."""
 
     name: str
     file: Path

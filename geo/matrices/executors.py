@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-
-
 R = TypeVar("R")
 
 
@@ -37,11 +35,6 @@ def in_order(work: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, 
     for number, task in enumerate(tasks):
         yield number, work(task)
 
-
-# --- folded from geo/cluster.py: An engine that spreads tasks over a Dask cluster: blocks of destinations today, whatever a function takes tomorrow.
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 PATIENCE_S = 10.0
 """So long a scheduler may take to answer, and then a first worker to be there."""

@@ -1,7 +1,7 @@
 """Catchments: the land from which a place is reached within so many minutes, and the people who live there.
 
-The lines are drawn through the travel times of ``nearhome.geo.matrices.surface``, between the middles of its squares, by
-marching squares (Lorensen and Cline, *Marching cubes*, 1987, in two dimensions). A longer time has the larger area
+The lines are drawn through the travel times of ``nearhome.geo.matrices.surface``, between the middles of its squares,
+by marching squares (Lorensen and Cline, *Marching cubes*, 1987, in two dimensions). A longer time has the larger area
 between any four middles, so that catchments of the same place lie within one another. Land that takes longer, or that
 no road or car ferry reaches, is left out: as a hole, a bay or a gap between parts.
 """

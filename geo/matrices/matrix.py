@@ -1,8 +1,9 @@
 """Bulk matrices: any number of origins to any number of prisons, in blocks, resumable, written once and whole.
 
 A block is complete in itself: whoever computes it opens the shipped tables, so that the blocks can go to other
-processes or machines (``nearhome.geo.matrices.executors``) and the graph never has to. Finished blocks are kept beside the file
-until it is written (``nearhome.geo.matrices.checkpoints``); then they are read row by row, so that memory does not grow with the file.
+processes or machines (``nearhome.geo.matrices.executors``) and the graph never has to. Finished blocks are kept
+beside the file until it is written (``nearhome.geo.matrices.checkpoints``); then they are read row by row, so that
+memory does not grow with the file.
 """
 
 from __future__ import annotations

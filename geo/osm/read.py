@@ -133,8 +133,8 @@ def import_extract(
 ) -> Imported:
     """Read an extract and keep its roads in the user's own folder, under the extract's name.
 
-    ``nearhome.geo.roads.storage.open_saved`` opens the file again. With ``turn_restrictions`` no banned turn can be driven in
-    it. Winding roads are cut at their bends.
+    ``nearhome.geo.roads.storage.open_saved`` opens the file again. With ``turn_restrictions`` no banned turn can be
+    driven in it. Winding roads are cut at their bends.
 
     Raises
     ------

@@ -27,8 +27,9 @@ _BORDER_TOLERANCE_DEGREES = 0.01
 def in_united_kingdom(points: Floats) -> Bools:
     """Say which points lie in the United Kingdom.
 
-    As ``nearhome.geo.places.areas.authority_at`` does for one point: within 15 km of a postcode of Great Britain, or, nearer
-    to Northern Ireland, inside its boundary or about a kilometre from it. Postcodes are taken by the square kilometre.
+    As ``nearhome.geo.places.areas.authority_at`` does for one point: within 15 km of a postcode of Great Britain, or,
+    nearer to Northern Ireland, inside its boundary or about a kilometre from it. Postcodes are taken by the square
+    kilometre.
 
     Parameters
     ----------

@@ -99,8 +99,6 @@ def _parts(word: str) -> tuple[str, ...]:
     return word, *word.split(";")
 
 
-# --- folded from geo/reweighting.py: The same roads under other conditions: a closed bridge, slower traffic, no tolls, no ferries.
-
 NAMED_BY = ("toll", "ferry", "name", "ref")
 
 

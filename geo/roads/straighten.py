@@ -1,7 +1,7 @@
 """Winding roads cut where they bend, so that each edge is nearly the straight line between its ends.
 
-Places join the roads at the nearest point of an edge drawn straight (``nearhome.geo.routing.snapping``). A country lane that was
-joined from many pieces may run a quarter of a kilometre beside that line; cut at its bends it does not.
+Places join the roads at the nearest point of an edge drawn straight (``nearhome.geo.routing.snapping``). A country
+lane that was joined from many pieces may run a quarter of a kilometre beside that line; cut at its bends it does not.
 """
 
 from __future__ import annotations

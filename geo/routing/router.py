@@ -2,8 +2,8 @@
 
 ``Router(graph)`` compiles a networkx graph in OSMnx conventions, or the shipped network, once. A place joins the
 network at several points (``nearhome.geo.routing.snapping``), and where none of those lead to the goal at others
-(``nearhome.geo.routing.components``). Time, distance and tolls travel together in one weight, time first, so that the distance
-given is the distance of the quickest way and a route and a matrix cannot disagree.
+(``nearhome.geo.routing.components``). Time, distance and tolls travel together in one weight, time first, so that the
+distance given is the distance of the quickest way and a route and a matrix cannot disagree.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ class Router:
         return Router(reweighted(self.network, **conditions))
 
     def explain(self, origin: Point, destination: Point) -> Explanation:
-        """Say which roads the quickest way uses and on which estimates it rests; see ``nearhome.geo.routing.explain``."""
+        """Say which roads the quickest way uses and on which estimates it rests."""
         from nearhome.geo.routing import explain as routing_explain
 
         return routing_explain.explain(self, origin, destination)

@@ -14,7 +14,8 @@ from typing import Any
 
 NEVER = 2**30
 NO_BOARDING, NO_ALIGHTING = 1, 2
-"""As in ``nearhome.geo.timetables.transfers`` and ``nearhome.geo.gtfs.feeds``; compiled loops need constants of their own."""
+"""As in ``nearhome.geo.timetables.transfers`` and ``nearhome.geo.gtfs.feeds``; compiled loops need constants of their
+own."""
 
 
 def arrivals(  # noqa: PLR0913, PLR0917 -- plain arrays, as numba likes them

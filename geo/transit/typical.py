@@ -27,6 +27,7 @@ from nearhome.geo.transit.rail import Railway
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from nearhome.data.base.arrays import Floats
     from nearhome.geo.routing.router import Point
     from nearhome.geo.transit.buses import DayType, LocalService
     from nearhome.geo.transit.rail import RailLeg
@@ -232,7 +233,7 @@ class _Door:
         return self._end(at, mode, span, 0.0, penalty + rate * float(km[at]), km=float(km[at]))
 
     @property
-    def _by_land(self) -> buses.Floats:
+    def _by_land(self) -> Floats:
         """Crow kilometres to each station, NaN where water without a bridge lies between."""
         if not hasattr(self, "_landward"):
             here = grid_points([self.place])
@@ -245,7 +246,7 @@ class _Door:
         return self._landward
 
     @property
-    def _drives(self) -> tuple[buses.Floats, buses.Floats]:
+    def _drives(self) -> tuple[Floats, Floats]:
         """Minutes and kilometres by road between the door and each station, in the way's direction."""
         if not hasattr(self, "_driven"):
             stations = [Spot(float(self.railway.lat[row]), float(self.railway.lon[row])) for row in self.rows]

@@ -194,8 +194,6 @@ def _text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-# --- folded from analysis/outcome_page.py: A report of an outcome as one page of Markdown, for those who read it beside the code.
-
 SHORT = ("journeys", "totals", "by_sex", "by_age", "by_car", "by_region", "trade_off", "sensitivity", "unplaced")
 """Tables of the shortest page."""
 

@@ -72,7 +72,8 @@ def draws(scenario: Scenario, progress: Progress, engine: Engine = in_order) -> 
     """Place the people of other baselines that the published figures would allow: a row for each draw and figure.
 
     A draw in which no plan has so few moves as the scenario allows is left out. The engine says where the draws are
-    worked out: here, one after the other, or on a Dask cluster (``nearhome.geo.matrices.executors.Cluster``), with the same rows.
+    worked out: here, one after the other, or on a Dask cluster (``nearhome.geo.matrices.executors.Cluster``), with
+    the same rows.
     """
     import pandas as pd
 

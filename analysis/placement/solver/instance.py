@@ -1,8 +1,9 @@
 """A placement to be decided: groups of people, prisons with places, and the burden of every journey between them.
 
 A group is everybody of one home and one cohort: for a placement they are the same, and which of them goes where is
-settled afterwards (``nearhome.analysis.placement.solver.solve``). A prison has so many places in all, and wings, each with places
-of its own for some cohorts. Nothing here knows minutes from pence: the burden is a number per person, with its unit.
+settled afterwards (``nearhome.analysis.placement.solver.solve``). A prison has so many places in all, and wings, each
+with places of its own for some cohorts. Nothing here knows minutes from pence: the burden is a number per person,
+with its unit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a place is worth: the gain from one more and the loss of one fewer, which are two different prices.
 
 Both are exact for one place. They come from the exchanges that are still possible in the plan
-(``nearhome.analysis.placement.solver.flow.residual``): one more place is worth the best chain of exchanges that ends in it, one fewer costs
-the cheapest chain that empties it.
+(``nearhome.analysis.placement.solver.flow.residual``): one more place is worth the best chain of exchanges that ends
+in it, one fewer costs the cheapest chain that empties it.
 """
 
 from __future__ import annotations

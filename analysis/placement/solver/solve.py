@@ -2,8 +2,9 @@
 
 ``solve`` finds the exact optimum of an ``Instance`` for an ``Objective``, with the fewest moves among equally good
 plans. As many people as possible are housed first; those who find no place are in the plan, and
-``nearhome.analysis.placement.solver.relaxations`` names what would house them. Plans of the rules it is compared with come from
-``nearhome.analysis.placement.solver.baselines``, plans with a limit on moves from ``nearhome.analysis.placement.solver.move_limits``.
+``nearhome.analysis.placement.solver.relaxations`` names what would house them. Plans of the rules it is compared with
+come from ``nearhome.analysis.placement.solver.baselines``, plans with a limit on moves from
+``nearhome.analysis.placement.solver.move_limits``.
 """
 
 from __future__ import annotations
@@ -224,9 +225,6 @@ def _crowded(name: str, wings: list[Wing], inside: dict[str, int], places: int) 
             if people > room:
                 found.append(f"{name}: {people} people for {room} places in wings for {', '.join(sorted(bound))}.")
     return found
-
-
-# --- folded from analysis/individuals.py: From counts back to people: which of those of one home and cohort goes to which prison of the plan.
 
 
 def assigned(plan: Plan, home: ArrayLike, cohort: ArrayLike, current: ArrayLike | None = None) -> Ints:

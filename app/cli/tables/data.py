@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from nearhome.app.cli import layout, options
+from nearhome.data import build as tables_of_data
 from nearhome.data.base import phrases
-from nearhome.data.build import STEPS, run
+from nearhome.data.build import run
 from nearhome.data.catalogue import tables
 from nearhome.data.checks import check as check_
+from nearhome.geo import build as tables_of_geo
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+STEPS = tables_of_data.STEPS | tables_of_geo.STEPS
+"""How the tables are built, floor by floor."""
 
 KILOBYTE, MEGABYTE = 1_000, 1_000_000
 TITLE_WIDTH = 60
@@ -82,7 +87,7 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
 @click.option("--only", multiple=True, metavar="STEP", help=f"One step, may be repeated: {', '.join(STEPS)}.")
 def build(sources: Path, out: Path | None, only: tuple[str, ...]) -> None:
     """Build the tables anew from their source files. Nearhome itself never needs those."""
-    built = run.build(sources, out, only=only, progress=_progress)
+    built = run.build(sources, out, steps=STEPS, only=only, progress=_progress)
     click.echo(f"{phrases.count(len(built), 'table')} written to {out or tables.shipped_folder()}")
 
 
@@ -124,8 +129,8 @@ def osm(file: Path, *, turns: bool) -> None:
         click.echo(f"Turns: {phrases.count(done.turns_read, 'restriction')} read, {banned}.")
     if done.dropped_parts:
         click.echo(
-            f"Left out: {phrases.count(done.dropped_parts, 'part')} ({phrases.count(done.dropped_nodes, 'point')} of road) "
-            "from which one cannot drive to the rest and back."
+            f"Left out: {phrases.count(done.dropped_parts, 'part')} "
+            f"({phrases.count(done.dropped_nodes, 'point')} of road) from which one cannot drive to the rest and back."
         )
     click.echo(f"Took {time.monotonic() - start:.1f} s and {_size(_peak_bytes())} of memory. Written: {done.file}")
 
@@ -150,8 +155,8 @@ def gtfs(feeds: tuple[Path, ...], *, replace: bool) -> None:
     done = import_feeds(feeds, _progress, replace=replace)
     for feed in done:
         click.echo(
-            f"{feed.name} ({feed.publisher}): {phrases.count(feed.trips, 'trip')} at {phrases.count(feed.stops, 'stop')}, "
-            f"from {written(feed.first)} to {written(feed.last)}."
+            f"{feed.name} ({feed.publisher}): {phrases.count(feed.trips, 'trip')} at "
+            f"{phrases.count(feed.stops, 'stop')}, from {written(feed.first)} to {written(feed.last)}."
         )
         click.echo("".join(f"  {remark}.\n" for remark in feed.remarks), nl=False)
     click.echo(f"Written: {done[0].folder.parent}")

@@ -105,7 +105,8 @@ def command(source: Path, mode: str, day: DayType, at: int, out: Path, *, import
         msg = f"--mode is {' or '.join(FIGURES)}, and {mode!r} was given; leave --mode out to go by car."
         raise InputError(msg)
     if mode == "transit" and scenario != TODAY:
-        msg = f"Conditions on the roads ({wording.scenario(scenario)}) change times by car only; leave them or transit out."
+        told = wording.scenario(scenario)
+        msg = f"Conditions on the roads ({told}) change times by car only; leave them or transit out."
         raise InputError(msg)
     if out.exists() and source.exists() and out.samefile(source):
         msg = f"--out names the file of the pairs, {out.name!r}, which would be lost; give another name."

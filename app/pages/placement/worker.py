@@ -1,8 +1,8 @@
 """One scenario worked out in a process of its own: the pages stay quick meanwhile, and it can be ended at any moment.
 
-``work_out`` starts ``python -m nearhome.app.pages.placement.worker`` and talks with it over a socket that no other process
-has: the scenario goes in, progress and the outcome come back. The solver would hold up every page if it ran beside
-them, because it does not let other threads of its process run.
+``work_out`` starts ``python -m nearhome.app.pages.placement.worker`` and talks with it over a socket that no other
+process has: the scenario goes in, progress and the outcome come back. The solver would hold up every page if it ran
+beside them, because it does not let other threads of its process run.
 """
 
 from __future__ import annotations

@@ -81,9 +81,8 @@ def help_sentences(row: Row, told: Story, choices: Choices) -> tuple[str, ...]:
     if row.lost:
         said.append(f"The way to the nearest: {row.lost}.")
     else:
-        said.append(
-            f"The nearest is {phrases.about(phrases.duration(row.minutes))} away on average, one way, {choices.travelling}."
-        )
+        far = phrases.about(phrases.duration(row.minutes))
+        said.append(f"The nearest is {far} away on average, one way, {choices.travelling}.")
     return tuple(said)
 
 

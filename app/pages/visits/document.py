@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nearhome.analysis.reports.documents import Heading, Items, Paragraph, Table
+from nearhome.analysis.reports.documents import Grid, Heading, Items, Paragraph
 from nearhome.analysis.visits.day import clock
 from nearhome.app.wording import answers, comparison, extras, legs
 from nearhome.data.base import phrases
@@ -41,7 +41,7 @@ def blocks(plan: VisitPlan) -> Iterator[Block]:
     if len(plan.options) > 1:
         yield Heading("The ways side by side")
         rows = tuple((option.title, *row[1:]) for option, row in zip(plan.options, comparison.rows(plan), strict=True))
-        yield Table("All for your party, there and back, but times each way", WAYS, rows, MONEY)
+        yield Grid("All for your party, there and back, but times each way", WAYS, rows, MONEY)
         yield Items(comparison.best_sentences(plan))
     for option in plan.options:
         yield from _way(plan, option)
@@ -76,7 +76,7 @@ def _way(plan: VisitPlan, option: Option) -> Iterator[Block]:
             ("Visit", f"{day.session.start} to {day.session.end}"),
             ("Home again", f"by about {clock(day.home)}{_night(day.night_after, 'the day after')}"),
         )
-        yield Table(f"The day ({day.day})", ("When", "Time"), hours)
+        yield Grid(f"The day ({day.day})", ("When", "Time"), hours)
         yield Paragraph(" ".join(comparison.day_sentences(day)))
     for name, way in (("The way there", option.there), ("The way home", option.back)):
         if way is not None:
@@ -92,11 +92,11 @@ def _way(plan: VisitPlan, option: Option) -> Iterator[Block]:
         (_without(label, hidden), basis, phrases.estimate(pence, low, high), phrases.band(low, high))
         for label, basis, pence, low, high in parts
     )
-    yield Table(f"Estimated cost at prices on {phrases.day(plan.as_of)}", COST, lines, frozenset({2, 3}))
+    yield Grid(f"Estimated cost at prices on {phrases.day(plan.as_of)}", COST, lines, frozenset({2, 3}))
     back = option.reimbursement
     if back.lines:
         rows = tuple((_without(line.label, hidden), line.rule, answers.claimed(line)) for line in back.lines)
-        yield Table(f"What {back.scheme} may pay, estimated", CLAIM, rows, frozenset({2}))
+        yield Grid(f"What {back.scheme} may pay, estimated", CLAIM, rows, frozenset({2}))
 
 
 def _without(text: str, hidden: frozenset[str]) -> str:

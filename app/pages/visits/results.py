@@ -133,17 +133,17 @@ def _show_map(plan: VisitPlan, option: Option) -> None:
         return
     from streamlit_folium import st_folium
 
-    from nearhome.app.pages.visits import map
+    from nearhome.app.pages.visits import route_map
 
     st.html("<p>The way from your place to the prison. “The way there” above says the same in words.</p>")
     st_folium(
-        map.route_map(plan, option),
+        route_map.route_map(plan, option),
         key="route_map",
         use_container_width=True,
         height=MAP_HEIGHT_PX,
         returned_objects=[],
     )
-    st.html(f"<p><small>{escape(map.attribution(plan))}</small></p>")
+    st.html(f"<p><small>{escape(route_map.attribution(plan))}</small></p>")
 
 
 def _paragraphs(sentences: Iterable[str]) -> str:

@@ -90,7 +90,7 @@ class Estate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """A placement in whole numbers, its groups pooled where they are alike (``nearhome.analysis.placement.solver.flow.network``).
+    """A placement in whole numbers, its groups pooled where they are alike (see ``pooled``).
 
     ``cost`` has shape (pools, prisons) and is FAR where a pool must not go; ``move`` is the price of one move for each
     pool, and ``penalty`` that of one person without a place. ``first`` is a group of each pool, whose home and doors
@@ -158,9 +158,6 @@ def problem(
 
 FAR: Final = 2**60
 """A cost that means no way; two of them can be added."""
-
-
-# --- folded from analysis/pools.py: Groups that are alike for the solver, pooled, and their people told apart again afterwards.
 
 
 def pooled(instance: Instance, door: Ints, cost: Ints, move: Ints, order: Ints) -> tuple[Ints, Ints]:
