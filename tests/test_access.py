@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import tables
-from nearhome.geo.roads import edges as edges_
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import edges as road_edges
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, speeds
 from nearhome.geo.routing.router import Router
 from nearhome.geo.routing.snapping import FURTHEST_METRES, Access
@@ -93,14 +93,14 @@ def test_no_place_joins_a_motorway_a_ferry_or_a_tolled_bridge(access: Access, do
 
 
 def test_slip_roads_of_a_foreign_graph_are_not_joined_either() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700", reach=astuple(edges_.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:27700", reach=astuple(road_edges.STRATEGIC))
     tags = ["motorway", "motorway_link", "primary", "residential", "ferry"]
     for number, highway in enumerate(tags):
         graph.add_node((number, 0), x=450_000.0, y=200_000.0 + 100 * number)
         graph.add_node((number, 1), x=451_000.0, y=200_000.0 + 100 * number)
         kind = {"kind": "ferry"} if highway == "ferry" else {}
         graph.add_edge((number, 0), (number, 1), length=1_000.0, highway=highway, **kind)
-    roads = graph_.from_graph(graph)
+    roads = road_graph.from_graph(graph)
     joins = Access(roads).joins(np.array([[450_500.0, 200_150.0]]))
     assert {roads.edges.text("road_class", edge) for edge in joins.edge.tolist()} == {"a", "residential"}
 
@@ -138,7 +138,7 @@ def test_the_nearest_road_is_joined_or_lies_across_water(access: Access, doors: 
         way = shapely.shortest_line(here, nearest)
         wet = access.crosses_water(*(np.array([point]) for point in shapely.get_coordinates(way)))[0]
         assert ours >= shapely.length(way) - 1
-        assert wet or ours <= np.hypot(shapely.length(way), edges_.STRATEGIC.sample_metres / 2) + 1
+        assert wet or ours <= np.hypot(shapely.length(way), road_edges.STRATEGIC.sample_metres / 2) + 1
 
 
 @given(st.lists(st.tuples(*[st.integers(-1_000, 1_000)] * 4), min_size=1, max_size=8), st.data())

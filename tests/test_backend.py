@@ -24,7 +24,7 @@ from nearhome.data.errors import SourceError
 from nearhome.geo.networkx_backend import backend
 from nearhome.geo.networkx_backend import graph as backend_graph
 from nearhome.geo.networkx_backend import info as backend_info
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,7 +170,7 @@ def test_paths_that_networkx_loses_to_a_negative_weight_are_left_to_it() -> None
 
 @pytest.fixture(scope="module")
 def roads() -> nx.MultiDiGraph[Any]:
-    return graph_.load((50.0, -6.0, 52.0, -2.0))
+    return road_graph.load((50.0, -6.0, 52.0, -2.0))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

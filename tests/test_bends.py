@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nearhome.data.base import coordinates
 from nearhome.geo.osm import read
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import straighten
 from nearhome.geo.routing.router import Router
 from tests.test_osm import At
@@ -37,7 +37,7 @@ def winding(points: list[tuple[float, float]], *, one_way: bool = False, seconds
     graph.add_edge(1, 2, **data, geometry=line)
     if not one_way:
         graph.add_edge(2, 1, **data, geometry=line.reverse())
-    return graph_.from_graph(graph)
+    return road_graph.from_graph(graph)
 
 
 def furthest(roads: RoadNetwork) -> float:
@@ -86,7 +86,7 @@ def test_a_door_beside_a_bend_joins_the_road_there() -> None:
 
 @pytest.mark.skipif(not NEWPORT.is_file(), reason="the Newport extract lies beside the repository only in development")
 def test_newport_s_times_between_junctions_stay() -> None:
-    roads = graph_.from_graph(read.read_extract(NEWPORT))
+    roads = road_graph.from_graph(read.read_extract(NEWPORT))
     cut = straighten.straightened(roads)
     assert furthest(cut) <= straighten.TOLERANCE_METRES + 0.01
     assert len(cut.lat) < 2 * len(roads.lat)

@@ -25,6 +25,7 @@ from nearhome.data.places import postcodes
 from nearhome.data.prisons import register
 from nearhome.geo.matrices import checkpoints, executors, files, origins
 from nearhome.geo.matrices import matrix as matrices
+from nearhome.geo.matrices.postcodes import all_postcodes_to
 from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def test_every_postcode_has_the_figures_of_all_postcodes_to(tmp_path: Path, monk
     out = tmp_path / "postcodes.parquet"
     result = shell("--origins", "postcodes", "--to", "EXI", "--out", out)
     assert result.exit_code == 0, result.stderr
-    whole = Router.shipped().all_postcodes_to([register.by_id("EXI")])
+    whole = all_postcodes_to(Router.shipped(), [register.by_id("EXI")])
     file = pq.ParquetFile(out)
     assert file.metadata.num_row_groups == 6
     for name, values in (("minutes", whole.tenths_of_minutes), ("miles", whole.tenths_of_miles)):
@@ -151,7 +152,7 @@ def test_postcodes_without_numba_have_the_same_bytes(
     every, router = origins.every_postcode(), Router.shipped()
     rows = np.sort(np.random.default_rng(5).choice(len(every.names), 150, replace=False))
     some = origins.Origins([every.names[row] for row in rows], every.xy[rows], every.tables, every_postcode=True)
-    compiled = router.all_postcodes_to(goals)
+    compiled = all_postcodes_to(router, goals)
 
     def taken(_: Router, spots: Sequence[Spot]) -> SimpleNamespace:
         assert len(spots) == len(goals)
@@ -159,7 +160,7 @@ def test_postcodes_without_numba_have_the_same_bytes(
             tenths_of_minutes=compiled.tenths_of_minutes[rows], tenths_of_miles=compiled.tenths_of_miles[rows]
         )
 
-    monkeypatch.setattr(Router, "all_postcodes_to", taken)
+    monkeypatch.setattr(matrices, "all_postcodes_to", taken)
     matrices.write(tmp_path / "with.parquet", some, goals, command=COMMAND)
     monkeypatch.undo()
     monkeypatch.setattr(matrices, "has_numba", lambda: False)

@@ -19,6 +19,7 @@ from nearhome.data.errors import InputError
 from nearhome.data.places import postcodes
 from nearhome.data.prisons import register
 from nearhome.geo.matrices.isochrones import CRS, NO_WAY, TOO_SMALL, catchments
+from nearhome.geo.matrices.postcodes import all_postcodes_to
 from nearhome.geo.places.residents import FIGURES, residents
 from nearhome.geo.routing.router import Router
 
@@ -203,7 +204,7 @@ def test_shapes_are_valid_and_lie_within_one_another(drawn: Any) -> None:
 
 
 def test_people_inside_are_those_whose_postcodes_the_router_reaches_in_time(drawn: Any) -> None:
-    times = Router.shipped().all_postcodes_to([prison(name) for name in SAMPLE])
+    times = all_postcodes_to(Router.shipped(), [prison(name) for name in SAMPLE])
     table = postcodes.shipped()
     east, _ = table.all_points()
     rows = np.flatnonzero((east >= 0) & (table.records["authority"] != postcodes.NO_AUTHORITY))

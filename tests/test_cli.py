@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from nearhome.analysis.cases import CASES
 from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits import plan_json
 from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.cli.shell import COMMANDS, main
 from nearhome.app.cli.tables import times
@@ -77,7 +78,7 @@ def test_json_is_the_plan_and_has_the_promised_keys() -> None:
     found = json.loads(result.stdout)
     day = date.fromisoformat(DAY)
     plan = plan_visit(find.find("TR1 2HE"), register.find("Exeter", day), party=Party(1, 2), as_of=day)
-    assert found == json.loads(json.dumps(plan.to_dict()))
+    assert found == json.loads(json.dumps(plan_json.of_plan(plan)))
     assert found["origin"].keys() >= {"input", "kind", "precision_m", "lat", "lon"}
     assert found["prison"].keys() >= {"id", "name", "lat", "lon"}
     assert found["options"][0].keys() >= {

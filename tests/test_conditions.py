@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from nearhome.data.errors import InputError
-from nearhome.geo.roads import graph as graph_
-from nearhome.geo.roads.conditions import TODAY, Scenario
+from nearhome.geo.roads import graph as road_graph
+from nearhome.geo.roads.conditions import TODAY, Conditions
 from nearhome.geo.routing.router import Router
 
 SALTASH, PLYMOUTH = SimpleNamespace(lat=50.408, lon=-4.212), SimpleNamespace(lat=50.3714, lon=-4.1422)
@@ -23,7 +23,7 @@ def two_roads() -> Router:
         graph.add_node(number, x=-4.0 + 0.1 * number, y=50.0)
     graph.add_edge(0, 1, length=7_000.0, travel_time=400.0, highway="primary", ref="A48;A4042")
     graph.add_edge(1, 2, length=7_000.0, travel_time=400.0, highway="primary", name="High Street")
-    return Router(graph_.from_graph(graph))
+    return Router(road_graph.from_graph(graph))
 
 
 def open_heads(router: Router) -> list[int]:
@@ -35,7 +35,7 @@ def open_heads(router: Router) -> list[int]:
     [((), [1, 2]), (("a4042",), [2]), (("A48;A4042",), [2]), ((" high street ",), [1]), (("A404",), [1, 2])],
 )
 def test_roads_are_closed_by_any_of_their_names(closed: tuple[str, ...], heads: list[int]) -> None:
-    assert open_heads(Scenario(closed=closed).on(two_roads())) == heads
+    assert open_heads(Conditions(closed=closed).on(two_roads())) == heads
 
 
 def test_an_ordinary_day_changes_nothing() -> None:
@@ -45,7 +45,7 @@ def test_an_ordinary_day_changes_nothing() -> None:
 
 def test_a_scenario_is_what_reweight_makes_of_it() -> None:
     shipped = Router.shipped()
-    ours = Scenario(closed=("TAMAR",), slower=1.2, ferries=False).on(shipped)
+    ours = Conditions(closed=("TAMAR",), slower=1.2, ferries=False).on(shipped)
     theirs = shipped.reweight(closed=("tamar",), slower=1.2, ferries=False)
     for column in ("tail", "head", "edge", "deciseconds"):
         np.testing.assert_array_equal(getattr(ours.network, column), getattr(theirs.network, column))
@@ -54,10 +54,10 @@ def test_a_scenario_is_what_reweight_makes_of_it() -> None:
 
 def test_what_is_on_no_network_is_refused_with_the_nearest_that_is() -> None:
     small, shipped = two_roads().network, Router.shipped().network
-    Scenario(closed=("High Street", "A30")).refuse_unknown([small, shipped])
+    Conditions(closed=("High Street", "A30")).refuse_unknown([small, shipped])
     with pytest.raises(InputError, match=r"'High Stret' to close; did you mean High Street\?"):
-        Scenario(closed=("High Stret",)).refuse_unknown([shipped, small])
+        Conditions(closed=("High Stret",)).refuse_unknown([shipped, small])
     with pytest.raises(InputError, match="'qqqq' to close; give one such as tamar or A30"):
-        Scenario(closed=("qqqq",)).refuse_unknown([small])
+        Conditions(closed=("qqqq",)).refuse_unknown([small])
     with pytest.raises(InputError, match="'' to close"):
-        Scenario(closed=("",)).refuse_unknown([small])
+        Conditions(closed=("",)).refuse_unknown([small])

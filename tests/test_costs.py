@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nearhome.analysis.costs import car, tariffs
-from nearhome.analysis.costs import cost as cost_
+from nearhome.analysis.costs import cost as visit_cost
 from nearhome.analysis.costs.car import car_cost
 from nearhome.analysis.costs.cost import Crossing, there_and_back
 from nearhome.analysis.costs.party import Party
@@ -32,7 +32,7 @@ journeys = st.fixed_dictionaries(
 )
 
 
-def only(cost: cost_.Cost, kind: cost_.Kind) -> cost_.CostLine:
+def only(cost: visit_cost.Cost, kind: visit_cost.Kind) -> visit_cost.CostLine:
     (line,) = cost.only(kind).lines
     return line
 
@@ -59,7 +59,7 @@ def test_petrol_is_low_in_a_thrifty_car_and_high_in_a_thirsty_one() -> None:
         ("W", 300),  # from Devon to Cornwall: paid on the way home
     ],
 )
-def test_the_tamar_bridge_is_paid_eastbound_only(out: cost_.Heading, pence: int) -> None:
+def test_the_tamar_bridge_is_paid_eastbound_only(out: visit_cost.Heading, pence: int) -> None:
     cost = car_cost(return_miles=200, tolls=there_and_back([Crossing("tamar", out)]), party=Party(), as_of=TODAY)
 
     assert only(cost, "toll").pence == pence
@@ -107,7 +107,7 @@ def test_a_ferry_without_cars_charges_everyone_on_foot() -> None:
 
 
 def test_an_unknown_ferry_is_a_wide_guess_and_says_so() -> None:
-    def line(key: str, sea_miles: float | None) -> cost_.CostLine:
+    def line(key: str, sea_miles: float | None) -> visit_cost.CostLine:
         ferry = [Crossing(key, "E", sea_miles=sea_miles)]
         return only(car_cost(return_miles=20, ferries=ferry, party=Party(), as_of=TODAY), "ferry")
 

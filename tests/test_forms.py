@@ -10,7 +10,7 @@ from nearhome.analysis.costs import fares
 from nearhome.analysis.costs.party import Party
 from nearhome.analysis.visits import day as visit_day
 from nearhome.app.cli.visits import ways
-from nearhome.app.pages.shared import problems as problems_
+from nearhome.app.pages.shared import problems as form_problems
 from nearhome.app.pages.visits import form
 from nearhome.app.wording import inputs
 from nearhome.data import errors
@@ -25,7 +25,7 @@ def test_a_full_form_has_no_problem() -> None:
 @pytest.mark.parametrize("origin", ["", "   ", "\t"])
 def test_an_empty_place_is_asked_for_in_plain_words(origin: str) -> None:
     problems = form.missing(form.Questions(origin, "EXI", 1, 0))
-    assert problems == (problems_.Problem(problems_.ORIGIN, "Enter your postcode or town"),)
+    assert problems == (form_problems.Problem(form_problems.ORIGIN, "Enter your postcode or town"),)
 
 
 def test_everything_missing_is_told_at_once_in_the_order_of_the_form() -> None:
@@ -44,15 +44,15 @@ def test_an_endless_place_is_refused_without_repeating_it() -> None:
 @pytest.mark.parametrize(
     ("error", "field"),
     [
-        (errors.UnknownPlaceError("no such place"), problems_.ORIGIN),
-        (errors.UnknownPrisonError("no such prison"), problems_.PRISON),
-        (errors.PrisonClosedError("closed since 2013"), problems_.PRISON),
+        (errors.UnknownPlaceError("no such place"), form_problems.ORIGIN),
+        (errors.UnknownPrisonError("no such prison"), form_problems.PRISON),
+        (errors.PrisonClosedError("closed since 2013"), form_problems.PRISON),
     ],
 )
 def test_an_error_of_the_library_appears_at_the_field_that_can_put_it_right(
     error: errors.InputError, field: str
 ) -> None:
-    assert form.problem_of(error) == problems_.Problem(field, str(error))
+    assert form.problem_of(error) == form_problems.Problem(field, str(error))
 
 
 def test_what_was_typed_is_not_in_the_repr() -> None:
@@ -75,8 +75,8 @@ def test_ages_alone_say_how_many_children_there_are() -> None:
 )
 def test_ages_that_cannot_be_are_told_at_their_field(children: int, ages: str, said: str) -> None:
     problem = form.party_of(1, children, ages)
-    assert isinstance(problem, problems_.Problem)
-    assert problem.field == problems_.AGES
+    assert isinstance(problem, form_problems.Problem)
+    assert problem.field == form_problems.AGES
     assert said in problem.message
 
 
@@ -84,7 +84,7 @@ def test_a_railcard_that_does_not_fit_is_told_at_its_field() -> None:
     day = date(2026, 11, 21)
     problem = form.railcard_problem("family", Party(1), day)
     assert problem is not None
-    assert problem.field == problems_.RAILCARD
+    assert problem.field == form_problems.RAILCARD
     assert "needs a child" in problem.message
     assert form.railcard_problem("family", Party(1, 1), day) is None
     assert form.railcard_problem(None, Party(1), day) is None

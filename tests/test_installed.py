@@ -16,7 +16,7 @@ from nearhome.data.errors import InputError, TableError
 from nearhome.data.prisons import register
 from nearhome.geo.imported import networks, stitching
 from nearhome.geo.osm import read
-from nearhome.geo.roads.conditions import OWN_ROADS, SHIPPED, Scenario
+from nearhome.geo.roads.conditions import OWN_ROADS, SHIPPED, Conditions
 from nearhome.geo.routing.router import Router, grid_points
 from tests import extracts
 
@@ -107,7 +107,7 @@ def test_every_place_has_one_network_by_itself_or_among_others(places: list[tupl
 def test_conditions_hold_on_imported_roads_too() -> None:
     goal = register.by_id("DGI")
     plain = networks.roads_for(DOOR)
-    shut = networks.roads_for(DOOR, scenario=Scenario(closed=("a38",), slower=1.5))
+    shut = networks.roads_for(DOOR, scenario=Conditions(closed=("a38",), slower=1.5))
     assert shut.scenario.closed == ("a38",)
     assert isinstance(shut.router, stitching.StitchedRouter)
     edges, numbers = shut.router.network.edges, shut.router.network.edge
@@ -118,7 +118,7 @@ def test_conditions_hold_on_imported_roads_too() -> None:
 
 @pytest.mark.usefixtures("imported")
 def test_what_is_closed_has_to_be_on_a_network_that_answers() -> None:
-    lane = Scenario(closed=("Mill Lane",))
+    lane = Conditions(closed=("Mill Lane",))
     assert networks.roads_for(DOOR, scenario=lane).network == "imported:exeter"
     with pytest.raises(InputError, match="'Mill Lane'"):
         networks.roads_for(TRURO, scenario=lane)

@@ -12,6 +12,7 @@ from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.data.places import postcodes
 from nearhome.data.prisons import register
 from nearhome.geo.matrices import postcodes as matrices_postcodes
+from nearhome.geo.matrices.postcodes import all_postcodes_to
 from nearhome.geo.routing.components import CLOSED
 from nearhome.geo.routing.router import Router, grid_points
 from nearhome.geo.routing.snapping import ROADS
@@ -29,7 +30,7 @@ def goals() -> list[register.Prison]:
 
 @pytest.fixture(scope="module")
 def whole(goals: list[register.Prison]) -> matrices_postcodes.PostcodeMatrix:
-    return Router.shipped().all_postcodes_to(goals)
+    return all_postcodes_to(Router.shipped(), goals)
 
 
 def test_every_postcode_has_a_row_and_every_prison_a_column(
@@ -95,7 +96,7 @@ def test_without_numba_a_slower_way_says_the_same(
     points = tuple(values[few] for values in table.all_points())
     monkeypatch.setitem(sys.modules, "nearhome.geo.matrices.postcode_kernel", None)
     monkeypatch.setattr(postcodes.PostcodeTable, "all_points", lambda _: points)
-    slow = Router.shipped().all_postcodes_to(goals)
+    slow = all_postcodes_to(Router.shipped(), goals)
     np.testing.assert_array_equal(slow.tenths_of_minutes, whole.tenths_of_minutes[few])
     np.testing.assert_array_equal(slow.tenths_of_miles, whole.tenths_of_miles[few])
 
@@ -103,7 +104,7 @@ def test_without_numba_a_slower_way_says_the_same(
 def test_a_closed_bridge_reaches_every_postcode(
     whole: matrices_postcodes.PostcodeMatrix, goals: list[register.Prison]
 ) -> None:
-    shut = Router.shipped().reweight(closed=["tamar"]).all_postcodes_to(goals)
+    shut = all_postcodes_to(Router.shipped().reweight(closed=["tamar"]), goals)
     row = int(postcodes.shipped().row_of(["PL12 4AA"])[0])
     exeter = [prison.id for prison in goals].index("EXI")
     assert shut.minutes(row, exeter) > whole.minutes(row, exeter)
@@ -116,7 +117,7 @@ def test_rows_are_those_of_the_matrix_on_a_reweighted_network_too(goals: list[re
     east, north = postcodes.shipped().all_points()
     rows = np.random.default_rng(7).choice(np.flatnonzero(east > 0), 1_500, replace=False)
     expected = shut.matrix_between(np.column_stack([east, north])[rows].astype(float), grid_points(goals))
-    every = shut.all_postcodes_to(goals)
+    every = all_postcodes_to(shut, goals)
     np.testing.assert_array_equal(
         np.stack([every.tenths_of_minutes[rows], every.tenths_of_miles[rows]]), matrices_postcodes.tenths(expected)
     )
@@ -128,7 +129,7 @@ def test_postcodes_whose_own_roads_are_all_closed_join_others(goals: list[regist
         ::40
     ]  # Redruth, between two of its junctions
     xy = np.column_stack([east, north])[near].astype(float)
-    expected, every = shut.matrix_between(xy, grid_points(goals)), shut.all_postcodes_to(goals)
+    expected, every = shut.matrix_between(xy, grid_points(goals)), all_postcodes_to(shut, goals)
     np.testing.assert_array_equal(
         np.stack([every.tenths_of_minutes[near], every.tenths_of_miles[near]]), matrices_postcodes.tenths(expected)
     )
@@ -140,4 +141,4 @@ def test_postcodes_whose_own_roads_are_all_closed_join_others(goals: list[regist
 def test_another_network_is_refused_in_one_sentence(goals: list[register.Prison]) -> None:
     roads = replace(Router.shipped().network, rank=None)
     with pytest.raises(InputError, match="need the shipped road network"):
-        Router(roads).all_postcodes_to(goals)
+        all_postcodes_to(Router(roads), goals)

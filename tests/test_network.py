@@ -11,7 +11,7 @@ import osmnx
 import pytest
 
 from nearhome.data.errors import SourceError
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, speeds
 from nearhome.geo.routing.router import METRE, SHIFT, Router
 
@@ -27,7 +27,7 @@ MILE_KM = 1.609344
 @pytest.fixture(scope="module")
 def devon() -> nx.MultiDiGraph[Any]:
     """Return South Devon's roads as a graph."""
-    return graph_.load(SOUTH_DEVON)
+    return road_graph.load(SOUTH_DEVON)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_box_holds_only_what_lies_inside(devon: nx.MultiDiGraph[Any]) -> None:
     south, west, north, east = SOUTH_DEVON
     assert all(south <= data["y"] <= north and west <= data["x"] <= east for _, data in devon.nodes(data=True))
     assert 100 < len(devon) < 5_000
-    assert len(graph_.load((55.0, 3.0, 56.0, 4.0))) == 0  # the North Sea
+    assert len(road_graph.load((55.0, 3.0, 56.0, 4.0))) == 0  # the North Sea
 
 
 def test_osmnx_takes_the_graph_for_one_of_its_own(devon: nx.MultiDiGraph[Any], tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_every_edge_has_what_the_docstring_says(devon: nx.MultiDiGraph[Any]) -> 
 
 
 def test_the_graph_and_its_arrays_are_the_same_roads(devon: nx.MultiDiGraph[Any]) -> None:
-    roads = graph_.from_graph(devon)
+    roads = road_graph.from_graph(devon)
     assert 2 * len(roads.edges.u) == len(roads.tail) == devon.number_of_edges()
-    again = graph_.to_graph(roads)
+    again = road_graph.to_graph(roads)
 
     def arcs(graph: nx.MultiDiGraph[Any]) -> Counter[tuple[Any, ...]]:
         keys = ("length", "travel_time", "highway", "ref", "name", "kind", "toll", "ferry", "oneway")
@@ -101,23 +101,23 @@ def test_the_graph_and_its_arrays_are_the_same_roads(devon: nx.MultiDiGraph[Any]
 
 def test_reading_a_graph_leaves_it_as_it_was(devon: nx.MultiDiGraph[Any]) -> None:
     before = nx.MultiDiGraph(devon)
-    graph_.from_graph(devon)
+    road_graph.from_graph(devon)
     assert nx.utils.graphs_equal(before, devon)
 
 
 def test_one_way_roads_stay_one_way() -> None:
     graph = road(highway="primary", travel_time=60.0)
     graph.add_edge("b", "a", length=1_000.0, highway="primary", travel_time=90.0)  # slower back: another road
-    roads = graph_.from_graph(graph)
+    roads = road_graph.from_graph(graph)
     assert roads.forward.tolist() == [True, True]
-    assert [data["oneway"] for *_, data in graph_.to_graph(roads).edges(data=True)] == [True, True]
+    assert [data["oneway"] for *_, data in road_graph.to_graph(roads).edges(data=True)] == [True, True]
 
 
 @pytest.mark.parametrize("differs", [{"toll": "humber"}, {"highway": "motorway"}, {"kind": "gap"}])
 def test_a_road_that_differs_by_direction_is_not_one_road_both_ways(differs: dict[str, str]) -> None:
     graph = road(highway="primary", travel_time=60.0)
     graph.add_edge("b", "a", **({"length": 1_000.0, "highway": "primary", "travel_time": 60.0} | differs))
-    roads = graph_.from_graph(graph)
+    roads = road_graph.from_graph(graph)
     there, back = (roads.edge[roads.tail == tail][0] for tail in (0, 1))
     assert there != back
 
@@ -136,7 +136,7 @@ def test_a_road_that_differs_by_direction_is_not_one_road_both_ways(differs: dic
     ],
 )
 def test_travel_times_come_from_tags_where_a_graph_brings_none(attributes: dict[str, Any], kph: float) -> None:
-    assert graph_.from_graph(road(**attributes)).deciseconds[0] == pytest.approx(36_000 / kph, abs=1)
+    assert road_graph.from_graph(road(**attributes)).deciseconds[0] == pytest.approx(36_000 / kph, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_toll_counts_where_one_comes_onto_it_and_not_on_each_of_its_pieces() -
     for number, toll in enumerate(("", "bridge", "bridge", "tunnel", "")):
         for ends in ((number, number + 1), (number + 1, number)):
             graph.add_edge(*ends, length=700.0, highway="primary", **({"toll": toll} if toll else {}))
-    roads = graph_.from_graph(graph)
+    roads = road_graph.from_graph(graph)
     at = np.flatnonzero(roads.tolls)
     paid = {(roads.labels[u], roads.labels[v]) for u, v in zip(roads.tail[at], roads.head[at], strict=True)}
     assert paid == {(1, 2), (3, 4), (4, 3), (3, 2)}

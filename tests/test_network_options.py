@@ -17,6 +17,7 @@ from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.prisons import register
 from nearhome.geo.imported import networks
 from nearhome.geo.matrices import matrix, origins
+from nearhome.geo.matrices.postcodes import all_postcodes_to
 from nearhome.geo.routing.router import Router
 from tests import extracts
 
@@ -198,7 +199,7 @@ def test_every_postcode_inside_an_import_is_answered_by_it(imported: Path, monke
     tables = catalogue.versions(*matrix.ROAD_TABLES, *matrix.POSTCODE_TABLES)
     block = matrix.Block("one", None, (goal,), matrix.TODAY, tables, {choice[0].name: choice[0].version})
     found = matrix.compute(block)[0, :, 0]
-    plain = Router.shipped().all_postcodes_to([goal]).tenths_of_minutes[:, 0]
+    plain = all_postcodes_to(Router.shipped(), [goal]).tenths_of_minutes[:, 0]
     inside = networks.covering(every.xy, choice) == 0
     assert 1_000 < inside.sum() < 20_000
     np.testing.assert_array_equal(found[~inside], plain[~inside])

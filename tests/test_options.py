@@ -11,6 +11,7 @@ from nearhome.analysis.costs.party import Party
 from nearhome.analysis.help_with_visits import fares as fare_claims
 from nearhome.analysis.help_with_visits.scheme import FOOD
 from nearhome.analysis.visits import day as visit_day
+from nearhome.analysis.visits import plan_json
 from nearhome.analysis.visits.plan import plan_visit
 from nearhome.data.errors import InputError, NoRouteError
 from nearhome.data.prisons import register
@@ -156,7 +157,7 @@ def test_an_unknown_mode_is_refused() -> None:
 
 
 def test_values_for_json_hold_the_day(st_just: VisitPlan) -> None:
-    values = st_just.to_dict()
+    values = plan_json.of_plan(st_just)
     assert {each["mode"] for each in values["options"]} == {each.mode for each in st_just.options}
     for each in values["options"]:
         day = each["visit_day"]

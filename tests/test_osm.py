@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from nearhome.data.errors import MissingExtraError, SourceError
 from nearhome.geo.osm import read
 from nearhome.geo.osm import tags as osm_tags
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, speeds, storage, straighten
 from nearhome.geo.routing.router import Router
 
@@ -393,7 +393,7 @@ def test_an_import_can_be_opened_again_and_is_the_same_each_time(
     assert told
     assert read.import_extract(tiny).file.read_bytes() == first
     graph = read.read_extract(tiny)
-    assert arcs_of(storage.open_saved(done.file)) == arcs_of(straighten.straightened(graph_.from_graph(graph)))
+    assert arcs_of(storage.open_saved(done.file)) == arcs_of(straighten.straightened(road_graph.from_graph(graph)))
     assert done.tagged_edges == sum(data["speed_source"] == "tag" for *_, data in graph.edges(data=True))
     assert f"{done.tagged_edges:,} edges as tagged" in " ".join(told)
 
@@ -470,7 +470,7 @@ def test_newport_is_read_whole_and_routes() -> None:
     assert nx.is_strongly_connected(graph)
     assert 5_000 < graph.number_of_nodes() < 10_000
     nodes = np.random.default_rng(7).choice(sorted(graph), 40, replace=False).tolist()
-    roads = graph_.from_graph(graph)
+    roads = road_graph.from_graph(graph)
     found = Router(roads).matrix(points_of(graph, nodes), points_of(graph, nodes)).minutes
     from_each = [nx.single_source_dijkstra_path_length(graph, start, weight="travel_time") for start in nodes]
     expected = np.array([[times[end] for end in nodes] for times in from_each])

@@ -11,7 +11,7 @@ import pytest
 
 from nearhome.geo.osm import arcs as osm_arcs
 from nearhome.geo.osm import read, turns
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import speeds
 from tests import test_turns
 from tests.test_osm import NEWPORT, POINTS, WAYS, write
@@ -35,7 +35,7 @@ def through_a_graph(path: Path, *, turning: bool) -> RoadNetwork:
     graph = read.read_extract(path)
     if turning:
         graph = turns.expanded(graph, turns.bans(graph, turns.read_restrictions(path)))
-    return graph_.from_graph(graph)
+    return road_graph.from_graph(graph)
 
 
 def told_of_arcs(roads: RoadNetwork) -> Counter[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ import pytest
 from nearhome.analysis.costs import tariffs
 from nearhome.analysis.costs.party import Party
 from nearhome.analysis.help_with_visits import scheme
-from nearhome.analysis.visits import plan
+from nearhome.analysis.visits import plan, plan_json
 from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.errors import DateError, InputError, NoRouteError
 from nearhome.data.prisons import register
@@ -74,7 +74,7 @@ def visit(request: pytest.FixtureRequest) -> VisitPlan:
 
 
 def test_the_dictionary_has_the_promised_keys_and_is_json(visit: VisitPlan) -> None:
-    answer: dict[str, Any] = visit.to_dict()
+    answer: dict[str, Any] = plan_json.of_plan(visit)
     parts = {"": answer, "options": answer["options"][0]} | {
         name: answer[name] for name in ("origin", "prison", "reimbursement")
     }

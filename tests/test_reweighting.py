@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nearhome.data.errors import InputError, NoRouteError
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads.conditions import reweighted
 from nearhome.geo.routing.router import Router
 
@@ -112,6 +112,6 @@ def test_a_foreign_graph_is_explained_too() -> None:
     graph.add_node(1, x=-1.0, y=51.5)
     graph.add_node(2, x=-0.98, y=51.5)
     graph.add_edge(1, 2, length=1_400.0, highway="primary", name="High Street")
-    router = Router(graph_.from_graph(graph))
+    router = Router(road_graph.from_graph(graph))
     told = router.explain(SimpleNamespace(lat=51.5, lon=-1.0), SimpleNamespace(lat=51.5, lon=-0.98))
     assert told.parts[0].road == "High Street"

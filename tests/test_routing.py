@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import NoRouteError
-from nearhome.geo.roads import edges as edges_
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import edges as road_edges
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network
 from nearhome.geo.routing import router as router_module
 from nearhome.geo.routing.candidates import Neighbourhood
@@ -225,7 +225,7 @@ def check_steps(router: Router, route: Route, origin: At, end: At) -> None:
 @st.composite
 def small_graphs(draw: st.DrawFn) -> nx.MultiDiGraph[Any]:
     """Make a graph as OSMnx does on 10 km near 51.5, -1.0: one-way and two-way, parallel, looped, of no length."""
-    reach = astuple(draw(st.sampled_from([edges_.STRATEGIC, edges_.DETAILED])))
+    reach = astuple(draw(st.sampled_from([road_edges.STRATEGIC, road_edges.DETAILED])))
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=reach)
     count = draw(st.integers(2, 9))
     for node in range(count):
@@ -340,7 +340,7 @@ def test_from_node_to_node_networkx_alone_is_the_oracle(graph: nx.MultiDiGraph[A
 
 def _square(*edges: tuple[str, str, float, float]) -> Router:
     """Build one-way roads between the corners of a square of 7 km: tail, head, seconds, metres."""
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(edges_.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(road_edges.STRATEGIC))
     for name, point in CORNERS.items():
         graph.add_node(name, x=point.lon, y=point.lat)
     for u, v, seconds, metres in edges:
@@ -371,7 +371,7 @@ def test_one_way_roads_are_not_driven_backwards() -> None:
 
 
 def test_where_many_one_way_roads_meet_each_of_them_is_a_way_out() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(edges_.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(road_edges.STRATEGIC))
     graph.add_node("middle", x=-1.0, y=51.5)
     for number in range(9):
         turn = 2 * np.pi * number / 9
@@ -522,7 +522,7 @@ def test_a_bent_street_is_joined_where_it_runs_and_not_on_its_chord() -> None:
 
 
 def test_of_ways_as_long_the_one_with_fewer_tolls_is_given_and_a_toll_of_several_pieces_counts_once() -> None:
-    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(edges_.STRATEGIC))
+    graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph(crs="epsg:4326", reach=astuple(road_edges.STRATEGIC))
     for name, point in CORNERS.items():
         graph.add_node(name, x=point.lon, y=point.lat)
     graph.add_node("bridge", x=-1.0, y=51.53)
@@ -558,7 +558,7 @@ def _districts(count: int, seed: int) -> list[At]:
 @pytest.fixture(scope="module")
 def country() -> nx.MultiDiGraph[Any]:
     """Return the shipped network as a graph."""
-    return graph_.load()
+    return road_graph.load()
 
 
 def test_two_hundred_pairs_across_the_country_are_those_of_networkx(country: nx.MultiDiGraph[Any]) -> None:
@@ -572,7 +572,7 @@ def test_after_a_road_is_closed_pairs_are_still_those_of_networkx(*, opened: boo
     if opened:
         assert shut.metric is not None
     redruth, birmingham = At(50.2330, -5.2270), At(52.480, -1.900)
-    reached = check(shut, graph_.to_graph(shut.network), [*_districts(4, 11), redruth], [birmingham])
+    reached = check(shut, road_graph.to_graph(shut.network), [*_districts(4, 11), redruth], [birmingham])
     assert reached == 5
 
 

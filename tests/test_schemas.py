@@ -8,7 +8,7 @@ import pytest
 
 from nearhome.data.catalogue import frames
 from nearhome.data.checks import check
-from nearhome.data.checks import schemas as schemas_
+from nearhome.data.checks import schemas as table_schemas
 
 
 def broken(name: str, column: str, value: Any) -> list[str]:
@@ -40,7 +40,7 @@ def test_a_wrong_value_is_found(name: str, column: str, value: Any, words: str) 
     assert any(words in problem for problem in broken(name, column, value))
 
 
-@pytest.mark.parametrize("column", sorted(schemas_.PRISON_TOTALS))
+@pytest.mark.parametrize("column", sorted(table_schemas.PRISON_TOTALS))
 def test_each_control_total_is_checked(column: str) -> None:
     frame = frames.load("prisons")
     frame.loc[frame[column].notna().idxmax(), column] += 1

@@ -17,7 +17,7 @@ from nearhome.data.errors import NoRouteError, SourceError
 from nearhome.data.prisons import register
 from nearhome.geo.imported import networks, stitching
 from nearhome.geo.osm import read
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import storage
 from nearhome.geo.routing.router import SHIFT, Router
 from tests.test_osm import At
@@ -51,7 +51,7 @@ def town(*, ref: str = "A1", one_way: bool = False) -> RoadNetwork:
             if row < 4:
                 graph.add_edge(here, here + 10, length=667.0, travel_time=80.0, highway="residential")
                 graph.add_edge(here + 10, here, length=667.0, travel_time=80.0, highway="residential")
-    return graph_.from_graph(graph)
+    return road_graph.from_graph(graph)
 
 
 def country(*, ref: str = "A1", toll: str = "", east: float = 0.0) -> RoadNetwork:
@@ -63,7 +63,7 @@ def country(*, ref: str = "A1", toll: str = "", east: float = 0.0) -> RoadNetwor
         more = {"toll": toll} if (u, v) == (1, 2) and toll else {}
         for tail, head in ((u, v), (v, u)):
             graph.add_edge(tail, head, length=metres, travel_time=seconds, highway="primary", ref=ref, **more)
-    return graph_.from_graph(graph)
+    return road_graph.from_graph(graph)
 
 
 def nx_times(roads: RoadNetwork, start: Any) -> dict[Any, int]:
@@ -155,7 +155,7 @@ def test_without_ferries_one_that_leaves_the_region_is_shut() -> None:
         ferry.add_edge(u, v, length=20_000.0, travel_time=4_000.0, highway="ferry", kind="ferry", ferry="sound")
     for u, v in ((2, 3), (3, 2)):
         ferry.add_edge(u, v, length=2_000.0, travel_time=100.0, highway="primary", ref="A2")
-    router = stitching.StitchedRouter(stitching.stitch(town(), graph_.from_graph(ferry)))
+    router = stitching.StitchedRouter(stitching.stitch(town(), road_graph.from_graph(ferry)))
     origin, far = At(50.0, WEST), At(50.03, -3.69)
     assert router.route(origin, far).minutes > 60
     with pytest.raises(NoRouteError):

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from nearhome.data.errors import SourceError, TableError
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, storage
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def small(*labels: object) -> network.RoadNetwork:
         graph.add_node(label, x=-4.0 + 0.1 * number, y=50.0)
     for u, v in pairwise(labels):
         graph.add_edge(u, v, length=7_000.0, travel_time=400.0, highway="primary", name="Câr Lane")
-    return graph_.from_graph(graph)
+    return road_graph.from_graph(graph)
 
 
 @pytest.mark.parametrize("which", ["small", "shipped"])
@@ -121,10 +121,10 @@ def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:
     graph.add_edge(1, 2, length=7_000.0, travel_time=400.0, highway="primary")
     graph.add_edge(2, 3, length=7_000.0, highway="primary", maxspeed="20 mph")
     graph.add_edge(3, 4, length=7_000.0, highway="primary")
-    storage.save(graph_.from_graph(graph), tmp_path / "roads.npz")
+    storage.save(road_graph.from_graph(graph), tmp_path / "roads.npz")
     back = storage.open_saved(tmp_path / "roads.npz")
     assert [back.edges.text("speed_source", edge) for edge in range(4)] == ["tag", "given", "tag", "imputed"]
-    assert [data["speed_source"] for *_, data in graph_.to_graph(back).edges(data=True)] == [
+    assert [data["speed_source"] for *_, data in road_graph.to_graph(back).edges(data=True)] == [
         "tag",
         "given",
         "tag",

@@ -16,7 +16,7 @@ from osmium.osm import mutable
 
 from nearhome.data.errors import SourceError
 from nearhome.geo.osm import read, turns
-from nearhome.geo.roads import graph as graph_
+from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import speeds
 from nearhome.geo.routing.router import Router
 from tests.test_osm import At
@@ -195,7 +195,7 @@ def test_newport_s_restrictions_are_found_and_kept() -> None:
     assert len(banned) > 60
     wide = turns.expanded(graph, banned)
     firsts = {way for way in banned if len(way) == 2}
-    roads = graph_.from_graph(wide)
+    roads = road_graph.from_graph(wide)
     assert (
         len(roads.lat) == len(wide) == len(graph) + len({way[:size] for way in banned for size in range(1, len(way))})
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nearhome.app.wording import names
 from nearhome.data.base import phrases
-from nearhome.geo.roads.conditions import Scenario
+from nearhome.geo.roads.conditions import Conditions
 
 MINUTES = st.floats(min_value=0, max_value=10_000)
 PENCE = st.integers(min_value=0, max_value=10_000_000)
@@ -152,11 +152,11 @@ def test_roads_are_named(network: str, phrase: str) -> None:
 @pytest.mark.parametrize(
     ("conditions", "phrase"),
     [
-        (Scenario(), ""),
-        (Scenario(closed=("tamar",)), "tamar closed"),
-        (Scenario(closed=("tamar", "A30"), slower=1.2), "tamar and A30 closed, roads 20 % slower"),
-        (Scenario(slower=1.075, tolls=False, ferries=False), "roads 7.5 % slower, no toll roads, no ferries"),
+        (Conditions(), ""),
+        (Conditions(closed=("tamar",)), "tamar closed"),
+        (Conditions(closed=("tamar", "A30"), slower=1.2), "tamar and A30 closed, roads 20 % slower"),
+        (Conditions(slower=1.075, tolls=False, ferries=False), "roads 7.5 % slower, no toll roads, no ferries"),
     ],
 )
-def test_conditions_on_the_roads_are_told(conditions: Scenario, phrase: str) -> None:
+def test_conditions_on_the_roads_are_told(conditions: Conditions, phrase: str) -> None:
     assert names.scenario(conditions) == phrase

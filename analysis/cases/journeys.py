@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.costs import car
-from nearhome.analysis.costs import cost as cost_
+from nearhome.analysis.costs import cost as visit_cost
 from nearhome.analysis.help_with_visits import scheme
 from nearhome.analysis.visits.day import LEAD_MINUTES
 from nearhome.analysis.visits.options import SESSION_MINUTES, food_lines
@@ -142,8 +142,8 @@ def _journey(
     road_miles = 2.0 * (miles - sum(ferries.values()))
     cost = car.car_cost(
         return_miles=road_miles,
-        tolls=cost_.there_and_back(cost_.Crossing(key, "E") for key in keys if key not in ferries),
-        ferries=cost_.there_and_back(cost_.Crossing(key, "E", sea) for key, sea in ferries.items()),
+        tolls=visit_cost.there_and_back(visit_cost.Crossing(key, "E") for key in keys if key not in ferries),
+        ferries=visit_cost.there_and_back(visit_cost.Crossing(key, "E", sea) for key, sea in ferries.items()),
         party=party,
         as_of=as_of,
     )
@@ -157,7 +157,7 @@ def _journey(
         as_of=as_of,
     )
     crow = crow_miles(town.lat, town.lon, prison.lat, prison.lon)
-    cost = cost_.Cost((*cost.lines, *food_lines(back)))
+    cost = visit_cost.Cost((*cost.lines, *food_lines(back)))
     return Journey(town, prison, miles, minutes, crow, cost, back.pence)
 
 

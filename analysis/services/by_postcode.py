@@ -15,7 +15,7 @@ from nearhome.analysis.services import coverage, reach, travel_times
 from nearhome.data.errors import UnknownPlaceError
 from nearhome.data.places import postcodes
 from nearhome.data.services import kinds as service_kinds
-from nearhome.geo.matrices.postcodes import UNREACHABLE
+from nearhome.geo.matrices.postcodes import UNREACHABLE, all_postcodes_to
 from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def nearest(as_of: date, mode: str = "car") -> PostcodeCoverage:
     by_sector[np.isinf(by_sector)] = np.nan
     by_postcode = None
     if way == "car":
-        tenths = Router.shipped().all_postcodes_to(spots).tenths_of_minutes
+        tenths = all_postcodes_to(Router.shipped(), spots).tenths_of_minutes
         by_postcode = np.empty((len(kinds), len(tenths)), np.uint16)
         for first in range(0, len(tenths), _BLOCK):  # a block stays in the processor's cache for all kinds
             block = tenths[first : first + _BLOCK]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nearhome.analysis.costs import tariffs
-from nearhome.analysis.visits import day, options, plan_json
+from nearhome.analysis.visits import day, options
 from nearhome.analysis.visits.visit import Visit
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import tables as catalogue
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nearhome.data.prisons.sessions import Session
     from nearhome.geo.imported.networks import Roads
     from nearhome.geo.places.find import Place
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
     from nearhome.geo.transit.itineraries import Needs
 
 MODES = ("car", "transit", "hire")
@@ -53,7 +53,7 @@ class VisitPlan:
     tables: dict[str, str]
     network: str = SHIPPED
     """The roads that were used: ``shipped``, or ``imported:`` and the name of an import."""
-    scenario: Scenario = TODAY
+    scenario: Conditions = TODAY
     """The conditions on the roads."""
     without: tuple[str, ...] = ()
     """Why other ways that were asked for are not there."""
@@ -67,10 +67,6 @@ class VisitPlan:
     def left_to_pay_pence(self) -> int:
         """What is left to pay for the first way to travel."""
         return self.options[0].left_to_pay_pence
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the plan as plain values for JSON (``plan_values``)."""
-        return plan_json.of_plan(self)
 
 
 def plan_visit(  # noqa: PLR0913 -- keyword-only, each with a usual value

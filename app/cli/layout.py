@@ -12,7 +12,7 @@ from nearhome.geo.roads.conditions import TODAY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 WIDTH = 80
 GAP = "  "
@@ -65,7 +65,7 @@ def table(
         yield (" " * indent + GAP.join(cells)).rstrip()
 
 
-def roads(count: Mapping[str, int], noun: str, conditions: Scenario) -> Iterator[str]:
+def roads(count: Mapping[str, int], noun: str, conditions: Conditions) -> Iterator[str]:
     """Say which roads answered, and for how much where there are several; and what is not as on an ordinary day.
 
     Parameters

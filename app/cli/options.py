@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from nearhome.data.errors import InputError
-from nearhome.geo.roads.conditions import Scenario
+from nearhome.geo.roads.conditions import Conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def scenario(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(
         *args: Any, closed: tuple[str, ...], slower: float, no_tolls: bool, no_ferries: bool, **more: Any
     ) -> Any:
-        conditions = Scenario(closed=closed, slower=slower, tolls=not no_tolls, ferries=not no_ferries)
+        conditions = Conditions(closed=closed, slower=slower, tolls=not no_tolls, ferries=not no_ferries)
         return function(*args, scenario=conditions, **more)
 
     return command

@@ -13,7 +13,7 @@ from nearhome.geo.roads.conditions import IMPORTED
 
 if TYPE_CHECKING:
     from nearhome.data.prisons.register import Prison
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 
 def prison(which: Prison) -> str:
@@ -30,7 +30,7 @@ def roads(network: str) -> str:
     return f"all the roads of {name}, which you imported, and main roads beyond"
 
 
-def scenario(conditions: Scenario) -> str:
+def scenario(conditions: Conditions) -> str:
     """Return what is not as on an ordinary day: "A30 closed, roads 20 % slower"; nothing on an ordinary day."""
     parts = [f"{listing(conditions.closed)} closed"] if conditions.closed else []
     if conditions.slower != 1:

@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING
 
 from nearhome.data.base.files import replacing
 from nearhome.data.errors import SourceError
+from nearhome.data.places.district_tiles import LAYER, TABLE, ZOOMS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLE = "district_shapes"
-LAYER = "districts"
-"""The name of the only layer in the tiles; its features have the property ``district``."""
-
 TOLERANCE_M = 200.0
-ZOOMS = (4, 7)
 _TILE_UNITS = "2"
 """Simplification within a tile, of 4,096 units across."""
 

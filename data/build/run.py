@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nearhome.data.base.files import open_text, replacing
 from nearhome.data.catalogue.frames import tiled
 from nearhome.data.catalogue.tables import Table, checksum, descriptions, recorded, shipped_folder
+from nearhome.data.checks.schemas import csv_types
 from nearhome.data.errors import InputError, SourceError
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def _record(folder: Path, names: list[str]) -> None:
             "bytes": file.stat().st_size,
             "sha256": checksum(file),
         }
+        if described[name]["format"] == "csv":
+            facts[name]["types"] = csv_types(name)
     ordered = {name: facts[name] for name in described if name in facts}
     with replacing(record) as temporary:
         temporary.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")

@@ -20,46 +20,11 @@ from nearhome.data.errors import InputError, SourceError
 from nearhome.data.places.areas import areas_of, find
 from nearhome.data.places.gazetteer import key_of
 from nearhome.data.services.kinds import ANY_KIND, KINDS
+from nearhome.data.services.records import COLUMNS, EVIDENCE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COLUMNS = (
-    "id",
-    "name",
-    "kind",
-    "operator",
-    "standing",
-    "where",
-    "prison_ids",
-    "town",
-    "lat",
-    "lon",
-    "precision_m",
-    "reach",
-    "area_level",
-    "area_codes",
-    "minutes",
-    "mode",
-    "miles",
-    "capacity",
-    "capacity_unit",
-    "capacity_date",
-    "valid_from",
-    "valid_to",
-    "note",
-)
-EVIDENCE_COLUMNS = (
-    "service_id",
-    "statement",
-    "date_from",
-    "date",
-    "date_words",
-    "period_words",
-    "source",
-    "grade",
-    "remark",
-)
 _FILE = "services/services.csv"
 _GRADES = {
     "sourced": "page",

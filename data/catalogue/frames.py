@@ -44,10 +44,7 @@ def _read(file: Path, entry: Table) -> Any:
         if entry.format == "npz":
             return pd.DataFrame({column: loaded[column] for column in loaded.files})
         return pd.DataFrame({column: loaded[column] for column in loaded.dtype.names})
-    from nearhome.data.checks.schemas import csv_types
-
-    types = csv_types(entry.name)
-    return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""], encoding="utf-8")
+    return pd.read_csv(file, dtype=entry.types, keep_default_na=False, na_values=[""], encoding="utf-8")
 
 
 def tiled(file: Path) -> Any:

@@ -56,6 +56,8 @@ class Table:
     rows: int
     bytes: int
     sha256: str
+    types: dict[str, str]
+    """What the columns of a CSV table are read as; those that are left out are as pandas finds them."""
 
     @property
     def version(self) -> str:
@@ -112,6 +114,7 @@ def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> Table:
         rows=int(fact["rows"]),
         bytes=int(fact["bytes"]),
         sha256=str(fact["sha256"]),
+        types=fact.get("types", {}),
     )
 
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nearhome.data.base.files import write_csv
-from nearhome.data.build.services import COLUMNS, EVIDENCE_COLUMNS
 from nearhome.data.errors import SourceError
 from nearhome.data.services import records, register
 from nearhome.data.services.own_points import settle
 from nearhome.data.services.own_rows import HEADER, OWN_COLUMNS, REQUIRED, Reader
+from nearhome.data.services.records import COLUMNS, EVIDENCE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

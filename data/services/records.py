@@ -15,6 +15,43 @@ if TYPE_CHECKING:
 OWN_PREFIX = "own:"
 """Ids of the user's own register begin so."""
 
+COLUMNS = (
+    "id",
+    "name",
+    "kind",
+    "operator",
+    "standing",
+    "where",
+    "prison_ids",
+    "town",
+    "lat",
+    "lon",
+    "precision_m",
+    "reach",
+    "area_level",
+    "area_codes",
+    "minutes",
+    "mode",
+    "miles",
+    "capacity",
+    "capacity_unit",
+    "capacity_date",
+    "valid_from",
+    "valid_to",
+    "note",
+)
+EVIDENCE_COLUMNS = (
+    "service_id",
+    "statement",
+    "date_from",
+    "date",
+    "date_words",
+    "period_words",
+    "source",
+    "grade",
+    "remark",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -15,7 +15,7 @@ from nearhome.data.base import coordinates
 from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.errors import TableError
 from nearhome.geo.roads import network
-from nearhome.geo.roads.conditions import IMPORTED, OWN_ROADS, SHIPPED, TODAY, Scenario
+from nearhome.geo.roads.conditions import IMPORTED, OWN_ROADS, SHIPPED, TODAY, Conditions
 from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Roads:
     router: Router
     network: str
     tables: dict[str, str]
-    scenario: Scenario = TODAY
+    scenario: Conditions = TODAY
 
 
 def networks() -> tuple[Installed, ...]:
@@ -65,7 +65,7 @@ def networks() -> tuple[Installed, ...]:
     return tuple(Installed(file.stem, file) for _, file in sorted(sized))
 
 
-def roads_for(origin: Point, *, imported: bool = True, scenario: Scenario = TODAY) -> Roads:
+def roads_for(origin: Point, *, imported: bool = True, scenario: Conditions = TODAY) -> Roads:
     """Choose the roads for journeys from a place (EPSG:4326): the largest import that covers it, or what ships.
 
     Raises
@@ -80,7 +80,7 @@ def roads_for(origin: Point, *, imported: bool = True, scenario: Scenario = TODA
     return roads
 
 
-def split(xy: Floats, imported: Sequence[Installed], scenario: Scenario = TODAY) -> list[tuple[Ints, Roads]]:
+def split(xy: Floats, imported: Sequence[Installed], scenario: Conditions = TODAY) -> list[tuple[Ints, Roads]]:
     """Sort places by the roads that answer for them.
 
     Parameters
@@ -174,11 +174,11 @@ def _stitched(file: Path, changed_ns: int) -> Router:  # noqa: ARG001 -- a file 
 
 
 @lru_cache(maxsize=2)
-def _reweighted(router: Router, scenario: Scenario) -> Router:
-    return scenario.on(router)
+def _reweighted(router: Router, scenario: Conditions) -> Router:
+    return router.under(scenario)
 
 
-def _under(roads: Roads, scenario: Scenario) -> Roads:
+def _under(roads: Roads, scenario: Conditions) -> Roads:
     if scenario == TODAY:
         return roads
     return Roads(_reweighted(roads.router, scenario), roads.network, roads.tables, scenario)

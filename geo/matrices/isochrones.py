@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nearhome.data.base.arrays import Floats
     from nearhome.geo.imported.networks import Installed
     from nearhome.geo.matrices.surface import Squares
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 
 CRS = "EPSG:27700"
@@ -117,7 +117,7 @@ def catchments_by_network(
     destinations: Sequence[Destination],
     minutes: Sequence[int],
     imported: Sequence[Installed] = (),
-    scenario: Scenario = TODAY,
+    scenario: Conditions = TODAY,
 ) -> tuple[Any, dict[str, int]]:
     """Draw the same, each destination on the roads that answer for it (``nearhome.geo.imported.networks``).
 

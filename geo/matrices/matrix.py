@@ -26,8 +26,8 @@ from nearhome.data.places import postcodes
 from nearhome.geo.imported import networks as imported_networks
 from nearhome.geo.matrices import checkpoints, files
 from nearhome.geo.matrices.executors import Engine, in_order
-from nearhome.geo.matrices.postcodes import tenths
-from nearhome.geo.roads.conditions import IMPORTED, SHIPPED, TODAY, Scenario
+from nearhome.geo.matrices.postcodes import all_postcodes_to, tenths
+from nearhome.geo.roads.conditions import IMPORTED, SHIPPED, TODAY, Conditions
 from nearhome.geo.routing.router import Router, grid_points
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Block:
     name: str
     origins: Floats | None = field(repr=False)
     destinations: tuple[Spot, ...] = field(repr=False)
-    scenario: Scenario
+    scenario: Conditions
     tables: dict[str, str]
     networks: dict[str, str] = field(default_factory=dict)
 
@@ -130,7 +130,7 @@ def compute(block: Block) -> Tenths:
         imported = imported_networks.refuse_others(block.networks)
         goals = grid_points(block.destinations)
         if block.origins is None:
-            every = _shipped(block.scenario).all_postcodes_to(block.destinations)
+            every = all_postcodes_to(_shipped(block.scenario), block.destinations)
             found = np.stack([every.tenths_of_minutes, every.tenths_of_miles])
             xy = _postcode_points()
             wanted = np.flatnonzero(imported_networks.covering(xy, imported) >= 0)
@@ -145,14 +145,14 @@ def compute(block: Block) -> Tenths:
         return found
 
 
-def _shipped(scenario: Scenario) -> Router:
+def _shipped(scenario: Conditions) -> Router:
     return _under(Router.shipped(), scenario)
 
 
 @lru_cache(maxsize=3)
-def _under(router: Router, scenario: Scenario) -> Router:
+def _under(router: Router, scenario: Conditions) -> Router:
     """Change the conditions on a network; ``write`` has refused what is on none of those that answer."""
-    return scenario.on(router)
+    return router.under(scenario)
 
 
 def _postcode_points() -> Floats:
@@ -167,7 +167,7 @@ def write(  # noqa: PLR0913 -- most have a default and are given by name
     destinations: Sequence[Destination],
     *,
     command: str,
-    scenario: Scenario = TODAY,
+    scenario: Conditions = TODAY,
     imported: Sequence[Installed] = (),
     engine: Engine = in_order,
     progress: Callable[[str], None] = lambda _: None,
@@ -253,7 +253,7 @@ class _Using:
         }
 
 
-def _using(origins: Origins, imported: Sequence[Installed], scenario: Scenario) -> _Using:
+def _using(origins: Origins, imported: Sequence[Installed], scenario: Conditions) -> _Using:
     """Find which networks answer for any of the origins; refuse a scenario that closes what is on none of them."""
     chosen = imported_networks.covering(origins.xy, imported)
     numbers, count = np.unique(chosen, return_counts=True)
@@ -276,7 +276,7 @@ def _per_block(origins: Origins) -> int:
 
 
 def _blocks(
-    origins: Origins, destinations: Sequence[Destination], scenario: Scenario, networks: dict[str, str]
+    origins: Origins, destinations: Sequence[Destination], scenario: Conditions, networks: dict[str, str]
 ) -> list[Block]:
     every = origins.every_postcode and has_numba()
     names = (*ROAD_TABLES, *(POSTCODE_TABLES if every else ()))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nearhome.data.base.arrays import Bools, Floats, Ints
     from nearhome.geo.imported.networks import Installed
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 
 NO_ROUTE = "no road or car ferry joins the two"
@@ -79,7 +79,7 @@ def pair_times(origins: Floats, destinations: Floats, router: Router | None = No
 
 
 def pair_times_by_network(
-    origins: Floats, destinations: Floats, imported: Sequence[Installed] = (), scenario: Scenario = TODAY
+    origins: Floats, destinations: Floats, imported: Sequence[Installed] = (), scenario: Conditions = TODAY
 ) -> tuple[PairTimes, dict[str, int]]:
     """Work out the same, each pair on the roads that answer for its origin (``nearhome.geo.imported.networks``).
 

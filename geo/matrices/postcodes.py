@@ -69,7 +69,9 @@ def _read(values: NDArray[np.uint16]) -> Floats:
 
 
 def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
-    """Compute the whole matrix; see ``Router.all_postcodes_to``.
+    """Compute minutes and miles from every postcode of Great Britain to goals, on the shipped network.
+
+    The rows are looked up in the postcodes table: nothing is searched or copied for a postcode.
 
     Raises
     ------

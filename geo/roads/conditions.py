@@ -29,11 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nearhome.geo.roads.network import RoadNetwork
-    from nearhome.geo.routing.router import Router
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class Conditions:
     """Conditions as in ``nearhome.geo.roads.conditions.reweighted``; as it stands, today's.
 
     ``closed`` has tariff keys (``tamar``), names or road numbers; ``slower`` is how many times longer every road takes.
@@ -44,12 +43,12 @@ class Scenario:
     tolls: bool = True
     ferries: bool = True
 
-    def on(self, router: Router) -> Router:
-        """Give a router under these conditions; what is to be closed and is not on its network is passed over."""
+    def on(self, roads: RoadNetwork) -> RoadNetwork:
+        """Give a network under these conditions; what is to be closed and is not on it is passed over."""
         if self == TODAY:
-            return router
-        closed = [word for name in self.closed for word in _called(router.network, name)]
-        return router.reweight(closed=closed, slower=self.slower, tolls=self.tolls, ferries=self.ferries)
+            return roads
+        closed = [word for name in self.closed for word in _called(roads, name)]
+        return reweighted(roads, closed=closed, slower=self.slower, tolls=self.tolls, ferries=self.ferries)
 
     def refuse_unknown(self, networks: Iterable[RoadNetwork]) -> None:
         """Refuse to close what is on none of the networks.
@@ -69,7 +68,7 @@ class Scenario:
                 raise InputError(msg)
 
 
-TODAY = Scenario()
+TODAY = Conditions()
 
 SHIPPED = "shipped"
 """What the network that ships is called in an answer."""

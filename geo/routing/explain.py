@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nearhome.geo.routing.router import NO_ARC
+from nearhome.data.base.units import METRES_PER_MILE
+from nearhome.geo.roads.weights import NO_ARC
 
 if TYPE_CHECKING:
-    from nearhome.geo.routing.router import Point, Router
+    from nearhome.geo.roads.network import RoadNetwork
+    from nearhome.geo.routing.routes import Route
 
 SOURCES = {
     "hapms": "surveyed length (Highways England)",
@@ -61,10 +63,9 @@ class Explanation:
         ]
 
 
-def explain(router: Router, origin: Point, destination: Point) -> Explanation:
-    """Say which roads the quickest way uses and on which estimates it rests; raises what ``Router.route`` raises."""
-    route = router.route(origin, destination)
-    edges, numbers = router.network.edges, router.network.edge
+def explain(route: Route, roads: RoadNetwork) -> Explanation:
+    """Say which roads of a network a route uses and on which estimates it rests."""
+    edges, numbers = roads.edges, roads.edge
     sums: dict[tuple[str, str], list[float]] = {}
     for step in route.steps:
         if step.arc == NO_ARC:
@@ -76,7 +77,7 @@ def explain(router: Router, origin: Point, destination: Point) -> Explanation:
             name = edges.text("ref", edge) or edges.text("name", edge) or "A roads without a number here"
             key = f"{kind} {name}".strip(), SOURCES.get(source, source or "as the graph says")
         entry = sums.setdefault(key, [0.0, 0.0])
-        entry[0] += step.metres / 1609.344
+        entry[0] += step.metres / METRES_PER_MILE
         entry[1] += step.deciseconds / 600.0
     parts = [Part(road, source, miles, minutes) for (road, source), (miles, minutes) in sums.items() if minutes]
     parts.sort(key=lambda part: (-part.miles, part.road))

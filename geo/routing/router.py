@@ -18,8 +18,8 @@ from nearhome.data.base import coordinates
 from nearhome.data.base.coordinates import Point
 from nearhome.data.errors import NoRouteError
 from nearhome.geo.roads import edges
-from nearhome.geo.roads import graph as graph_
 from nearhome.geo.roads import network as networks
+from nearhome.geo.roads.graph import from_graph
 from nearhome.geo.roads.weights import METRE, NO_ARC, NOWHERE, SHIFT
 from nearhome.geo.routing.candidates import Neighbourhood
 from nearhome.geo.routing.endpoints import Entrance, direct
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from nearhome.data.base.arrays import Floats, Ints
     from nearhome.geo.hierarchy.cch import Metric
-    from nearhome.geo.matrices.postcodes import PostcodeMatrix
+    from nearhome.geo.roads.conditions import Conditions
     from nearhome.geo.roads.network import RoadNetwork
     from nearhome.geo.routing.components import Components
     from nearhome.geo.routing.endpoints import Doors
@@ -119,15 +119,6 @@ class Router:
                 weight[lost[:, goal], goal] = np.minimum(weight[:, goal], found)[lost[:, goal]]
         return matrix_of(weight)
 
-    def all_postcodes_to(self, goals: Sequence[Point]) -> PostcodeMatrix:
-        """Compute minutes and miles from every postcode of Great Britain, on the shipped network.
-
-        The rows are looked up in the postcodes table: nothing is searched or copied for a postcode.
-        """
-        from nearhome.geo.matrices import postcodes
-
-        return postcodes.all_postcodes_to(self, goals)
-
     def nearest(self, origins: Sequence[Point], goals: Sequence[Point], k: int = 1) -> tuple[Ints, Floats]:
         """Find the k goals that are quickest to reach from each origin.
 
@@ -147,11 +138,16 @@ class Router:
 
         return Router(reweighted(self.network, **conditions))
 
+    def under(self, conditions: Conditions) -> Router:
+        """Give a router for the same roads under conditions, this one for today's."""
+        roads = conditions.on(self.network)
+        return self if roads is self.network else Router(roads)
+
     def explain(self, origin: Point, destination: Point) -> Explanation:
         """Say which roads the quickest way uses and on which estimates it rests."""
         from nearhome.geo.routing import explain as routing_explain
 
-        return routing_explain.explain(self, origin, destination)
+        return routing_explain.explain(self.route(origin, destination), self.network)
 
     @cached_property
     def metric(self) -> Metric:
@@ -270,7 +266,7 @@ class Router:
 
 def _straightened(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
     """Take a graph as arrays, cut at its bends where it has the local streets, to which a few metres matter."""
-    roads = graph_.from_graph(graph)
+    roads = from_graph(graph)
     if roads.reach == edges.STRATEGIC or not roads.lines:
         return roads
     from nearhome.geo.roads import straighten

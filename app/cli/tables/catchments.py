@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.prisons.register import Prison
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 SUFFIXES = (".gpkg", ".parquet", ".csv")
 ROWS_SHOWN = 20
@@ -58,7 +58,7 @@ def command(
     as_of: date,
     *,
     imported: bool,
-    scenario: Scenario,
+    scenario: Conditions,
 ) -> None:
     """Draw the catchments of prisons by car, and count the people inside.
 

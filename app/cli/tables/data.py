@@ -14,7 +14,7 @@ from nearhome.data import build as tables_of_data
 from nearhome.data.base import phrases
 from nearhome.data.build import run
 from nearhome.data.catalogue import tables
-from nearhome.data.checks import check as check_
+from nearhome.data.checks import check as table_check
 from nearhome.geo import build as tables_of_geo
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
     problems: list[str] = []
     chosen = [tables.table(name).name for name in names or tables.tables()]
     for name in chosen:
-        found = check_.check(name)
+        found = table_check.check(name)
         click.echo(f"{name}: ok" if not found else "\n".join(found))
         problems += found
     if not names:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.prisons.register import Prison
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 EVERY_ORIGIN = {"postcodes": origins.every_postcode, "districts": origins.every_district}
 CLEAR_LINE = "\r\N{ESCAPE}[K"
@@ -56,7 +56,7 @@ def command(
     scheduler: str | None,
     *,
     imported: bool,
-    scenario: Scenario,
+    scenario: Conditions,
 ) -> None:
     """Work out the time and distance by car, one way, from many places to many prisons.
 
@@ -96,7 +96,7 @@ def command(
     click.echo("\n".join(layout.roads(done.networks, "origin", scenario)))
 
 
-def _asked(scenario: Scenario) -> list[str]:
+def _asked(scenario: Conditions) -> list[str]:
     """Give the options that ask for a scenario."""
     given = [word for name in scenario.closed for word in ("--closed", name)]
     if scenario.slower != 1:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.base.arrays import Floats
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
     from nearhome.geo.transit.buses import DayType
 
 
@@ -92,7 +92,7 @@ class Answers:
 @click.option("--out", type=options.FILE, required=True, metavar="OUT.csv", help="The file to write.")
 @options.imported
 @options.scenario
-def command(source: Path, mode: str, day: DayType, at: int, out: Path, *, imported: bool, scenario: Scenario) -> None:
+def command(source: Path, mode: str, day: DayType, at: int, out: Path, *, imported: bool, scenario: Conditions) -> None:
     """Work out the time, one way, for each pair of points in a file.
 
     New columns are put at the end of each row, and all else stays as it was. By car they are minutes, miles,
@@ -130,7 +130,7 @@ def command(source: Path, mode: str, day: DayType, at: int, out: Path, *, import
     click.echo("\n".join(said))
 
 
-def _by_car(points: Floats, scenario: Scenario, *, imported: bool) -> tuple[Answers, list[str]]:
+def _by_car(points: Floats, scenario: Conditions, *, imported: bool) -> tuple[Answers, list[str]]:
     """Return drives, and on which roads they are."""
     choice = networks.networks() if imported else ()
     found, count = pair_times_by_network(points[:, :2], points[:, 2:], choice, scenario)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nearhome.analysis.costs.party import Party
+from nearhome.analysis.visits import plan_json
 from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.cli import layout, options
 from nearhome.app.cli.visits import ways
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.visits.options import Option
     from nearhome.analysis.visits.plan import VisitPlan
     from nearhome.app.cli.visits.ways import Asked
-    from nearhome.geo.roads.conditions import Scenario
+    from nearhome.geo.roads.conditions import Conditions
 
 
 @click.command(epilog='Example: nearhome journey --from "TR1 2HE" --to Exeter --children 2 --mode all --session sat-pm')
@@ -53,7 +54,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_of: date,
     *,
     imported: bool,
-    scenario: Scenario,
+    scenario: Conditions,
     as_json: bool,
 ) -> None:
     """Say how far, how long and how much one visit is.
@@ -68,7 +69,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     roads = networks.roads_for(place, imported=imported, scenario=scenario)
     plan = plan_visit(place, goal, party=party, as_of=as_of, roads=roads, **travel.of(goal))
     if as_json:
-        click.echo(json.dumps(plan.to_dict(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(plan_json.of_plan(plan), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(text(plan)))
 

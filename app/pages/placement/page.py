@@ -12,7 +12,7 @@ from nearhome.analysis.placement.scenarios import files
 from nearhome.app.pages.placement import form as placement_form
 from nearhome.app.pages.placement import results, runs
 from nearhome.app.pages.placement.runs import Runs
-from nearhome.app.pages.shared import problems as problems_
+from nearhome.app.pages.shared import problems as form_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ def show() -> None:
     state.setdefault(SESSION, secrets.token_hex(8))
     state.setdefault(DONE, {})
     with st.container(key="nearer"):
-        summary = st.container(key=problems_.SUMMARY)
+        summary = st.container(key=form_problems.SUMMARY)
         st.title(TITLE, anchor=False)
         st.html(LEAD)
         with st.container(key="nearer_question"):
@@ -73,8 +73,8 @@ def show() -> None:
         elif state.get(RUN) in state[DONE]:
             _results(state[RUN])
     done = state.pop(FOCUS, False)
-    target = problems_.SUMMARY if problems else results.ANSWER if done else PROGRESS if started else None
-    problems_.move_focus(target, alert=bool(problems))
+    target = form_problems.SUMMARY if problems else results.ANSWER if done else PROGRESS if started else None
+    form_problems.move_focus(target, alert=bool(problems))
 
 
 def _named() -> dict[str, Scenario]:
@@ -86,7 +86,7 @@ def _named() -> dict[str, Scenario]:
 def _start(scenario: Scenario) -> None:
     """Ask for a run, and give up the one before if it is not through."""
     state = st.session_state
-    state[problems_.TURN] = state.get(problems_.TURN, 0) + 1
+    state[form_problems.TURN] = state.get(form_problems.TURN, 0) + 1
     before = state.get(RUN)
     state[RUN] = shared().start(scenario, state[SESSION])
     if before is not None and before != state[RUN]:

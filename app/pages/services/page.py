@@ -16,7 +16,7 @@ from nearhome.app.pages.services import choices as services_choices
 from nearhome.app.pages.services import classes, compare, own_services, report
 from nearhome.app.pages.services import table as services_table
 from nearhome.app.pages.services.choices import EVERYWHERE
-from nearhome.app.pages.shared import looks as looks_
+from nearhome.app.pages.shared import looks as area_looks
 from nearhome.data.base import phrases
 from nearhome.data.places import areas as area_finder
 from nearhome.data.services.kinds import ANY_KIND
@@ -234,6 +234,6 @@ def _change_map(compared: Comparison, choices: Choices) -> None:
     from nearhome.app.pages.shared import area_map
 
     by_area = compare.classes(compared, choices)
-    _draw(compared.after, choices, looks_.CHANGES, by_area, None, key="missing_change_map")
+    _draw(compared.after, choices, area_looks.CHANGES, by_area, None, key="missing_change_map")
     what = f"Change of the share of children with help: how many authorities of {choices.part}"
-    st.html(area_map.legend_html(looks_.CHANGES, _counts(by_area, choices), what))
+    st.html(area_map.legend_html(area_looks.CHANGES, _counts(by_area, choices), what))

@@ -16,8 +16,8 @@ from folium.template import Template
 from nearhome.app.pages.shared import map_data
 from nearhome.app.pages.shared.base_map import OUTLINE_COLOUR, VENDOR, LocalLook, OfflineMap
 from nearhome.app.pages.shared.looks import UNKNOWN
-from nearhome.data.build import districts
 from nearhome.data.catalogue import tables
+from nearhome.data.places import district_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,8 +144,8 @@ def areas_map(
         {
             "shapes": f"{UP}{map_data.SHAPES_PATH}",
             "tiles": f"{UP}{map_data.TILES_PATH}" if tiled else "",
-            "layer": districts.LAYER,
-            "deepest": districts.ZOOMS[1],
+            "layer": district_tiles.LAYER,
+            "deepest": district_tiles.ZOOMS[1],
             "colours": {look.key: look.colour for look in looks},
             "words": {look.key: look.label for look in looks},
             "areas": shown,

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from nearhome.data.build import districts
 from nearhome.data.catalogue import frames, tables
+from nearhome.data.places import district_tiles
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-SHAPES_TABLE, TILES_TABLE = "boundaries_authority", districts.TABLE
+SHAPES_TABLE, TILES_TABLE = "boundaries_authority", district_tiles.TABLE
 SHAPES_PATH = "/maps/authorities.geojson"
-TILES_PATH = f"/maps/{districts.TABLE}.pmtiles"
+TILES_PATH = f"/maps/{district_tiles.TABLE}.pmtiles"
 TOLERANCE_DEGREES, DECIMALS = 0.004, 3
 """About 300 m and 100 m: some 300 kB before they are compressed."""
 

@@ -12,7 +12,7 @@ import streamlit as st
 from nearhome.analysis.visits import day
 from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.pages import about
-from nearhome.app.pages.shared import problems as problems_
+from nearhome.app.pages.shared import problems as form_problems
 from nearhome.app.pages.visits import form, results
 from nearhome.app.wording import inputs
 from nearhome.app.wording import names as wording
@@ -39,36 +39,36 @@ def show() -> None:
     """Show the page: the questions, then the answers."""
     st.set_page_config(page_title=TAB_TITLE)
     today = datetime.now(ZoneInfo("Europe/London")).date()
-    summary = st.container(key=problems_.SUMMARY)
+    summary = st.container(key=form_problems.SUMMARY)
     st.title(TITLE, anchor=False)
     st.html(LEAD)
     entered, slots = form.ask(_labels(today), summary, today)
-    problems: tuple[problems_.Problem, ...] = ()
+    problems: tuple[form_problems.Problem, ...] = ()
     if entered is not None:
-        st.session_state[problems_.TURN] = st.session_state.get(problems_.TURN, 0) + 1
+        st.session_state[form_problems.TURN] = st.session_state.get(form_problems.TURN, 0) + 1
         st.session_state.pop(PLAN, None)
         with st.spinner("Working out the journey"):
             found = work_out(entered, today)
         if isinstance(found, tuple):
             problems = found
-            problems_.show_problems(problems, slots, TAB_TITLE)
+            form_problems.show_problems(problems, slots, TAB_TITLE)
         else:
             st.session_state[PLAN] = found
     plan = st.session_state.get(PLAN)
     if plan is not None:
-        with st.container(key=problems_.ANSWER):
+        with st.container(key=form_problems.ANSWER):
             results.show(plan, today)
     st.page_link(about.page(), label=about.TITLE)
-    changed = problems_.SUMMARY if problems else problems_.ANSWER
-    problems_.move_focus(changed if entered is not None else None, alert=bool(problems))
+    changed = form_problems.SUMMARY if problems else form_problems.ANSWER
+    form_problems.move_focus(changed if entered is not None else None, alert=bool(problems))
 
 
-def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[problems_.Problem, ...]:
+def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[form_problems.Problem, ...]:
     """Return the plan of the visit, or everything that has to be put right first."""
     problems = list(form.missing(entered))
     faulty = {problem.field for problem in problems}
     origin = prison = None
-    if problems_.ORIGIN not in faulty:
+    if form_problems.ORIGIN not in faulty:
         try:
             origin = find.find(entered.origin)
         except InputError as error:
@@ -79,11 +79,11 @@ def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[problems
         except InputError as error:
             problems.append(form.problem_of(error))
     party = form.party_of(entered.adults, entered.children, entered.ages)
-    if isinstance(party, problems_.Problem):
+    if isinstance(party, form_problems.Problem):
         problems.append(party)
     elif card := form.railcard_problem(entered.railcard, party, as_of):
         problems.append(card)
-    if origin is None or prison is None or isinstance(party, problems_.Problem) or problems:
+    if origin is None or prison is None or isinstance(party, form_problems.Problem) or problems:
         return tuple(problems)
     try:
         return plan_visit(
@@ -100,8 +100,8 @@ def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[problems
     except InputError as error:
         return (form.problem_of(error),)
     except NoRouteError as error:
-        field = problems_.PRISON if error.where == "destination" else problems_.ORIGIN
-        return (problems_.Problem(field, str(error)),)
+        field = form_problems.PRISON if error.where == "destination" else form_problems.ORIGIN
+        return (form_problems.Problem(field, str(error)),)
 
 
 def _labels(as_of: date) -> dict[str, str]:
