@@ -80,7 +80,7 @@ def test_the_wheel_holds_nearhome_alone_and_stays_small(wheel: Path) -> None:
         size = sum(entry.file_size for entry in archive.infolist())
     assert {name.split("/")[0].split("-")[0] for name in names} == {"nearhome"}
     assert "nearhome/data/tables/postcodes.npy" in names
-    assert "nearhome/app/static/vendor/leaflet/leaflet.js" in names
+    assert "nearhome/app/server/static/vendor/leaflet/leaflet.js" in names
     assert not [name for name in names if "/tests/" in name]
     assert size < 40e6
 
