@@ -21,28 +21,30 @@ STOPPED = 130
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: the module below ``nearhome.app.commands`` that has it as ``command``, and what it is for."""
+    """A command: the module below ``nearhome.app.cli`` that has it as ``command``, and what it is for."""
 
     module: str
     summary: str
 
 
 COMMANDS = {
-    "journey": Entry("journey", "How far, how long and how much one visit is."),
-    "prisons": Entry("prisons", "List the prisons, or those nearest to a place."),
-    "times": Entry("times", "Work out times by car or public transport for a file of pairs of points."),
-    "matrix": Entry("matrix", "Work out drive times from many places to many prisons."),
-    "days": Entry("days", "Work out visiting days from an area's towns to prisons."),
-    "catchments": Entry("catchments", "Draw the land within some minutes of prisons, and count the people inside."),
-    "case": Entry("case", "Show a worked case, such as Cornwall or Halton."),
-    "services": Entry("services", "List the services for families of prisoners on a day, and check your own."),
-    "coverage": Entry("coverage", "Show where services for families reach, and what one more would change."),
-    "lottery": Entry("lottery", "Measure how much help depends on where a family lives."),
-    "gaps": Entry("gaps", "Write a report on where help is missing: workbook, maps, pages."),
-    "place": Entry("place", "Say what it would mean if people were held in other prisons."),
-    "place-one": Entry("place_one", "Rank the prisons for one person, with the reason for each exclusion."),
-    "compare": Entry("compare", "Compare two outcomes of nearhome place."),
-    "data": Entry("data", "List, check, build and import the tables."),
+    "journey": Entry("visits.journey", "How far, how long and how much one visit is."),
+    "prisons": Entry("visits.prisons", "List the prisons, or those nearest to a place."),
+    "times": Entry("tables.times", "Work out times by car or public transport for a file of pairs of points."),
+    "matrix": Entry("tables.matrix", "Work out drive times from many places to many prisons."),
+    "days": Entry("visits.days", "Work out visiting days from an area's towns to prisons."),
+    "catchments": Entry(
+        "tables.catchments", "Draw the land within some minutes of prisons, and count the people inside."
+    ),
+    "case": Entry("services.case", "Show a worked case, such as Cornwall or Halton."),
+    "services": Entry("services.services", "List the services for families of prisoners on a day, and check your own."),
+    "coverage": Entry("services.coverage", "Show where services for families reach, and what one more would change."),
+    "lottery": Entry("services.lottery", "Measure how much help depends on where a family lives."),
+    "gaps": Entry("services.gaps", "Write a report on where help is missing: workbook, maps, pages."),
+    "place": Entry("placement.place", "Say what it would mean if people were held in other prisons."),
+    "place-one": Entry("placement.place_one", "Rank the prisons for one person, with the reason for each exclusion."),
+    "compare": Entry("placement.compare", "Compare two outcomes of nearhome place."),
+    "data": Entry("tables.data", "List, check, build and import the tables."),
     "app": Entry("pages", "Open the pages in your browser."),
 }
 
@@ -59,7 +61,7 @@ class Shell(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        command: click.Command = importlib.import_module(f"nearhome.app.commands.{entry.module}").command
+        command: click.Command = importlib.import_module(f"nearhome.app.cli.{entry.module}").command
         return command
 
     def resolve_command(

@@ -54,7 +54,7 @@ ANSWER = "answer"
 TURN = "turn"
 
 
-SCRIPT = Path(__file__).with_name("static") / "focus.js"
+SCRIPT = Path(__file__).with_name("focus.js")
 
 
 @dataclass(frozen=True, slots=True)

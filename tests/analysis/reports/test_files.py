@@ -28,9 +28,9 @@ import python_calamine
 from nearhome.analysis.reports import documents, geopackage, sheets, static_maps, write
 from nearhome.analysis.reports.tables import Column, table
 from nearhome.data.errors import InputError
+from tests.paths import ROOT
 from tests.report_samples import SEEN, gaps_table, sample
 
-HERE = Path(__file__).resolve().parent
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 FIRST = ("E0", "=cmd|' /C calc'!A0", 1200, 12.3, -0.5, "abc")
 HEADS = (
@@ -46,7 +46,7 @@ HEADS = (
 def written(out: Path, seed: str) -> Path:
     """Write the sample in a process of its own, whose hashes are seeded otherwise."""
     subprocess.run(
-        [sys.executable, str(HERE / "report_samples.py"), str(out)],
+        [sys.executable, str(ROOT / "tests" / "report_samples.py"), str(out)],
         check=True,
         env={**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo" if seed == "2" else "UTC"},
     )
@@ -247,7 +247,7 @@ def test_pages_show_the_columns_chosen_and_leave_long_tables_out() -> None:
     whole = gaps_table()
     short = replace(whole, page_columns=("area", "minutes"))
     report = replace(sample(), tables=(short, replace(whole, name="long", title="Long one", in_pages=False)))
-    grids = [block for block in documents.blocks(report) if isinstance(block, documents.Table)]
+    grids = [block for block in documents.blocks(report) if isinstance(block, documents.Grid)]
     assert [grid.heads for grid in grids] == [("Area", "Time to the nearest (minutes)")]
     assert grids[0].rows[1] == ("+1+1", "[u]")
     assert grids[0].numbers == {1}

@@ -321,9 +321,9 @@ def test_packed_steps_come_back(seed: int) -> None:
 
 def test_a_damaged_table_of_transit_times_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sector_transit.npz").write_bytes(b"no archive")
-    real = sector_transit.catalogue.path
+    real = sector_transit.tables.path
     monkeypatch.setattr(
-        sector_transit.catalogue,
+        sector_transit.tables,
         "path",
         lambda name: tmp_path / "sector_transit.npz" if name == "sector_transit" else real(name),
     )

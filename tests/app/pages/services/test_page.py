@@ -33,6 +33,7 @@ from nearhome.data.build import districts
 from nearhome.data.catalogue import frames, tables
 from nearhome.data.errors import SourceError
 from nearhome.data.places import areas as area_finder
+from nearhome.data.services import own as own_register
 from tests.paths import SHARED
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ def test_a_rounded_number_is_within_five_or_a_twentieth(number: float) -> None:
 
 def test_the_gap_report_is_a_workbook_of_the_same_question() -> None:
     choices = replace(CHOICES, part="Scotland")
-    _, own = own_services.read("mine.csv", register(GOOD | {"lat": "55.9533", "lon": "-3.1883"}))
+    _, own = own_register.read("mine.csv", register(GOOD | {"lat": "55.9533", "lon": "-3.1883"}))
     content = report.workbook(choices, compare.counted(GUIDE_DAY, own))
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
     cells = [
@@ -387,7 +388,7 @@ def test_gains_of_two_days_are_the_difference_of_shares(found: Coverage) -> None
 def register(*rows: dict[str, Any]) -> bytes:
     """Return a register of own services as CSV."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, own_services.OWN_COLUMNS)
+    writer = csv.DictWriter(stream, own_register.OWN_COLUMNS)
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue().encode()
@@ -398,7 +399,7 @@ GOOD |= {"minutes": "45", "mode": "car", "source": "=cmd|' /C calc'!A0"}
 
 
 def test_a_register_in_memory_gives_its_services_and_installs_nothing() -> None:
-    check, found = own_services.read("mine.csv", register(GOOD))
+    check, found = own_register.read("mine.csv", register(GOOD))
     assert check.is_good
     assert [each.id for each in found] == ["own:a"]
     assert found[0].name == HOSTILE
@@ -407,11 +408,11 @@ def test_a_register_in_memory_gives_its_services_and_installs_nothing() -> None:
 
     assert not service_register.own_file().exists()
     with pytest.raises(SourceError, match="has no services"):
-        own_services.read("mine.csv", register())
+        own_register.read("mine.csv", register())
 
 
 def test_own_services_reach_the_page_as_text() -> None:
-    _, own = own_services.read("mine.csv", register(GOOD))
+    _, own = own_register.read("mine.csv", register(GOOD))
     found = compare.assess(CHOICES, compare.counted(GUIDE_DAY, own))
     told = area_profile.story(found, CORNWALL)
     assert told.near[0].service.name == HOSTILE
