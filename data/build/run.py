@@ -8,8 +8,8 @@ import json
 from typing import TYPE_CHECKING
 
 from nearhome.data.base.files import open_text, replacing
+from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.catalogue.frames import tiled
-from nearhome.data.catalogue.tables import Table, checksum, descriptions, recorded, shipped_folder
 from nearhome.data.checks.schemas import csv_types
 from nearhome.data.errors import InputError, SourceError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.build import Step
+    from nearhome.data.catalogue.tables import Table
 
 
 def build(
@@ -60,7 +61,7 @@ def build(
     if not sources.is_dir():
         msg = f"There is no folder {str(sources)!r} to build from; give the folder of source files."
         raise SourceError(msg)
-    out = out or shipped_folder()
+    out = out or catalogue.shipped_folder()
     out.mkdir(parents=True, exist_ok=True)
     wanted = [step for step in steps if step in chosen]
     for number, step in enumerate(wanted, start=1):
@@ -68,10 +69,10 @@ def build(
         importlib.import_module(steps[step].module).build(sources, out)
     built = [name for step in wanted for name in steps[step].tables]
     _record(out, built)
-    if out == shipped_folder():
+    if out == catalogue.shipped_folder():
         with replacing(out.parent / "LICENCES.md") as temporary:
             temporary.write_text(licences(), encoding="utf-8")
-    result = {name: entry for name, entry in recorded(out).items() if name in built}
+    result = {name: entry for name, entry in catalogue.recorded(out).items() if name in built}
     progress(f"{len(built)} tables, {sum(entry.bytes for entry in result.values()) / 1e6:.1f} MB")
     return result
 
@@ -83,20 +84,20 @@ def _record(folder: Path, names: list[str]) -> None:
         facts = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
     except ValueError:
         facts = {}
-    described = descriptions()
+    described = catalogue.descriptions()
     for name in names:
         file = folder / described[name]["file"]
         facts[name] = {
             "rows": _rows(file, described[name]["format"]),
             "bytes": file.stat().st_size,
-            "sha256": checksum(file),
+            "sha256": catalogue.checksum(file),
         }
         if described[name]["format"] == "csv":
             facts[name]["types"] = csv_types(name)
     ordered = {name: facts[name] for name in described if name in facts}
     with replacing(record) as temporary:
         temporary.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
-    recorded.cache_clear()
+    catalogue.recorded.cache_clear()
 
 
 def _rows(file: Path, kind: str) -> int:
@@ -126,7 +127,7 @@ def licences() -> str:
         "written from `data/tables/catalogue.toml` and tested against it.",
         "",
     ]
-    described = descriptions()
+    described = catalogue.descriptions()
     for licence in dict.fromkeys(entry["licence"] for entry in described.values()):
         lines += [f"## {licence}", ""]
         for name, entry in described.items():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nearhome.data.catalogue.tables import Table, one_line, path, table
+from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.errors import TableError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nearhome.data.catalogue.tables import Table
 
 
 def load(name: str) -> Any:
@@ -16,13 +18,13 @@ def load(name: str) -> Any:
 
     Text columns are strings and empty cells missing. A file that cannot be read raises TableError.
     """
-    entry = table(name)
+    entry = catalogue.table(name)
     try:
-        return _read(path(name), entry)
+        return _read(catalogue.path(name), entry)
     except TableError:
         raise
     except (OSError, ValueError, EOFError, KeyError, ImportError) as error:
-        msg = f"The table {name!r} cannot be read ({one_line(error)}); install nearhome again."
+        msg = f"The table {name!r} cannot be read ({catalogue.one_line(error)}); install nearhome again."
         raise TableError(msg) from error
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pandera.errors import SchemaErrors
 
+from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.catalogue.frames import load
-from nearhome.data.catalogue.tables import Table, checksum, descriptions, path, shipped_folder, table, tables
 from nearhome.data.checks.integrity import RULES
 from nearhome.data.checks.schemas import SCHEMAS
 from nearhome.data.errors import TableError
@@ -15,27 +15,29 @@ from nearhome.data.errors import TableError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nearhome.data.catalogue.tables import Table
+
 
 def check(name: str | None = None) -> list[str]:
     """Verify one table, or all: checksum, schema and the rules it must keep; give every problem."""
-    names = [name] if name else list(tables())
+    names = [name] if name else list(catalogue.tables())
     found = []
     for each in names:
         try:
-            found += _check(table(each))
+            found += _check(catalogue.table(each))
         except TableError as error:
             found.append(str(error))
     if name is None:
-        never = [each for each in descriptions() if each not in tables()]
+        never = [each for each in catalogue.descriptions() if each not in catalogue.tables()]
         found += [f"{each}: described but never built; run nearhome data build." for each in never]
     return found
 
 
 def _check(entry: Table) -> list[str]:
 
-    file = path(entry.name)
-    own = file.parent != shipped_folder()
-    found = checksum(file)
+    file = catalogue.path(entry.name)
+    own = file.parent != catalogue.shipped_folder()
+    found = catalogue.checksum(file)
     if not own and found != entry.sha256:
         sums = f"checksum {found[:8]}, expected {entry.sha256[:8]}"
         return [f"{entry.name}: {file.name} is not the file that was built ({sums}); install nearhome again."]

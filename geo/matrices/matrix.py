@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from nearhome.data.base import extras
 from nearhome.data.base.coordinates import Spot
-from nearhome.data.base.extras import has_numba
 from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.errors import InputError, TableError
 from nearhome.data.places import postcodes
@@ -272,13 +272,13 @@ def _using(origins: Origins, imported: Sequence[Installed], scenario: Conditions
 
 def _per_block(origins: Origins) -> int:
     """Say how many origins a block has."""
-    return len(origins.names) if origins.every_postcode and has_numba() else ORIGINS
+    return len(origins.names) if origins.every_postcode and extras.has_numba() else ORIGINS
 
 
 def _blocks(
     origins: Origins, destinations: Sequence[Destination], scenario: Conditions, networks: dict[str, str]
 ) -> list[Block]:
-    every = origins.every_postcode and has_numba()
+    every = origins.every_postcode and extras.has_numba()
     names = (*ROAD_TABLES, *(POSTCODE_TABLES if every else ()))
     versions = catalogue.versions(*names)
     return [

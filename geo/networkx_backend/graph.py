@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from nearhome.data.base.extras import has_numba
+from nearhome.data.base import extras
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class CompiledGraph:
         """
         weights, _ = self.weights(attribute)
         limit = _limit(cutoff, weights.value.dtype)
-        if not has_numba():
+        if not extras.has_numba():
             return _by_scipy(self.out, weights, sources, target, math.inf if limit is None else limit)
         from nearhome.geo.networkx_backend import search
 
@@ -318,14 +318,14 @@ def _numbers(values: list[Any], name: str) -> Weights:
     if some_real and some_whole:
         real[:] = [type(value) in _REAL for value in values]
     greatest_sum = sum(abs(int(value)) for value in values if type(value) in _WHOLE) if some_whole else 0
-    if greatest_sum >= (_EXACT_IN_FLOAT64 if some_real or not has_numba() else _EXACT_IN_INT64):
+    if greatest_sum >= (_EXACT_IN_FLOAT64 if some_real or not extras.has_numba() else _EXACT_IN_INT64):
         msg = f"The weights {name!r} are whole numbers too large for the arrays, so they are left to networkx."
         raise NotImplementedError(msg)
     value = np.array(values, np.float64 if some_real else np.int64)
     if np.isnan(value).any() or (value == -np.inf).any():
         msg = f"Some weights {name!r} are NaN or minus infinity, so they are left to networkx."
         raise NotImplementedError(msg)
-    if not has_numba() and not (np.isfinite(value) & (value >= 0)).all():
+    if not extras.has_numba() and not (np.isfinite(value) & (value >= 0)).all():
         msg = f"Some weights {name!r} are negative or infinite; without numba they are left to networkx."
         raise NotImplementedError(msg)
     return Weights(value, real)

@@ -574,8 +574,9 @@ def test_a_table_cut_short_is_one_sentence(table: str, tmp_path: Path) -> None:
     rows = shipped.read_bytes().splitlines(keepends=True)
     (tmp_path / shipped.name).write_bytes(b"".join(rows[: len(rows) // 2]))
     code = (
-        "from pathlib import Path\nfrom nearhome.app.cli.shell import main\nfrom nearhome.data import catalogue\n"
-        f"catalogue.shipped_folder = lambda: Path({str(tmp_path)!r})\nmain({list(JOURNEY)!r})"
+        "from pathlib import Path\nfrom nearhome.app.cli.shell import main\n"
+        "from nearhome.data.catalogue import tables\n"
+        f"tables.shipped_folder = lambda: Path({str(tmp_path)!r})\nmain({list(JOURNEY)!r})"
     )
     assert_one_sentence(process(code, folder=tmp_path), shipped.name)
 

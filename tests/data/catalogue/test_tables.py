@@ -150,11 +150,11 @@ def test_the_users_own_table_comes_first(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_building_from_nowhere_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no folder"):
-        run.build(tmp_path / "none", tmp_path)
+        run.build(tmp_path / "none", tmp_path, steps=steps.STEPS)
     with pytest.raises(SourceError, match=r"prisons.csv cannot be read"):
-        run.build(tmp_path, tmp_path, only=["prisons"])
+        run.build(tmp_path, tmp_path, steps=steps.STEPS, only=["prisons"])
     with pytest.raises(InputError, match="There is no build step 'moon'"):
-        run.build(tmp_path, tmp_path, only=["moon"])
+        run.build(tmp_path, tmp_path, steps=steps.STEPS, only=["moon"])
 
 
 @needs_sources

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from nearhome.app.cli.shell import main
 from nearhome.app.cli.tables import matrix
+from nearhome.data.base import extras
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError, SourceError, TableError
 from nearhome.data.places import postcodes
@@ -163,7 +164,7 @@ def test_postcodes_without_numba_have_the_same_bytes(
     monkeypatch.setattr(matrices, "all_postcodes_to", taken)
     matrices.write(tmp_path / "with.parquet", some, goals, command=COMMAND)
     monkeypatch.undo()
-    monkeypatch.setattr(matrices, "has_numba", lambda: False)
+    monkeypatch.setattr(extras, "has_numba", lambda: False)
     monkeypatch.setattr(matrices, "ORIGINS", 40)
     matrices.write(tmp_path / "without.parquet", some, goals, command=COMMAND)
     assert (tmp_path / "with.parquet").read_bytes() == (tmp_path / "without.parquet").read_bytes()

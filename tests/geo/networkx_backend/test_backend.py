@@ -20,9 +20,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nearhome.data.base import extras
 from nearhome.data.errors import SourceError
 from nearhome.geo.networkx_backend import backend
-from nearhome.geo.networkx_backend import graph as backend_graph
 from nearhome.geo.networkx_backend import info as backend_info
 from nearhome.geo.roads import graph as road_graph
 from tests.paths import ROOT
@@ -49,7 +49,7 @@ def _quiet() -> Iterator[None]:
 @contextmanager
 def using(engine: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(backend_graph, "has_numba", lambda: engine == "numba")
+        patch.setattr(extras, "has_numba", lambda: engine == "numba")
         yield
 
 
@@ -232,7 +232,7 @@ def test_whole_numbers_stay_exact_beyond_what_floats_hold() -> None:
 
 
 def test_without_numba_what_scipy_cannot_do_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backend_graph, "has_numba", lambda: False)
+    monkeypatch.setattr(extras, "has_numba", lambda: False)
     graph: nx.DiGraph[Any] = nx.DiGraph([(0, 1, {"w": -1}), (1, 2, {"w": 2**54})])
     for asked in ({"edge_attrs": {"w": 1}}, {"preserve_edge_attrs": True}):
         with pytest.raises(NotImplementedError, match="left to networkx"):
