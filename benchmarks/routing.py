@@ -40,7 +40,7 @@ from road_graph import RoadGraph, cached, file_of
 from nearhome.geo.hierarchy import order as hierarchy_order
 from nearhome.geo.hierarchy import sweep_kernels
 from nearhome.geo.hierarchy.cch import Hierarchy, Metric
-from nearhome.geo.routing.router import SHIFT
+from nearhome.geo.roads.weights import SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

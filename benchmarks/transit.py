@@ -20,7 +20,7 @@ from measure import DisagreementError, Line, Timing, machine, measure, measure_e
 from transit_days import BUS, DAY, RAIL, Kind, generate
 
 from nearhome.geo.timetables import connection_scan, journeys
-from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.timetable import ServiceDay, Timetable
 from nearhome.geo.timetables.transfers import NEVER, Walking
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def on_day(name: str, kind: Kind, metres: float, folder: Path, wanted: list[str]
     return result
 
 
-def places(day: Day, metres: float) -> list[Ends]:
+def places(day: ServiceDay, metres: float) -> list[Ends]:
     """Choose places for prisons at random, each with the stops around it."""
     chosen = np.random.default_rng(3).choice(np.flatnonzero(day.served), GOALS)
     return [
@@ -110,7 +110,7 @@ def places(day: Day, metres: float) -> list[Ends]:
     ]
 
 
-def nearhome(result: Result, day: Day, prisons: list[Ends]) -> None:
+def nearhome(result: Result, day: ServiceDay, prisons: list[Ends]) -> None:
     """Measure nearhome once its loops are compiled, and check that both directions agree."""
     latest = connection_scan.latest_departures(day, prisons[:1], SESSION[0])[0]
     connection_scan.earliest_arrivals(day, prisons[:1], SESSION[1])

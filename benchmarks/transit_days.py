@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from nearhome.data.base.coordinates import to_degrees
 from nearhome.data.places import postcodes
 from nearhome.geo.gtfs.calendars import WEEKDAYS, Services
-from nearhome.geo.gtfs.feeds import Feed, Route, Texts
+from nearhome.geo.gtfs.feeds import Feed, Texts, TransitRoute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +132,7 @@ def _feed(kind: Kind, at: tuple[Floats, Floats], lines: Ints, route: Ints, stops
         last=DAY,
         sha256="0" * 64,
         remarks=("all of it is made up",),
-        routes=tuple(Route(f"{kind.mode} {line}", "", kind.mode, "made up") for line in range(len(lines))),
+        routes=tuple(TransitRoute(f"{kind.mode} {line}", "", kind.mode, "made up") for line in range(len(lines))),
         services=Services(
             np.array([ordinal], np.int32),
             np.array([ordinal], np.int32),

@@ -19,7 +19,7 @@ from measure import Line, Timing, close, measure, measure_each, same
 from transit_days import DAY, write_gtfs
 
 from nearhome.geo.timetables import connection_scan, journeys
-from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.timetable import ServiceDay, Timetable
 from nearhome.geo.timetables.transfers import NEVER, Walking
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def compare(feed: Feed, folder: Path, wanted: list[str]) -> tuple[list[Line], li
     return lines, left_out
 
 
-def nearhome(feed: Feed, change_seconds: int, origins: list[int]) -> tuple[Day, NDArray[np.int32]]:
+def nearhome(feed: Feed, change_seconds: int, origins: list[int]) -> tuple[ServiceDay, NDArray[np.int32]]:
     """Ask nearhome for the arrivals at all stops, without walks, with one time to change everywhere.
 
     Nearhome's least time to change is a second. For engines that change in none, everything arrives a second early.
@@ -214,7 +214,7 @@ def _called(value: Any) -> int:
     return int(value() if callable(value) else value)
 
 
-def _with_few_changes(day: Day, origin: int, goal: int) -> int:
+def _with_few_changes(day: ServiceDay, origin: int, goal: int) -> int:
     """Give the seconds to a stop with no more changes than the peers may make; NEVER where there is no way."""
     ends = connection_scan.ends(day, origin), connection_scan.ends(day, goal)
     found = journeys.options(day, *ends, depart=DEPART, most_changes=MOST_CHANGES)

@@ -14,7 +14,7 @@ from nearhome.analysis.costs.party import Party
 from nearhome.analysis.help_with_visits.scheme import Reimbursement, ReimbursementLine
 from nearhome.analysis.visits.options import Option
 from nearhome.analysis.visits.plan import VisitPlan
-from nearhome.geo.routing.car_journeys import Leg
+from nearhome.geo.routing.car_journeys import RoadLeg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +57,9 @@ def _reimbursement() -> Reimbursement:
 def make_plan(**changes: Any) -> VisitPlan:
     """Return a plan from Truro to Exeter; keywords replace its parts."""
     legs = (
-        Leg("local", "local streets", 0.3, 1.2, "", "", "E"),
-        Leg("road", "A38", 80.1, 92.0, "", "", "E"),
-        Leg("crossing", "Tamar Bridge", 0.6, 2.0, "tamar", "", "E"),
+        RoadLeg("local", "local streets", 0.3, 1.2, "", "", "E"),
+        RoadLeg("road", "A38", 80.1, 92.0, "", "", "E"),
+        RoadLeg("crossing", "Tamar Bridge", 0.6, 2.0, "tamar", "", "E"),
     )
     option = Option(
         mode="car",

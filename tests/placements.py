@@ -12,7 +12,7 @@ from nearhome.analysis.placement.solver.instance import NOWHERE, Wing, instance
 
 if TYPE_CHECKING:
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
 
 NO_WAY = float("nan")
 
@@ -87,7 +87,7 @@ def placements(draw: st.DrawFn, *, most_people: int = 5) -> Instance:
     return made
 
 
-def oracle(known: Instance, objective: Objective, move: int = 0) -> tuple[int, int]:
+def oracle(known: Instance, objective: CostObjective, move: int = 0) -> tuple[int, int]:
     """Solve with networkx; give the people without a place, and the cost and moves at that price, in steps."""
     graph: nx.DiGraph[Any] = nx.DiGraph()
     graph.add_node("sink", demand=int(known.people.sum()))

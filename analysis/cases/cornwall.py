@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import findings as cases_findings
 from nearhome.analysis.cases import journeys, map_page, text
-from nearhome.analysis.cases.findings import Findings, Nearest
+from nearhome.analysis.cases.findings import CaseFindings, NearestPrison
 from nearhome.analysis.cases.journeys import is_within, spread_of
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
 from nearhome.analysis.costs import tariffs
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from nearhome.analysis.cases.findings import Kind
+    from nearhome.analysis.cases.findings import PrisonerKind
     from nearhome.analysis.cases.journeys import Journey, Spread
     from nearhome.data.prisons.register import Prison
     from nearhome.geo.places.areas import WeightedTown
@@ -127,7 +127,7 @@ def report(as_of: date) -> CaseReport:
     return CaseReport(title, text.text(title, found), LONG_COLUMNS, rows, files)
 
 
-def findings(as_of: date) -> Findings:
+def findings(as_of: date) -> CaseFindings:
     """Compute the journeys of the case and sum them up.
 
     Raises
@@ -163,7 +163,7 @@ def findings(as_of: date) -> Findings:
     )
     shown = _unique([*regional, *_quickest(suitable.values(), columns), *_all_nearest(nearest)])
     region_rows = [columns[prison.id] for prison in regional if prison.id in columns]
-    return Findings(
+    return CaseFindings(
         as_of=as_of,
         towns=towns,
         people=area_finder.authority(CORNWALL).population,
@@ -218,14 +218,14 @@ def _column(table: Sequence[Sequence[Journey | None]], number: int) -> tuple[Jou
     return column if len(column) == len(table) else None
 
 
-def _nearest(kind: Kind, columns: Sequence[tuple[Journey, ...]]) -> Nearest:
+def _nearest(kind: PrisonerKind, columns: Sequence[tuple[Journey, ...]]) -> NearestPrison:
     """Pick each town's quickest prison."""
     row = tuple(min(town, key=lambda each: (each.minutes, each.prison.id)) for town in zip(*columns, strict=True))
     shares: dict[str, float] = {}
     for each in row:
         shares[each.prison.id] = shares.get(each.prison.id, 0.0) + each.town.share
     ranked = sorted(shares.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Nearest(
+    return NearestPrison(
         kind=kind,
         spread=spread_of([(each, each.town.share) for each in row]),
         prisons=tuple((register.by_id(prison_id), share) for prison_id, share in ranked),
@@ -233,7 +233,7 @@ def _nearest(kind: Kind, columns: Sequence[tuple[Journey, ...]]) -> Nearest:
     )
 
 
-def _all_nearest(nearest: Iterable[Nearest]) -> list[Prison]:
+def _all_nearest(nearest: Iterable[NearestPrison]) -> list[Prison]:
     return [prison for each in nearest for prison, _ in each.prisons]
 
 
@@ -259,7 +259,7 @@ def _by_places(columns: Sequence[tuple[Journey, ...]]) -> Spread | None:
     return spread_of(weighted)
 
 
-def _long_rows(found: Findings) -> Iterator[tuple[object, ...]]:
+def _long_rows(found: CaseFindings) -> Iterator[tuple[object, ...]]:
     """Yield the long table: a row for each town and prison."""
     regional = {prison.id for prison in found.regional}
     nearest: dict[tuple[str, str], list[str]] = {}
@@ -295,7 +295,7 @@ def _key(town: WeightedTown) -> str:
     return f"{town.name} {town.lat} {town.lon}"
 
 
-def _summary_rows(found: Findings) -> Iterator[tuple[object, ...]]:
+def _summary_rows(found: CaseFindings) -> Iterator[tuple[object, ...]]:
     """Yield the summary: the region, each sex, each prison, and the nearest prison for each kind of prisoner."""
     ids = ";".join(prison.id for prison in found.regional)
     yield _summary_row("region", f"every open prison of the {REGION}", ids, found.region)

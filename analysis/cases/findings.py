@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class NearestPrison:
     """The quickest prison to reach for one kind of prisoner: all people's journeys, and who goes to which prison."""
 
-    kind: Kind
+    kind: PrisonerKind
     spread: Spread
     prisons: tuple[tuple[Prison, float], ...]
     """Each prison with the share of people it is nearest to, the largest first."""
@@ -36,7 +36,7 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class CaseFindings:
     """All that the pages of this case are written from."""
 
     as_of: date
@@ -48,7 +48,7 @@ class Findings:
     by_places: Spread | None
     """The region's prisons weighted by their places; None where some of them have no published number."""
     by_prison: dict[str, tuple[Prison, Spread]]
-    nearest: tuple[Nearest, ...]
+    nearest: tuple[NearestPrison, ...]
     journeys: tuple[Journey, ...]
     """Every town to every prison of the case."""
 
@@ -59,7 +59,7 @@ YOUNG_AGE = 19
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PrisonerKind:
     """Who is held: words for ``prisons.suitable``; ``trainer`` leaves out prisons that serve the courts."""
 
     key: str
@@ -79,16 +79,18 @@ class Kind:
 
 
 KINDS = (
-    Kind("man_remand", "A man on remand", "male", ADULT_AGE, remand=True),
-    Kind("man_b", "A sentenced man, category B", "male", ADULT_AGE, category="B"),
-    Kind(
+    PrisonerKind("man_remand", "A man on remand", "male", ADULT_AGE, remand=True),
+    PrisonerKind("man_b", "A sentenced man, category B", "male", ADULT_AGE, category="B"),
+    PrisonerKind(
         "man_b_trainer", "A sentenced man, category B, training prison", "male", ADULT_AGE, category="B", trainer=True
     ),
-    Kind("man_c", "A sentenced man, category C", "male", ADULT_AGE, category="C"),
-    Kind("man_d", "A sentenced man, category D (open)", "male", ADULT_AGE, category="D"),
-    Kind("young_remand", "A young man, 18 to 20, on remand", "male", YOUNG_AGE, remand=True),
-    Kind("young_trainer", "A young man, 18 to 20, sentenced", "male", YOUNG_AGE, category="young", trainer=True),
-    Kind("woman_remand", "A woman on remand", "female", ADULT_AGE, remand=True),
-    Kind("woman_closed", "A sentenced woman in a closed prison", "female", ADULT_AGE, category="closed"),
-    Kind("woman_open", "A sentenced woman in an open prison", "female", ADULT_AGE, category="open"),
+    PrisonerKind("man_c", "A sentenced man, category C", "male", ADULT_AGE, category="C"),
+    PrisonerKind("man_d", "A sentenced man, category D (open)", "male", ADULT_AGE, category="D"),
+    PrisonerKind("young_remand", "A young man, 18 to 20, on remand", "male", YOUNG_AGE, remand=True),
+    PrisonerKind(
+        "young_trainer", "A young man, 18 to 20, sentenced", "male", YOUNG_AGE, category="young", trainer=True
+    ),
+    PrisonerKind("woman_remand", "A woman on remand", "female", ADULT_AGE, remand=True),
+    PrisonerKind("woman_closed", "A sentenced woman in a closed prison", "female", ADULT_AGE, category="closed"),
+    PrisonerKind("woman_open", "A sentenced woman in an open prison", "female", ADULT_AGE, category="open"),
 )

@@ -15,7 +15,7 @@ from nearhome.data.catalogue import tables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from nearhome.analysis.cases.findings import Findings
+    from nearhome.analysis.cases.findings import CaseFindings
     from nearhome.analysis.cases.journeys import Spread
     from nearhome.data.base.arrays import Floats
     from nearhome.data.prisons.register import Prison
@@ -57,7 +57,7 @@ text{font:12px Arial,sans-serif;fill:#0b0c0c;paint-order:stroke;stroke:#fff;stro
 """
 
 
-def html(title: str, found: Findings) -> str:
+def html(title: str, found: CaseFindings) -> str:
     """Write the page: sentences, map, and tables with the same facts as the map."""
     parts = [
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
@@ -104,7 +104,7 @@ class _Frame:
         return rounded
 
 
-def _map(found: Findings) -> str:
+def _map(found: CaseFindings) -> str:
     on_it = {prison.id for prison in found.regional} | {way.prison.id for each in found.nearest for way in each.row}
     shown = [pair for pair in found.by_prison.values() if pair[0].id in on_it]
     prisons = np.column_stack(to_metres([each.lat for each, _ in shown], [each.lon for each, _ in shown]))
@@ -250,7 +250,7 @@ def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], nu
     )
 
 
-def _prison_table(found: Findings) -> str:
+def _prison_table(found: CaseFindings) -> str:
     regional = {prison.id for prison in found.regional}
     rows = [
         (
@@ -267,7 +267,7 @@ def _prison_table(found: Findings) -> str:
     return _table("Prisons, the quickest to reach first", heads, rows, frozenset({3, 5, 6, 7, 8}))
 
 
-def _nearest_table(found: Findings) -> str:
+def _nearest_table(found: CaseFindings) -> str:
     rows = [
         (
             each.kind.title,
@@ -293,7 +293,7 @@ def _cells(spread: Spread) -> tuple[str, ...]:
     )
 
 
-def _town_table(found: Findings) -> str:
+def _town_table(found: CaseFindings) -> str:
     first = found.nearest[0]
     rows = [
         (

@@ -99,7 +99,7 @@ class Site:
     services: tuple[str, ...]
     facts: tuple[Fact, ...]
     about: tuple[str, ...]
-    shows: Callable[[Findings], list[str]]
+    shows: Callable[[SiteFindings], list[str]]
 
     @property
     def authorities(self) -> frozenset[str]:
@@ -108,7 +108,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class SiteWay:
     """A prison where people of the site are held: their share (modelled), and the way there.
 
     ``miles`` and ``minutes`` are by car from the site's town, ``minutes_car`` and ``minutes_public`` averages over the
@@ -124,14 +124,14 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Findings:
+class SiteFindings:
     """All that a site's page is written from; ``then`` is the guide's day, ``now`` the day asked about."""
 
     site: Site
     as_of: date
     then: Coverage
     now: Coverage
-    ways: tuple[Way, ...]
+    ways: tuple[SiteWay, ...]
 
     def share(self, column: str, found: Coverage | None = None) -> float:
         """Average a share over the children of the site's area, on the guide's day unless told otherwise."""
@@ -144,7 +144,7 @@ class Findings:
         table = self.then.table
         return float(table.loc[table["code"].isin(self.site.authorities), "children"].sum())
 
-    def nation(self, name: str) -> lottery.Nation:
+    def nation(self, name: str) -> lottery.NationInequality:
         """Give how even cover is in a nation on the guide's day."""
         return next(each for each in lottery.measure(self.then, draws=2).nations if each.name == name)
 
@@ -170,14 +170,14 @@ def report(site: Site, as_of: date) -> CaseReport:
     return CaseReport(title, _text(title, found), COLUMNS, rows, files)
 
 
-def findings(site: Site, as_of: date) -> Findings:
+def findings(site: Site, as_of: date) -> SiteFindings:
     """Work out what a site's page says."""
     then = coverage.assess(as_of=GUIDE_DAY)
     now = then if as_of == GUIDE_DAY else coverage.assess(as_of=as_of)
-    return Findings(site, as_of, then, now, _ways(site, as_of))
+    return SiteFindings(site, as_of, then, now, _ways(site, as_of))
 
 
-def _ways(site: Site, as_of: date) -> tuple[Way, ...]:
+def _ways(site: Site, as_of: date) -> tuple[SiteWay, ...]:
     """Give the prisons where most people of the area are held, and how far they are."""
     where, held = families.families(as_of), prison_shares.holding(as_of)
     inside = np.array([code in site.authorities for code in held.codes])
@@ -194,7 +194,7 @@ def _ways(site: Site, as_of: date) -> tuple[Way, ...]:
         for mode in (travel_times.check_mode("car"), travel_times.check_mode("public"))
     ]
     return tuple(
-        Way(
+        SiteWay(
             prison=prison,
             share=float(share[held.prisons.index(prison.id)]),
             miles=_known(float(matrix.miles[0, number])),
@@ -224,7 +224,7 @@ def own_services(site: Site) -> tuple[Service, ...]:
     return tuple(each for each in found if each.id.startswith(site.services))
 
 
-def _rows(found: Findings) -> Iterator[tuple[object, ...]]:
+def _rows(found: SiteFindings) -> Iterator[tuple[object, ...]]:
     from nearhome.analysis.services import publishable
 
     for day in dict.fromkeys((found.then, found.now)):
@@ -241,7 +241,7 @@ def _cell(value: object) -> object:
     return value
 
 
-def _way_row(way: Way) -> tuple[object, ...]:
+def _way_row(way: SiteWay) -> tuple[object, ...]:
     figures = (way.miles, way.minutes, way.minutes_car, way.minutes_public)
     shown = ("" if each is None else f"{each:.1f}" for each in figures)
     return (way.prison.id, way.prison.name, f"{way.share:.4f}", *shown)
@@ -250,7 +250,7 @@ def _way_row(way: Way) -> tuple[object, ...]:
 # In words
 
 
-def _sections(found: Findings) -> Iterator[tuple[str, list[str]]]:
+def _sections(found: SiteFindings) -> Iterator[tuple[str, list[str]]]:
     site = found.site
     yield "What the guide says", [*site.about, *(f"{each.what}: {each.figure}." for each in site.facts)]
     yield "Its services on 1 January 2008", [_service_line(each) for each in own_services(site)] or ["None is known."]
@@ -278,7 +278,7 @@ def _whom(service: Service) -> str:
     return f"those who come to {service.town}; the guide sets no limit"
 
 
-def _reached(found: Findings, day: Coverage) -> str:
+def _reached(found: SiteFindings, day: Coverage) -> str:
     covered, most, home = (found.share(name, day) for name in ("covered", "covered_most", "share_home"))
     national = found.share("share_national", day)
     more = (
@@ -291,7 +291,7 @@ def _reached(found: Findings, day: Coverage) -> str:
     )
 
 
-def _way_line(way: Way) -> str:
+def _way_line(way: SiteWay) -> str:
     drive = "no way by road" if way.miles is None else f"{way.miles:.0f} miles, {text.hours(way.minutes or 0.0)}"
     average = [] if way.minutes_car is None else [f"{text.hours(way.minutes_car)} by car"]
     public = "not known" if way.minutes_public is None else f"{text.hours(way.minutes_public)}, typical"
@@ -301,7 +301,7 @@ def _way_line(way: Way) -> str:
     )
 
 
-def _text(title: str, found: Findings) -> str:
+def _text(title: str, found: SiteFindings) -> str:
     lines = [title, "=" * len(title), ""]
     for heading, paragraphs in _sections(found):
         lines += [heading, "-" * len(heading)]
@@ -311,7 +311,7 @@ def _text(title: str, found: Findings) -> str:
     return "\n".join(lines)
 
 
-def _html(title: str, found: Findings) -> str:
+def _html(title: str, found: SiteFindings) -> str:
     parts = [
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',

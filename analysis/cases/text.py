@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from nearhome.analysis.cases.findings import Findings, Nearest
+    from nearhome.analysis.cases.findings import CaseFindings, NearestPrison
     from nearhome.analysis.cases.journeys import Spread
     from nearhome.data.prisons.register import Prison
 
@@ -77,7 +77,7 @@ def shares(spread: Spread) -> str:
     )
 
 
-def text(title: str, found: Findings) -> str:
+def text(title: str, found: CaseFindings) -> str:
     """Write the page for the shell."""
     lines = [title, "=" * len(title), ""]
     for heading, paragraphs in sections(found):
@@ -96,7 +96,7 @@ PRISONS_HEADING = "Prison by prison"
 NEAREST_HEADING = "The nearest prison that may hold each person"
 
 
-def sections(found: Findings) -> Iterator[tuple[str, list[str]]]:
+def sections(found: CaseFindings) -> Iterator[tuple[str, list[str]]]:
     """Yield headings with their paragraphs, in the order of the page."""
     yield "What is counted", _counted(found)
     yield 'Where it agrees with "80 to 180 miles"', list(_agreement(found))
@@ -105,7 +105,7 @@ def sections(found: Findings) -> Iterator[tuple[str, list[str]]]:
     yield "What to bear in mind", list(_caveats(found))
 
 
-def _counted(found: Findings) -> list[str]:
+def _counted(found: CaseFindings) -> list[str]:
     from_towns = (
         f"From Cornwall's {len(found.towns)} towns ({found.people:,} people; how many live in or near each town is "
         f"modelled from postcodes) by car to the {len(found.regional)} prisons of the South West open on "
@@ -118,7 +118,7 @@ def _counted(found: Findings) -> list[str]:
     return [f"{from_towns} {weights}"]
 
 
-def _agreement(found: Findings) -> Iterator[str]:
+def _agreement(found: CaseFindings) -> Iterator[str]:
     region = found.region
     verdict = "Mostly yes" if region.within > 0.5 else "Mostly not"  # noqa: PLR2004 -- more than half
     yield (
@@ -164,7 +164,7 @@ def _prison_by_prison(regional: list[tuple[Prison, Spread]]) -> str:
     )
 
 
-def _short_of_it(found: Findings, near: list[tuple[Prison, Spread]]) -> Iterator[str]:
+def _short_of_it(found: CaseFindings, near: list[tuple[Prison, Spread]]) -> Iterator[str]:
     """Say to which prisons journeys are shorter, and from where."""
     if not near:
         yield "No journey to a South West prison is shorter than the guide says."
@@ -176,7 +176,7 @@ def _short_of_it(found: Findings, near: list[tuple[Prison, Spread]]) -> Iterator
     yield f"Shorter than the guide says: {listed}."
 
 
-def _from_where(found: Findings, prison: Prison) -> str:
+def _from_where(found: CaseFindings, prison: Prison) -> str:
     """Name the nearest town, the largest and the furthest with their miles."""
     ways = sorted((each for each in found.journeys if each.prison is prison), key=lambda each: each.miles)
     largest = next(each for each in ways if each.town is found.towns[0])
@@ -197,7 +197,7 @@ def _long_of_it(far: list[tuple[Prison, Spread]]) -> Iterator[str]:
     yield f"Longer than the guide says: {listed}."
 
 
-def _unit_note(found: Findings) -> str:
+def _unit_note(found: CaseFindings) -> str:
     back = (
         "may get back is the Help with Prison Visits figure for those who can claim"
         if found.region.help_pence is not None
@@ -209,7 +209,7 @@ def _unit_note(found: Findings) -> str:
     )
 
 
-def _prison_lines(found: Findings) -> list[str]:
+def _prison_lines(found: CaseFindings) -> list[str]:
     regional = {prison.id for prison in found.regional}
     rows = [("prison", "miles", "time", "cost", "back", "80-180", "holds")]
     rows += [
@@ -227,7 +227,7 @@ def _prison_lines(found: Findings) -> list[str]:
     return [*_aligned(rows), "* not in the South West"]
 
 
-def _nearest_lines(found: Findings) -> list[str]:
+def _nearest_lines(found: CaseFindings) -> list[str]:
     rows = [("person", "nearest (share of people)", "miles", "time", "cost", "back", "80-180")]
     rows += [
         (
@@ -249,7 +249,7 @@ def back(spread: Spread) -> str:
     return "not known" if spread.help_pence is None else pounds(spread.help_pence)
 
 
-def _names(nearest: Nearest) -> str:
+def _names(nearest: NearestPrison) -> str:
     return names_of(nearest.prisons)
 
 
@@ -260,7 +260,7 @@ def names_of(ranked: tuple[tuple[Prison, float], ...]) -> str:
     return ", ".join(f"{prison.short_name} {percent(share)}" for prison, share in ranked)
 
 
-def _caveats(found: Findings) -> Iterator[str]:
+def _caveats(found: CaseFindings) -> Iterator[str]:
     yield (
         f"Categories, ages and places are those of {TABLES_DATED}, whatever the day asked about: a prison that then "
         "held others is shown with those of today. Openings and closings are those of the day. Roads, drive times and "

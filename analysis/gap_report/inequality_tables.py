@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.methods.inequality_results import Measure
     from nearhome.analysis.reports.tables import Table
     from nearhome.analysis.services.coverage import Coverage
-    from nearhome.analysis.services.lottery import Clusters, Lottery, Nation, Place, What
+    from nearhome.analysis.services.lottery import AuthorityValue, Clusters, Lottery, NationInequality, What
     from nearhome.data.places.areas import Area
 
     Some = TypeVar("Some", bound=Measure)
@@ -56,7 +56,7 @@ def sentences(one: Lottery, safe: Protected, area: Area) -> tuple[str, ...]:
     return tuple(_nation(each, one.what, safe, area) for each in one.nations)
 
 
-def _nation(nation: Nation, what: What, safe: Protected, area: Area) -> str:
+def _nation(nation: NationInequality, what: What, safe: Protected, area: Area) -> str:
     """Say it with the best and the worst authority, if their numbers are shown."""
     names = CLASSES if what == "covered" else ()
     where = _part(nation, area)
@@ -67,7 +67,7 @@ def _nation(nation: Nation, what: What, safe: Protected, area: Area) -> str:
     return f"{where}: {mean} on average (Gini {nation.gini.value:.2f})."
 
 
-def _shown(place: Place, what: What, safe: Protected) -> Place:
+def _shown(place: AuthorityValue, what: What, safe: Protected) -> AuthorityValue:
     """Give a place with the share that may be shown."""
     return place if what == "minutes" else replace(place, value=_covered(place.code, safe) / 100.0)
 
@@ -78,7 +78,7 @@ def _covered(code: str, safe: Protected) -> float:
     return float("nan") if isinstance(missed, Suppressed) else 100.0 - missed
 
 
-def _part(nation: Nation, area: Area) -> str:
+def _part(nation: NationInequality, area: Area) -> str:
     """Name the part of a nation that lies in an area; an area other than the kingdom lies in one."""
     return nation.name if area.level == "kingdom" else area.name
 

@@ -52,7 +52,7 @@ inputs can be laid side by side. It does not guard against comparing reports of 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportRequest:
     """What a report is asked for: the place as ``area.find`` reads it, and the rest as ``coverage.assess`` does."""
 
     area: str
@@ -63,7 +63,7 @@ class Asked:
 
 
 def report(
-    asked: Asked,
+    asked: ReportRequest,
     *,
     formats: Sequence[str] = FORMATS,
     services: Sequence[Service] | None = None,
@@ -197,7 +197,7 @@ def _method(found: Coverage) -> tuple[Section, ...]:
     )
 
 
-def _command(asked: Asked, chosen: Area, formats: Sequence[str]) -> str:
+def _command(asked: ReportRequest, chosen: Area, formats: Sequence[str]) -> str:
     """Give the command that repeats the report."""
     area = areas.EVERYWHERE if chosen.code == areas.KINGDOM else chosen.code
     words = ["nearhome", "gaps", "--area", area, "--as-of", asked.as_of.isoformat(), "--mode", asked.mode]

@@ -61,7 +61,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RuleCheck:
     """One rule, whether the claim keeps it, and a sentence for the family if not."""
 
     name: str
@@ -153,7 +153,7 @@ def within_variance(pence: int, approved_pence: int, percent: int = VARIANCE_PER
 
 def checks(
     claim: Claim, past: Sequence[PastClaim], approved_before: Sequence[Expense], today: date
-) -> tuple[Check, ...]:
+) -> tuple[RuleCheck, ...]:
     """Return the rules for approval without a person that a family can know of, each passed or not.
 
     ``approved_before`` holds the expenses of the latest claim that a person approved. The scheme has more
@@ -163,48 +163,48 @@ def checks(
     count_now = Counter(expense.kind for expense in claim.expenses)
     count_before = Counter(expense.kind for expense in approved_before)
     return (
-        Check(
+        RuleCheck(
             "children under 18",
             all(0 <= age < CHILD_AGE for age in claim.children_ages),
             "A child on the claim is 18 or over.",
         ),
-        Check(
+        RuleCheck(
             "total",
             claim_total_pence(claim.expenses) <= AUTOMATIC_LIMIT_PENCE,
             "The claim is over £250, so a person looks at it.",
         ),
-        Check(
+        RuleCheck(
             "same kinds of cost",
             count_now <= count_before,
             "The claim has costs that your last approved claim did not have.",
         ),
-        Check(
+        RuleCheck(
             "similar sums",
             all(within_variance(now[kind], before.get(kind, 0)) for kind in now),
             "A cost is more than a tenth above or below your last approved claim.",
         ),
-        Check(
+        RuleCheck(
             "visits this month",
             visits_this_month(past, claim.visit_date, today) <= VISITS_A_MONTH,
             "This is more than 4 visits this month.",
         ),
-        Check(
+        RuleCheck(
             "visits this year",
             visits_this_year(past, claim.visit_date, today) <= VISITS_A_YEAR,
             "This is more than 26 visits in your claim year.",
         ),
-        Check("visit is over", claim.visit_date <= today, "The visit is still to come."),
-        Check(
+        RuleCheck("visit is over", claim.visit_date <= today, "The visit is still to come."),
+        RuleCheck(
             "another day",
             all(claim.visit_date != other.visit_date for other in past),
             "You have claimed for a visit on this day before.",
         ),
-        Check(
+        RuleCheck(
             "benefit still runs",
             claim.benefit_ends is not None and claim.benefit_ends >= claim.visit_date,
             "Your proof of benefit had run out by the day of the visit.",
         ),
-        Check(
+        RuleCheck(
             "not in the Channel Islands",
             not claim.prison_in_channel_islands,
             "Claims for Jersey and Guernsey always go to a person.",

@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class NearestServices:
     """The services nearest to each place of demand, the quickest first.
 
     ``minutes`` and ``which`` have a row for each place and a column for the first, second, ... k-th nearest: NaN
@@ -102,7 +102,7 @@ class Catchments:
         return np.isnan(self.access)
 
 
-def nearest(minutes: Matrix, k: int = 1) -> Nearest:
+def nearest(minutes: Matrix, k: int = 1) -> NearestServices:
     """Find the k nearest services of each place.
 
     Parameters
@@ -146,7 +146,7 @@ def nearest(minutes: Matrix, k: int = 1) -> Nearest:
 
     if columns:
         _each(work, times)
-    return Nearest(found, which, reachable)
+    return NearestServices(found, which, reachable)
 
 
 def shares_within(minutes: ArrayLike, people: ArrayLike, cutoffs_minutes: Sequence[float]) -> Shares:

@@ -87,7 +87,7 @@ class Sites:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CoverProblem:
     """Candidates as checked: ``times`` with infinity for no way, ``costs`` with 0 for what is fixed."""
 
     times: Floats
@@ -129,7 +129,7 @@ def problem(
     *,
     fixed: Sequence[int] = (),
     costs: ArrayLike | None = None,
-) -> Problem:
+) -> CoverProblem:
     """Check the candidates.
 
     Raises
@@ -155,7 +155,7 @@ def problem(
     held = np.zeros(columns, bool)
     held[list(fixed)] = True
     price = np.ones(columns) if costs is None else amounts(costs, columns, "costs")
-    return Problem(times, held, np.where(held, 0.0, price), float(budget))
+    return CoverProblem(times, held, np.where(held, 0.0, price), float(budget))
 
 
 def weights_of(people: ArrayLike, equity: ArrayLike | None, rows: int) -> Floats:
@@ -293,14 +293,14 @@ def shortest_longest(
     return given.answer(best, value, value if proven else float(limits[undecided]), unreachable)
 
 
-def _near(given: Problem, within_minutes: float) -> Bools:
+def _near(given: CoverProblem, within_minutes: float) -> Bools:
     if not (np.isfinite(within_minutes) and within_minutes >= 0):
         msg = f"The time within which to cover is {within_minutes} minutes; give 0 or more."
         raise InputError(msg)
     return given.times <= within_minutes
 
 
-def _cheapest_cover(given: Problem, near: Bools, time_limit_seconds: float) -> tuple[Bools, float]:
+def _cheapest_cover(given: CoverProblem, near: Bools, time_limit_seconds: float) -> tuple[Bools, float]:
     """Give the cheapest new places that cover all rows that can be covered, and a bound on their cost."""
     kinds, columns = _to_cover(given, near)
     added = np.zeros(len(given.costs), bool)
@@ -314,7 +314,7 @@ def _cheapest_cover(given: Problem, near: Bools, time_limit_seconds: float) -> t
     return added, min(float(given.costs[added].sum()), max(0.0, bound))
 
 
-def _affordable_cover(given: Problem, near: Bools, time_limit_seconds: float) -> tuple[Bools | None, bool]:
+def _affordable_cover(given: CoverProblem, near: Bools, time_limit_seconds: float) -> tuple[Bools | None, bool]:
     """Give new places within the budget that cover all rows, or None, and whether that is certain: swaps come first."""
     kinds, columns = _to_cover(given, near)
     added = np.zeros(len(given.costs), bool)
@@ -333,7 +333,7 @@ def _affordable_cover(given: Problem, near: Bools, time_limit_seconds: float) ->
     return added, True
 
 
-def _to_cover(given: Problem, near: Bools) -> tuple[Bools, Ints]:
+def _to_cover(given: CoverProblem, near: Bools) -> tuple[Bools, Ints]:
     """Give the kinds of rows that new places are to cover, and the columns of the places that matter."""
     rows = near.any(axis=1) & ~near[:, given.fixed].any(axis=1)
     kinds, _ = _kinds(near[rows], np.ones(int(rows.sum())))

@@ -55,7 +55,7 @@ class Subtotals:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ProtectedTable:
     """A table fit to be shown; what is suppressed is in it nowhere.
 
     Attributes
@@ -104,7 +104,7 @@ def suppressed(
     threshold: float = THRESHOLD,
     show_zeros: bool = True,
     width: float | None = None,
-) -> Table:
+) -> ProtectedTable:
     """Suppress small counts in a table, and as many others as it takes to keep them so.
 
     Parameters
@@ -250,7 +250,7 @@ class _Published:
         return np.asarray(change), np.where(hidden, 0.0, beyond)
 
 
-def rounded(counts: ArrayLike, *, levels: Sequence[Sequence[str]] = (), base: int = ROUND_TO) -> Table:
+def rounded(counts: ArrayLike, *, levels: Sequence[Sequence[str]] = (), base: int = ROUND_TO) -> ProtectedTable:
     """Round each number, totals too, to the nearest multiple of ``base``, halves up; rows need not add up any more.
 
     It shows a little of everything where suppression shows all of some. Each total is rounded from the true one.
@@ -320,14 +320,14 @@ def _layout(table: Floats, levels: list[NDArray[Any]]) -> tuple[_Layout, list[tu
     return _Layout(holds, place, sizes), groups
 
 
-def _table(shown: list[Shown], shape: tuple[int, ...], groups: list[tuple[str, ...]], note: str) -> Table:
+def _table(shown: list[Shown], shape: tuple[int, ...], groups: list[tuple[str, ...]], note: str) -> ProtectedTable:
     rows, columns = shape
     source = iter(shown)
 
     def take(count: int) -> tuple[Shown, ...]:
         return tuple(next(source) for _ in range(count))
 
-    return Table(
+    return ProtectedTable(
         cells=tuple(take(columns) for _ in range(rows)),
         row_totals=take(rows),
         column_totals=take(columns),

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nearhome.analysis.methods.accessibility import amounts
-from nearhome.analysis.methods.inequality_results import Concentration, Gini, Interval, Palma, Shortfall, Tenth, Theil
+from nearhome.analysis.methods.inequality_results import (
+    Concentration,
+    FosterGreerThorbecke,
+    Gini,
+    Interval,
+    Palma,
+    Tenth,
+    Theil,
+)
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -202,7 +210,7 @@ def concentration(
 
 def shortfall(
     values: ArrayLike, people: ArrayLike, line: float, *, worse: Literal["above", "below"] = "above"
-) -> Shortfall:
+) -> FosterGreerThorbecke:
     """Measure who is on the wrong side of a line and how far: Foster, Greer and Thorbecke's FGT 0, 1 and 2.
 
     The gap of a person is |value - line| / line on the wrong side and 0 elsewhere, on the line itself too. For travel
@@ -220,10 +228,10 @@ def shortfall(
     held, weight, left_out = _shared_out(values, people)
     whole = float(weight.sum())
     if not whole > 0:
-        return Shortfall(float("nan"), whole, left_out, line, worse, float("nan"), float("nan"))
+        return FosterGreerThorbecke(float("nan"), whole, left_out, line, worse, float("nan"), float("nan"))
     gap = np.maximum(0.0, (held - line if worse == "above" else line - held) / line)
     share, depth, severity = (float(weight @ part) / whole for part in (gap > 0, gap, gap**2))
-    return Shortfall(share, whole, left_out, line, worse, depth, severity)
+    return FosterGreerThorbecke(share, whole, left_out, line, worse, depth, severity)
 
 
 def bootstrap(

@@ -86,7 +86,7 @@ class Concentration(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class Shortfall(Measure):
+class FosterGreerThorbecke(Measure):
     """Foster, Greer and Thorbecke's figures against a line: ``value`` is the share of people on the wrong side of it.
 
     ``depth`` is the average of their distances from the line as a part of it, everyone else counting 0, and

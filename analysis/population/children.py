@@ -116,7 +116,7 @@ def children(
     return table
 
 
-def total(as_of: date, nation: str = estates.NATIONS[0]) -> published_figures.Figure:
+def total(as_of: date, nation: str = estates.NATIONS[0]) -> published_figures.PublishedFigure:
     """Give the published national estimate that areas are scaled to, with its low, high and source."""
     return published_figures.figure("children", nation, as_of)
 

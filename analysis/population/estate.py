@@ -85,7 +85,7 @@ def estate(as_of: date, nation: str = NATIONS[0]) -> Estate:
     return _bulletin(day) if nation == NATIONS[0] else _system(nation, day)
 
 
-def _elsewhere(nation: str) -> list[published_figures.Figure]:
+def _elsewhere(nation: str) -> list[published_figures.PublishedFigure]:
     prefix = {"Scotland": "SCO-", "Northern Ireland": "NI-"}[nation]
     return [each for each in published_figures.figures() if each.series == "held" and each.item.startswith(prefix)]
 

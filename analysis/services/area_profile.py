@@ -54,7 +54,7 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldElsewhere:
     """Where an area's people are held: another authority or its own, the share of them, and whether that has a service.
 
     ``served`` is the share of those held there whose prison has one.
@@ -90,7 +90,7 @@ class Story:
     region: str
     near: tuple[Near, ...]
     former: tuple[Near, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldElsewhere, ...]
     held_elsewhere: float
     prison_minutes: float
     ends: dict[str, float]
@@ -131,7 +131,9 @@ def story(found: Coverage, code: str) -> Story:
         near=_near(found, code, here, weight),
         former=_former(found, code),
         held=tuple(
-            Held(row["prison_authority"], row["people"] / ends["held"], row["elsewhere"], row["prison_service"])
+            HeldElsewhere(
+                row["prison_authority"], row["people"] / ends["held"], row["elsewhere"], row["prison_service"]
+            )
             for row in most
         ),
         held_elsewhere=float(ends["held_elsewhere"]),

@@ -61,7 +61,7 @@ _SOME = 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parts:
+class SectorParts:
     """What is known of each part of a sector, in the order of ``families``.
 
     ``minutes`` has a column for the nearest, second nearest, ... place, NaN where there is none; ``known`` says whether
@@ -89,7 +89,7 @@ class Coverage:
     table: pd.DataFrame
     services: tuple[Service, ...]
     places: int
-    parts: Parts
+    parts: SectorParts
     notes: tuple[str, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -207,17 +207,17 @@ def place_minutes(thresholds: Sequence[float]) -> float:
 
 def _parts(
     where: Families, found: Sequence[Service], mode: Mode, k: int, limits: tuple[float, ...]
-) -> tuple[Parts, list[Spot], Floats]:
+) -> tuple[SectorParts, list[Spot], Floats]:
     spots = list(dict.fromkeys(spot for each in found for spot in reach.spots_of(each, where.as_of)))
     times = travel_times.minutes(spots, mode)
     nearest = accessibility.nearest(times, k)
     held = prison_shares.holding(where.as_of)
     who = reach.reach(found, where, held, mode=mode, place_minutes=place_minutes(limits))
-    parts = Parts(where, nearest.minutes[where.sector], travel_times.known(mode)[where.sector], who)
+    parts = SectorParts(where, nearest.minutes[where.sector], travel_times.known(mode)[where.sector], who)
     return parts, spots, times
 
 
-def _table(parts: Parts, group: Group, limits: tuple[float, ...], times: Floats) -> pd.DataFrame:
+def _table(parts: SectorParts, group: Group, limits: tuple[float, ...], times: Floats) -> pd.DataFrame:
     import pandas as pd
 
     where, who = parts.families, parts.reach
@@ -265,7 +265,7 @@ def _medians(minutes: Floats, weight: Floats, group: Group) -> Floats:
     return found
 
 
-def _stand(table: pd.DataFrame, group: Group, parts: Parts, as_of: date, by: str) -> None:
+def _stand(table: pd.DataFrame, group: Group, parts: SectorParts, as_of: date, by: str) -> None:
     """Add what is known by authority, and name the standing of small areas."""
     where = parts.families
     if by != "sector":

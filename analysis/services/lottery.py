@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from nearhome.analysis.methods.autocorrelation import Local, Moran
     from nearhome.analysis.methods.inequality_results import (
         Concentration,
+        FosterGreerThorbecke,
         Gini,
         Interval,
         Palma,
-        Shortfall,
         Tenth,
         Theil,
     )
@@ -50,7 +50,7 @@ _RANKED = ("less deprived areas", "more deprived areas")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AuthorityValue:
     """An authority and its value: the share of families covered, or mean minutes."""
 
     code: str
@@ -59,7 +59,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Nation:
+class NationInequality:
     """How even things are within one nation.
 
     ``mean`` is over its children; ``none`` is the share of them in authorities where nobody is reached (or with no
@@ -70,8 +70,8 @@ class Nation:
     children: float
     mean: float
     none: float
-    best: Place
-    worst: Place
+    best: AuthorityValue
+    worst: AuthorityValue
     gini: Gini
     palma: Palma
     concentration: Concentration
@@ -103,8 +103,8 @@ class Lottery:
     gini: Gini
     interval: Interval
     theil: Theil
-    shortfall: Shortfall
-    nations: tuple[Nation, ...]
+    shortfall: FosterGreerThorbecke
+    nations: tuple[NationInequality, ...]
 
     def sentences(self) -> tuple[str, ...]:
         """Say each measure plainly."""
@@ -138,7 +138,7 @@ class Clusters:
         return self.whole.sentence(WORDS[self.what]), self.local.sentence(WORDS[self.what])
 
 
-def _within(nation: Nation, sentence: str) -> str:
+def _within(nation: NationInequality, sentence: str) -> str:
     return f"Within {nation.name}: {sentence[0].lower()}{sentence[1:]}"
 
 
@@ -247,7 +247,7 @@ def _values(found: coverage.Coverage, what: What) -> Floats:
     return found.parts.minutes[:, 0] if what == "minutes" else found.parts.reach.covered
 
 
-def _nation(found: Coverage, what: What, values: Floats, name: str) -> Nation | None:
+def _nation(found: Coverage, what: What, values: Floats, name: str) -> NationInequality | None:
     """Measure one nation; None where it has no value at all."""
     where = found.parts.families
     here = where.nation == name
@@ -257,7 +257,7 @@ def _nation(found: Coverage, what: What, values: Floats, name: str) -> Nation | 
     group = where.by("authority")
     means = group.shares(np.nan_to_num(values), where.children * has)
     known = np.flatnonzero(np.isfinite(means))
-    low, high = (Place(group.codes[at], group.names[at], float(means[at])) for at in _ends(means, known))
+    low, high = (AuthorityValue(group.codes[at], group.names[at], float(means[at])) for at in _ends(means, known))
     inside, weight = values[here], where.children[here]
     rank = where.deprivation[here]
     tenth = inequality.deciles(rank, weight)
@@ -267,7 +267,7 @@ def _nation(found: Coverage, what: What, values: Floats, name: str) -> Nation | 
         if what == "covered"
         else float(where.children[here & ~has].sum())
     )
-    return Nation(
+    return NationInequality(
         name=name,
         children=float(weight.sum()),
         mean=float(values[has] @ where.children[has] / where.children[has].sum()),

@@ -16,7 +16,7 @@ import numpy as np
 from nearhome.analysis.methods import cover_location, p_median
 from nearhome.analysis.population import families, prison_shares
 from nearhome.analysis.services import coverage, reach, travel_times
-from nearhome.analysis.services.what_if import Change, Scenario
+from nearhome.analysis.services.what_if import Change, ServiceScenario
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
@@ -69,7 +69,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Best:
+class BestPlaces:
     """The chosen places, best first; ``gained`` are the children each adds by itself, each counted once.
 
     ``sites`` has the proof where travel time decided, and is None for kinds at prisons, whose best few are exact.
@@ -81,10 +81,10 @@ class Best:
     sites: Sites | None
 
     @property
-    def scenario(self) -> Scenario:
+    def scenario(self) -> ServiceScenario:
         """The changes that open these places."""
         names = ", ".join(each.name for each in self.chosen)
-        return Scenario(f"{kinds.KINDS[self.kind].name}: {names}", tuple(each.change for each in self.chosen))
+        return ServiceScenario(f"{kinds.KINDS[self.kind].name}: {names}", tuple(each.change for each in self.chosen))
 
     def sentence(self) -> str:
         """Say plainly how good the choice is."""
@@ -104,7 +104,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
     candidates: str = "authorities",
     area: str | None = None,
     equity: bool = False,
-) -> Best:
+) -> BestPlaces:
     """Choose the best places for so many more services of a kind.
 
     Parameters
@@ -165,7 +165,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
     already = (times[:, fixed] <= within_minutes).any(axis=1)
     gains = [float(children[(times[:, number] <= within_minutes) & ~already].sum()) for number in solved.added]
     order = sorted(range(len(chosen)), key=lambda at: (-gains[at], options[chosen[at]].name))
-    return Best(kind, tuple(options[chosen[at]] for at in order), tuple(gains[at] for at in order), solved)
+    return BestPlaces(kind, tuple(options[chosen[at]] for at in order), tuple(gains[at] for at in order), solved)
 
 
 def _solve(aim: str, times: Floats, people: Floats, within: float, count: int, fixed: Sequence[int]) -> Sites:
@@ -176,7 +176,7 @@ def _solve(aim: str, times: Floats, people: Floats, within: float, count: int, f
     return cover_location.shortest_longest(times, count, fixed=fixed)
 
 
-def _at_prisons(kind: str, count: int, as_of: date, weight: Floats, where: families.Families) -> Best:
+def _at_prisons(kind: str, count: int, as_of: date, weight: Floats, where: families.Families) -> BestPlaces:
     """Choose the prisons without such a service whose people have most children outside."""
     held = prison_shares.holding(as_of)
     inside = where.children * (weight > 0)
@@ -191,7 +191,7 @@ def _at_prisons(kind: str, count: int, as_of: date, weight: Floats, where: famil
         raise InputError(msg)
     order = sorted(free, key=lambda number: (-wanted[number], held.prisons[number]))[:count]
     chosen = tuple(_prison(kind, prison_register.by_id(held.prisons[number])) for number in order)
-    return Best(kind, chosen, tuple(float(children[number]) for number in order), None)
+    return BestPlaces(kind, chosen, tuple(float(children[number]) for number in order), None)
 
 
 def _inside(where: families.Families, area: str | None) -> NDArray[np.bool_]:

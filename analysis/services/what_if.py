@@ -87,7 +87,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class ServiceScenario:
     """Changes to be made together."""
 
     title: str
@@ -95,7 +95,7 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
+class CoverageOutcome:
     """Coverage before and after a scenario.
 
     ``table`` has for each area ``code``, ``name``, ``children``, and before and after: ``covered``, ``covered_most``,
@@ -103,7 +103,7 @@ class Outcome:
     where cover is lost), most first.
     """
 
-    scenario: Scenario
+    scenario: ServiceScenario
     before: Coverage
     after: Coverage
     table: pd.DataFrame
@@ -119,7 +119,7 @@ class Outcome:
         return f"{self.scenario.title}: about {abs(gained):,.0f} children {what}, in {areas} area{'s' * (areas != 1)}."
 
 
-def read(file: Path) -> Scenario:
+def read(file: Path) -> ServiceScenario:
     """Read a scenario from a TOML file.
 
     Raises
@@ -141,7 +141,7 @@ def read(file: Path) -> Scenario:
             msg = f"The scenario has {action} = {content[action]!r}; write [[{action}]] and its words below."
             raise InputError(msg)
     changes = [_change(action, row) for action in ACTIONS for row in content.get(action, ())]
-    return Scenario(str(content.get("title", file.stem)), tuple(changes))
+    return ServiceScenario(str(content.get("title", file.stem)), tuple(changes))
 
 
 def added(text: str) -> Change:
@@ -205,7 +205,7 @@ def _typed(action: Action, row: Mapping[str, Any]) -> Change:
     return Change(action=action, **{word: value for word, value in row.items() if word in known})
 
 
-def apply(scenario: Scenario, in_force: Sequence[Service], as_of: date) -> tuple[Service, ...]:
+def apply(scenario: ServiceScenario, in_force: Sequence[Service], as_of: date) -> tuple[Service, ...]:
     """Make the changes to the services in force on a day.
 
     Raises
@@ -308,7 +308,7 @@ def _extended(service: Service, change: Change, as_of: date) -> Service:
     return service
 
 
-def compare(scenario: Scenario, *, kind: str | None = None, as_of: date, **options: Any) -> Outcome:
+def compare(scenario: ServiceScenario, *, kind: str | None = None, as_of: date, **options: Any) -> CoverageOutcome:
     """Work coverage out before and after a scenario.
 
     Parameters
@@ -325,7 +325,7 @@ def compare(scenario: Scenario, *, kind: str | None = None, as_of: date, **optio
     start = tuple(coverage.in_force(as_of, reach.ALL_KINDS) if given is None else given)
     before = coverage.assess(kind=kind, as_of=as_of, services=start, **options)
     after = coverage.assess(kind=kind, as_of=as_of, services=apply(scenario, start, as_of), **options)
-    return Outcome(scenario, before, after, _table(before, after))
+    return CoverageOutcome(scenario, before, after, _table(before, after))
 
 
 def _table(before: Coverage, after: Coverage) -> pd.DataFrame:

@@ -32,7 +32,7 @@ NOON: Final = "12:00"
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class AreaDay:
     """One town, one prison, one session and one way to travel; ``option`` is None where there is no way."""
 
     town: str
@@ -104,7 +104,7 @@ def visiting_days(
     party: Party,
     as_of: date,
     router: Router,
-) -> Iterator[Day]:
+) -> Iterator[AreaDay]:
     """Work out the days from every town to every prison, by car and by the cheapest public transport.
 
     Parameters
@@ -132,9 +132,9 @@ def visiting_days(
                     try:
                         option = _option(visit, mode)
                     except NoRouteError as error:
-                        yield Day(town.name, town.people, prison, session, mode, None, str(error))
+                        yield AreaDay(town.name, town.people, prison, session, mode, None, str(error))
                     else:
-                        yield Day(town.name, town.people, prison, session, option.mode, option)
+                        yield AreaDay(town.name, town.people, prison, session, option.mode, option)
 
 
 def _option(visit: Visit, mode: str) -> Option:
@@ -173,7 +173,7 @@ COLUMNS: Final = (
 )
 
 
-def values(day: Day) -> tuple[object, ...]:
+def values(day: AreaDay) -> tuple[object, ...]:
     """Return a day as the values of ``COLUMNS``; people are modelled, money is whole pence, empty where unknown."""
     known = day.session.as_of != visit_day.UNKNOWN
     first: tuple[object, ...] = (

@@ -12,8 +12,8 @@ from nearhome.geo.routing.router import Router
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nearhome.data.base.coordinates import Point
     from nearhome.data.prisons.register import Prison
-    from nearhome.geo.routing.router import Point
 
 NO_ROUTE = "no road or car ferry"
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from nearhome.analysis.visits.round_trips import Hours, Pair
     from nearhome.analysis.visits.visit import Visit
     from nearhome.data.prisons.sessions import Session
-    from nearhome.geo.routing.car_journeys import CarJourney, Leg
-    from nearhome.geo.transit.itineraries import Needs, Profile, Way
+    from nearhome.geo.routing.car_journeys import CarJourney, RoadLeg
+    from nearhome.geo.transit.itineraries import Needs, Profile, TransitWay
 
 SESSION_MINUTES: Final = 120
 """The commonest length of a session in the shipped table of visiting sessions."""
@@ -56,11 +56,11 @@ class Option:
     return_minutes: float
     cost: Cost
     reimbursement: Reimbursement
-    legs: tuple[Leg, ...] = ()
+    legs: tuple[RoadLeg, ...] = ()
     line: tuple[tuple[float, float], ...] = ()
     """The route there as (lat, lon) points, EPSG:4326."""
-    there: Way | None = None
-    back: Way | None = None
+    there: TransitWay | None = None
+    back: TransitWay | None = None
     day: VisitDay | None = None
     note: str = ""
     """Why the times are not from the timetable that was imported, where they are not."""
@@ -246,7 +246,7 @@ def _car_terms(journey: CarJourney) -> _Terms:
     )
 
 
-def _crossings(legs: Sequence[Leg]) -> list[Crossing]:
+def _crossings(legs: Sequence[RoadLeg]) -> list[Crossing]:
     return [Crossing(leg.ferry or leg.toll, leg.heading, leg.miles if leg.ferry else None) for leg in legs]
 
 
@@ -296,7 +296,7 @@ def _fared(
     )
 
 
-def _fares(visit: Visit, both: tuple[Way, Way], railcard: Railcard | None) -> Cost:
+def _fares(visit: Visit, both: tuple[TransitWay, TransitWay], railcard: Railcard | None) -> Cost:
     """Return what the ways there and back cost; crossing London is in the train ticket."""
     from nearhome.analysis.costs import fares
 
@@ -345,7 +345,7 @@ def _trip_back(pair: Pair, hours: Hours) -> Trip:
     return Trip(minutes, minutes, minutes)
 
 
-def _trip(way: Way) -> Trip:
+def _trip(way: TransitWay) -> Trip:
     """Return what the day needs to know of a way: its trains, and how long it takes."""
     after, trains = 0.0, []
     for leg in way.legs:

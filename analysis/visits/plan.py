@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.visits.options import Option
     from nearhome.data.prisons.register import Prison
     from nearhome.data.prisons.sessions import Session
-    from nearhome.geo.imported.networks import Roads
+    from nearhome.geo.imported.networks import AnsweringRoads
     from nearhome.geo.places.find import Place
     from nearhome.geo.roads.conditions import Conditions
     from nearhome.geo.transit.itineraries import Needs
@@ -75,7 +75,7 @@ def plan_visit(  # noqa: PLR0913 -- keyword-only, each with a usual value
     *,
     party: Party,
     as_of: date,
-    roads: Roads | None = None,
+    roads: AnsweringRoads | None = None,
     modes: Sequence[str] = ("car",),
     session: Session | None = None,
     needs: Needs | None = None,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.visits.day import VisitDay
     from nearhome.analysis.visits.options import Option
     from nearhome.analysis.visits.plan import VisitPlan
-    from nearhome.geo.transit.itineraries import Way
+    from nearhome.geo.transit.itineraries import TransitWay
 
 
 def of_plan(plan: VisitPlan) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def of_option(option: Option, child_ages: tuple[int, ...] = ()) -> dict[str, Any
     return found
 
 
-def of_way(way: Way) -> list[dict[str, Any]]:
+def of_way(way: TransitWay) -> list[dict[str, Any]]:
     """Return the legs of a way by public transport."""
     return [
         {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nearhome.data.prisons.sessions import Session
     from nearhome.geo.routing.router import Router
     from nearhome.geo.timetables.timetable import Timetable
-    from nearhome.geo.transit.itineraries import Needs, Profile, Way
+    from nearhome.geo.transit.itineraries import Needs, Profile, TransitWay
 
 FIRST_GUESS_MINUTES = 180.0
 """How long a way is taken to last before it is known, to choose the hour of its first bus."""
@@ -33,8 +33,8 @@ MORNING = 5.0 * 60
 class Pair:
     """A way there and one home. ``other_day`` says of each that a timetable has none at the hours of the visit."""
 
-    there: Way
-    back: Way
+    there: TransitWay
+    back: TransitWay
     other_day: tuple[bool, bool] = (False, False)
 
 
@@ -110,7 +110,7 @@ def _typical(
 ) -> list[Pair]:
     kind = day.day_type(session)
 
-    def there(minutes: float, wanted: Sequence[Profile]) -> dict[Profile, Way]:
+    def there(minutes: float, wanted: Sequence[Profile]) -> dict[Profile, TransitWay]:
         clock = ((hours.arrive - minutes) % day.DAY_MINUTES, hours.arrive)
         return typical.ways(home, gate, day=kind, minutes_of_day=clock, profiles=wanted, needs=needs, router=router)
 

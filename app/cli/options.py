@@ -17,7 +17,7 @@ from nearhome.geo.roads.conditions import Conditions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nearhome.geo.matrices.executors import Engine
+    from nearhome.geo.matrices.executors import Executor
 
 
 def today() -> str:
@@ -129,7 +129,7 @@ def engine(command: Callable[..., Any]) -> Callable[..., Any]:
     return where(address(command))
 
 
-def engine_of(name: str, scheduler: str | None) -> Engine:
+def engine_of(name: str, scheduler: str | None) -> Executor:
     """Return the engine that was asked for.
 
     Raises

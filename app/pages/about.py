@@ -13,7 +13,7 @@ from nearhome.geo.routing import car_journeys
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-    from nearhome.data.catalogue.tables import Table
+    from nearhome.data.catalogue.tables import ShippedTable
 
 TITLE = "About the data"
 TAB_TITLE = "About the data - nearhome"
@@ -91,7 +91,7 @@ def show() -> None:
     st.html(_items(ACCESS))
 
 
-def _table_html(table: Table) -> str:
+def _table_html(table: ShippedTable) -> str:
     """Return one table of the catalogue with its facts."""
     rows = "".join(
         f'<tr><th scope="row">{label}</th><td>{escape(_shown(getattr(table, field)))}</td></tr>'

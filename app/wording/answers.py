@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from nearhome.analysis.help_with_visits.scheme import ReimbursementLine
     from nearhome.analysis.visits.options import Option
     from nearhome.analysis.visits.plan import VisitPlan
-    from nearhome.geo.routing.car_journeys import Leg
-    from nearhome.geo.transit.itineraries import Way
+    from nearhome.geo.routing.car_journeys import RoadLeg
+    from nearhome.geo.transit.itineraries import TransitWay
 
 TYPICAL = "typical, not a timetable"
 """The basis of a way without a timetable, as ``geo.public_transport`` has it, which starts slowly."""
@@ -118,9 +118,9 @@ def claimed(line: ReimbursementLine) -> str:
     return phrases.estimate(line.pence, line.low_pence, line.high_pence)
 
 
-def _joined(legs: Iterable[Leg]) -> list[Leg]:
+def _joined(legs: Iterable[RoadLeg]) -> list[RoadLeg]:
     """Return the legs as a person would tell them: short pieces and pieces of one name put together."""
-    told: list[Leg] = []
+    told: list[RoadLeg] = []
     for leg in legs:
         before = told[-1] if told else None
         short = leg.kind == "road" and leg.miles < SHORT_MILES
@@ -242,7 +242,7 @@ def _sureness(plan: VisitPlan, option: Option) -> Answer:
     return Answer("How sure are we?", f"give or take {phrases.duration(spread)} each way", notes)
 
 
-def _public_sureness(way: Way) -> tuple[str, ...]:
+def _public_sureness(way: TransitWay) -> tuple[str, ...]:
     """Return what the times and fares of a way by public transport rest on."""
     if way.basis != TYPICAL:
         notes = [f"Times come from what you imported: {way.basis}. Trains and buses may run late."]

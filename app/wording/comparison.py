@@ -32,7 +32,7 @@ SHORT_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class WayChoice:
     """One way as people compare it: its title, what it is best at, sentences about its day, and its sums."""
 
     mode: str
@@ -42,11 +42,11 @@ class Choice:
     sums: tuple[tuple[str, str], ...]
 
 
-def choices(plan: VisitPlan) -> tuple[Choice, ...]:
+def choices(plan: VisitPlan) -> tuple[WayChoice, ...]:
     """Return the ways of a plan, in its order."""
     best = bests(plan.options)
     return tuple(
-        Choice(
+        WayChoice(
             mode=option.mode,
             title=option.title,
             best=tuple(what for what, modes in best.items() if option.mode in modes),
@@ -156,12 +156,12 @@ def session_sentences(day: VisitDay, on: str = "") -> tuple[str, ...]:
     return tuple(said)
 
 
-def html(found: Iterable[Choice]) -> str:
+def html(found: Iterable[WayChoice]) -> str:
     """Return the ways as a list of cards, each with its own heading."""
     return f'<ul class="nh-ways">{"".join(_card(choice) for choice in found)}</ul>'
 
 
-def _card(choice: Choice) -> str:
+def _card(choice: WayChoice) -> str:
     best = f'<p class="nh-best">{escape(phrases.sentence(", ".join(choice.best)))}</p>' if choice.best else ""
     day = "".join(f"<p>{escape(sentence)}</p>" for sentence in choice.day)
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in choice.sums)

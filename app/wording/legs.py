@@ -9,7 +9,7 @@ from nearhome.data.base import phrases
 
 if TYPE_CHECKING:
     from nearhome.geo.routing import car_journeys
-    from nearhome.geo.transit.itineraries import Leg, Way
+    from nearhome.geo.transit.itineraries import TransitLeg, TransitWay
 
 FIVE = 5
 """Minutes to which waits are rounded."""
@@ -29,14 +29,14 @@ MODES = {
 }
 
 
-def by_road(leg: car_journeys.Leg) -> str:
+def by_road(leg: car_journeys.RoadLeg) -> str:
     """Return one leg by road in words, a ferry named as such."""
     if leg.kind == "ferry":
         return f"Ferry, {leg.name}: {phrases.duration(leg.minutes)} with waiting"
     return f"{phrases.capital(leg.name)}: {phrases.miles(leg.miles)}, {phrases.duration(leg.minutes)}"
 
 
-def by_public_transport(way: Way, *, hidden: frozenset[str] = frozenset()) -> list[str]:
+def by_public_transport(way: TransitWay, *, hidden: frozenset[str] = frozenset()) -> list[str]:
     """Return the legs of a way in words.
 
     Parameters
@@ -49,7 +49,7 @@ def by_public_transport(way: Way, *, hidden: frozenset[str] = frozenset()) -> li
     return [_leg(leg, hidden) for leg in way.legs]
 
 
-def near_home(there: Way, back: Way) -> frozenset[str]:
+def near_home(there: TransitWay, back: TransitWay) -> frozenset[str]:
     """Return the places nearest home where one boards and alights: names that a plan to keep leaves out."""
     ends = [way.legs[at].end if at == 0 else way.legs[at].start for way, at in ((there, 0), (back, -1)) if way.legs[1:]]
     return frozenset(ends)
@@ -62,7 +62,7 @@ def every(gap_minutes: float) -> str:
     return next((text for limit, text in USUAL_GAPS if gap_minutes < limit), "only a few times a day")
 
 
-def _leg(leg: Leg, hidden: frozenset[str]) -> str:
+def _leg(leg: TransitLeg, hidden: frozenset[str]) -> str:
     start, end = (YOUR_STATION if name in hidden else name for name in (leg.start, leg.end))
     if leg.departs is not None:
         return f"{MODES[leg.mode]}, {start} to {end}: at {clock(leg.departs, step=1)}, {_exact(leg.minutes.typical)}"

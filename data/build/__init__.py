@@ -15,18 +15,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BuildStep:
     """One build: the module that has ``build`` and the tables it writes, by their names in the catalogue."""
 
     module: str
     tables: tuple[str, ...]
 
 
-STEPS: dict[str, Step] = {
-    "prisons": Step("nearhome.data.build.prisons", ("prisons",)),
-    "sessions": Step("nearhome.data.build.sessions", ("sessions",)),
-    "authorities": Step("nearhome.data.build.authorities", ("authorities",)),
-    "postcodes": Step(
+STEPS: dict[str, BuildStep] = {
+    "prisons": BuildStep("nearhome.data.build.prisons", ("prisons",)),
+    "sessions": BuildStep("nearhome.data.build.sessions", ("sessions",)),
+    "authorities": BuildStep("nearhome.data.build.authorities", ("authorities",)),
+    "postcodes": BuildStep(
         "nearhome.data.build.postcodes",
         (
             "postcodes",
@@ -37,9 +37,9 @@ STEPS: dict[str, Step] = {
             "postcode_areas",
         ),
     ),
-    "places": Step("nearhome.data.build.places", ("places",)),
-    "services": Step("nearhome.data.build.services", ("services", "service_evidence")),
-    "boundaries": Step(
+    "places": BuildStep("nearhome.data.build.places", ("places",)),
+    "services": BuildStep("nearhome.data.build.services", ("services", "service_evidence")),
+    "boundaries": BuildStep(
         "nearhome.data.build.boundaries",
         (
             "boundaries_country",
@@ -49,10 +49,10 @@ STEPS: dict[str, Step] = {
             "boundaries_authority",
         ),
     ),
-    "districts": Step("nearhome.data.build.districts", ("district_shapes",)),
-    "roads": Step("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
-    "rail": Step("nearhome.data.build.rail", ("rail_stations", "rail_lines", "rail_local", "rail_links")),
-    "bus_frequency": Step("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),
-    "published": Step("nearhome.data.build.published", ("published_figures", "prison_roles")),
-    "sector_people": Step("nearhome.data.build.sector_people", ("sector_people",)),
+    "districts": BuildStep("nearhome.data.build.districts", ("district_shapes",)),
+    "roads": BuildStep("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
+    "rail": BuildStep("nearhome.data.build.rail", ("rail_stations", "rail_lines", "rail_local", "rail_links")),
+    "bus_frequency": BuildStep("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),
+    "published": BuildStep("nearhome.data.build.published", ("published_figures", "prison_roles")),
+    "sector_people": BuildStep("nearhome.data.build.sector_people", ("sector_people",)),
 }

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from nearhome.data.build import Step
-    from nearhome.data.catalogue.tables import Table
+    from nearhome.data.build import BuildStep
+    from nearhome.data.catalogue.tables import ShippedTable
 
 
 def build(
     sources: Path,
     out: Path | None = None,
     *,
-    steps: Mapping[str, Step],
+    steps: Mapping[str, BuildStep],
     only: Iterable[str] = (),
     progress: Callable[[str], None] = lambda _: None,
-) -> dict[str, Table]:
+) -> dict[str, ShippedTable]:
     """Write the tables from the source files, then the record of them; give what was built.
 
     A build into the package also writes ``LICENCES.md`` anew.

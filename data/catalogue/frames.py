@@ -10,7 +10,7 @@ from nearhome.data.errors import TableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nearhome.data.catalogue.tables import Table
+    from nearhome.data.catalogue.tables import ShippedTable
 
 
 def load(name: str) -> Any:
@@ -28,7 +28,7 @@ def load(name: str) -> Any:
         raise TableError(msg) from error
 
 
-def _read(file: Path, entry: Table) -> Any:
+def _read(file: Path, entry: ShippedTable) -> Any:
     if entry.format == "geoparquet":
         import geopandas as gpd
 

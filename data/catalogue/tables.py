@@ -32,7 +32,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a table and what it means, with its unit."""
 
     name: str
@@ -40,7 +40,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ShippedTable:
     """One shipped table: its description and the facts of its last build."""
 
     name: str
@@ -52,7 +52,7 @@ class Table:
     licence: str
     attribution: str
     note: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: int
     bytes: int
     sha256: str
@@ -82,13 +82,13 @@ def shipped_folder() -> Path:
     return Path(str(files("nearhome.data") / "tables"))
 
 
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, ShippedTable]:
     """Every shipped table by name, in the order of the catalogue."""
     return recorded(shipped_folder())
 
 
 @cache
-def recorded(folder: Path) -> dict[str, Table]:
+def recorded(folder: Path) -> dict[str, ShippedTable]:
     """Give the tables that a folder's ``catalogue.json`` records, by name."""
     described = descriptions()
     try:
@@ -99,8 +99,8 @@ def recorded(folder: Path) -> dict[str, Table]:
         raise TableError(msg) from error
 
 
-def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> Table:
-    return Table(
+def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> ShippedTable:
+    return ShippedTable(
         name=name,
         title=entry["title"],
         file=entry["file"],
@@ -110,7 +110,7 @@ def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> Table:
         licence=entry["licence"],
         attribution=entry["attribution"],
         note=entry.get("note", ""),
-        columns=tuple(Column(column, meaning) for column, meaning in entry["columns"].items()),
+        columns=tuple(TableColumn(column, meaning) for column, meaning in entry["columns"].items()),
         rows=int(fact["rows"]),
         bytes=int(fact["bytes"]),
         sha256=str(fact["sha256"]),
@@ -128,7 +128,7 @@ def descriptions() -> dict[str, dict[str, Any]]:
         raise TableError(msg) from error
 
 
-def table(name: str) -> Table:
+def table(name: str) -> ShippedTable:
     """Describe one table; an unknown name raises InputError, one that was never built TableError."""
     _described(name)
     known = tables()
@@ -172,7 +172,7 @@ def versions(*names: str) -> dict[str, str]:
     return {name: _version(table(name)) for name in names or tables()}
 
 
-def _version(entry: Table) -> str:
+def _version(entry: ShippedTable) -> str:
     file = path(entry.name)
     return entry.version if file.parent == shipped_folder() else f"user+{checksum(file)[:8]}"
 

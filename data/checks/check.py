@@ -15,7 +15,7 @@ from nearhome.data.errors import TableError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nearhome.data.catalogue.tables import Table
+    from nearhome.data.catalogue.tables import ShippedTable
 
 
 def check(name: str | None = None) -> list[str]:
@@ -33,7 +33,7 @@ def check(name: str | None = None) -> list[str]:
     return found
 
 
-def _check(entry: Table) -> list[str]:
+def _check(entry: ShippedTable) -> list[str]:
 
     file = catalogue.path(entry.name)
     own = file.parent != catalogue.shipped_folder()

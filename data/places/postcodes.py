@@ -74,7 +74,7 @@ class Postcode(NamedTuple):
     quality: int
 
 
-class Area(NamedTuple):
+class PostcodeGroup(NamedTuple):
     """A sector, district or area: the mean point of its postcodes and how far they spread."""
 
     name: str
@@ -313,14 +313,14 @@ def find(postcode: str) -> Postcode | None:
 
 
 @cache
-def areas(level: str) -> dict[str, Area]:
+def areas(level: str) -> dict[str, PostcodeGroup]:
     """Give the ``sector``s, ``district``s or (postcode) ``area``s of the whole United Kingdom by name."""
     found = tables.read_rows(f"postcode_{level}s", lambda row: _area(level, row))
     return {area.name: area for area in found}
 
 
-def _area(level: str, row: dict[str, str]) -> Area:
-    return Area(
+def _area(level: str, row: dict[str, str]) -> PostcodeGroup:
+    return PostcodeGroup(
         name=row[level],
         postcodes=int(row["postcodes"]),
         lat=float(row["lat"]),

@@ -16,7 +16,7 @@ TABLES = ("published_figures", "prison_roles")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PublishedFigure:
     """One figure and the day it is of; ``low`` and ``high`` equal it where nothing is known of its error."""
 
     series: str
@@ -42,13 +42,13 @@ class Role:
 
 
 @cache
-def figures() -> tuple[Figure, ...]:
+def figures() -> tuple[PublishedFigure, ...]:
     """Every figure, sorted by series, item, sex and day."""
     return tuple(tables.read_rows("published_figures", _figure))
 
 
-def _figure(row: dict[str, str]) -> Figure:
-    return Figure(
+def _figure(row: dict[str, str]) -> PublishedFigure:
+    return PublishedFigure(
         series=row["series"],
         item=row["item"],
         sex=row["sex"],
@@ -62,7 +62,7 @@ def _figure(row: dict[str, str]) -> Figure:
     )
 
 
-def items(series: str, as_of: date) -> dict[tuple[str, str], Figure]:
+def items(series: str, as_of: date) -> dict[tuple[str, str], PublishedFigure]:
     """Give each item and sex of a series as of a day: the latest figure by then, or the first if all are later.
 
     Raises
@@ -70,7 +70,7 @@ def items(series: str, as_of: date) -> dict[tuple[str, str], Figure]:
     TableError
         There is no such series.
     """
-    found: dict[tuple[str, str], Figure] = {}
+    found: dict[tuple[str, str], PublishedFigure] = {}
     for figure in figures():
         key = (figure.item, figure.sex)
         if figure.series == series and (key not in found or figure.day <= as_of):
@@ -82,7 +82,7 @@ def items(series: str, as_of: date) -> dict[tuple[str, str], Figure]:
     return found
 
 
-def figure(series: str, item: str, as_of: date, sex: str = "") -> Figure:
+def figure(series: str, item: str, as_of: date, sex: str = "") -> PublishedFigure:
     """Give one figure as of a day, as ``items`` does.
 
     Raises

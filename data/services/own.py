@@ -16,14 +16,14 @@ from nearhome.data.base.files import write_csv
 from nearhome.data.errors import SourceError
 from nearhome.data.services import records, register
 from nearhome.data.services.own_points import settle
-from nearhome.data.services.own_rows import HEADER, OWN_COLUMNS, REQUIRED, Reader
+from nearhome.data.services.own_rows import HEADER, OWN_COLUMNS, REQUIRED, RowReader
 from nearhome.data.services.records import COLUMNS, EVIDENCE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from nearhome.data.services.own_rows import Problem
+    from nearhome.data.services.own_rows import RowProblem
     from nearhome.data.services.records import Service
 
 MOST_ROWS = 100_000
@@ -82,14 +82,14 @@ _FIRST_BYTES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class FileCheck:
     """What a check of a file found: how many rows, and the problems in the order of the lines.
 
     Those beyond ``own_service_rows.MOST_PROBLEMS`` are counted in ``further``.
     """
 
     rows: int
-    problems: tuple[Problem, ...]
+    problems: tuple[RowProblem, ...]
     further: int
 
     @property
@@ -107,7 +107,7 @@ def template() -> str:
     return stream.getvalue()
 
 
-def check(path: Path) -> Check:
+def check(path: Path) -> FileCheck:
     """Check a register without installing it.
 
     Raises
@@ -148,7 +148,7 @@ def forget() -> bool:
     return True
 
 
-def read(name: str, content: bytes) -> tuple[Check, tuple[Service, ...]]:
+def read(name: str, content: bytes) -> tuple[FileCheck, tuple[Service, ...]]:
     """Read a register from memory, and install nothing; no services if anything is wrong.
 
     Parameters
@@ -166,7 +166,7 @@ def read(name: str, content: bytes) -> tuple[Check, tuple[Service, ...]]:
     return found, tuple(records.own_service({column: row.get(column, "") for column in columns}) for row in rows)
 
 
-def _read(path: Path) -> tuple[Check, list[dict[str, str]]]:
+def _read(path: Path) -> tuple[FileCheck, list[dict[str, str]]]:
     """Read and check a file; its rows as they are kept, empty if anything is wrong."""
     try:
         _refuse_size(path.name, path.stat().st_size)
@@ -177,7 +177,7 @@ def _read(path: Path) -> tuple[Check, list[dict[str, str]]]:
     return _rows(path.name, content)
 
 
-def _rows(name: str, content: bytes) -> tuple[Check, list[dict[str, str]]]:
+def _rows(name: str, content: bytes) -> tuple[FileCheck, list[dict[str, str]]]:
     lines = csv.reader(io.StringIO(_text(name, content), newline=""))
     try:
         header = [field.strip().casefold() for field in next(lines, [])]
@@ -198,14 +198,14 @@ def _rows(name: str, content: bytes) -> tuple[Check, list[dict[str, str]]]:
     if not body:
         msg = f"{name} has no services; nearhome services template shows the columns and three rows."
         raise SourceError(msg)
-    reader = Reader(header)
+    reader = RowReader(header)
     if not reader.problems:
         for number, cells in body:
             reader.read(number, cells)
         settle(reader)
     order = {column: place for place, column in enumerate((HEADER, *OWN_COLUMNS))}
     problems = sorted(reader.problems, key=lambda each: (each.line, order[each.column]))
-    found = Check(len(body), tuple(problems), reader.count - len(problems))
+    found = FileCheck(len(body), tuple(problems), reader.count - len(problems))
     return found, [] if problems else reader.rows
 
 
@@ -245,7 +245,7 @@ def _text(name: str, content: bytes) -> str:
     return text
 
 
-def lines_of(found: Check) -> Iterator[str]:
+def lines_of(found: FileCheck) -> Iterator[str]:
     """Write the problems, one a line, and how many more there are."""
     yield from map(str, found.problems)
     if found.further:

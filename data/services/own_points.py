@@ -17,7 +17,7 @@ from nearhome.data.services.own_rows import MOST_PROBLEMS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nearhome.data.services.own_rows import Point, Reader
+    from nearhome.data.services.own_rows import RowPoint, RowReader
 
 
 OWN_PRECISION_M = 50
@@ -30,7 +30,7 @@ _EARTH_M = 6_378_137.0
 _DEGREES = 180.0
 
 
-def settle(reader: Reader) -> None:
+def settle(reader: RowReader) -> None:
     """Look at all points of a file at once: put the right ones into their rows, and say what is wrong of others."""
     if not reader.points:
         return
@@ -55,7 +55,7 @@ def settle(reader: Reader) -> None:
             reader.wrong(column, f"{point.first:.10g}, {point.second:.10g}", what, point.line)
 
 
-def _mistake(point: Point, lat: float, lon: float) -> str:
+def _mistake(point: RowPoint, lat: float, lon: float) -> str:
     """Say what a point outside the United Kingdom looks like, and what to do."""
     for what, guess_lat, guess_lon in _guesses(point):
         if math.isfinite(guess_lat) and math.isfinite(guess_lon) and on_land([guess_lat], [guess_lon])[0]:
@@ -65,7 +65,7 @@ def _mistake(point: Point, lat: float, lon: float) -> str:
     return f"is in the sea or abroad, {_miles_off(lat, lon):,.0f} miles from the United Kingdom; correct the point"
 
 
-def _guesses(point: Point) -> Iterator[tuple[str, float, float]]:
+def _guesses(point: RowPoint) -> Iterator[tuple[str, float, float]]:
     """Give each mistake in words with the point that was meant, if it was that mistake."""
     first, second = point.first, point.second
     if point.in_degrees:

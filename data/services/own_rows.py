@@ -69,7 +69,7 @@ _OWN_LEVELS = {"national": "nation"}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """One thing that is wrong with a file: where, the value seen, what is wrong with it and what to do."""
 
     line: int
@@ -83,7 +83,7 @@ class Problem:
         return f"line {self.line}, {self.column}: {shown!r} {self.what}"
 
 
-class Point(NamedTuple):
+class RowPoint(NamedTuple):
     """A point as a row gives it: in degrees (latitude, longitude) or metres (easting, northing)."""
 
     line: int
@@ -93,14 +93,14 @@ class Point(NamedTuple):
     in_degrees: bool
 
 
-class Reader:
+class RowReader:
     """Reads rows one after the other and keeps what is right and what is wrong with them."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[RowProblem] = []
         self.count = 0
         self.rows: list[dict[str, str]] = []
-        self.points: list[Point] = []
+        self.points: list[RowPoint] = []
         self._header = header
         self._line = 1
         self._lines_of_ids: dict[str, int] = {}
@@ -128,7 +128,7 @@ class Reader:
         """Keep a problem of the row that is read, or of a line; only count it once there are very many."""
         self.count += 1
         if self.count <= MOST_PROBLEMS:
-            self.problems.append(Problem(self._line if line is None else line, column, value, what))
+            self.problems.append(RowProblem(self._line if line is None else line, column, value, what))
 
     def read(self, line: int, cells: Sequence[str]) -> None:
         """Check one row; without problems, or with its point still to be looked at, it is kept."""
@@ -280,7 +280,7 @@ class Reader:
         if not bad:
             first, second = ("lat", "lon") if "lat" in written else ("easting", "northing")
             self.points.append(
-                Point(self._line, len(self.rows), float(given[first]), float(given[second]), first == "lat")
+                RowPoint(self._line, len(self.rows), float(given[first]), float(given[second]), first == "lat")
             )
 
     def _town(self, name: str, kept: dict[str, str]) -> None:

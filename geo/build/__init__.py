@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nearhome.data.build import Step
+from nearhome.data.build import BuildStep
 
-STEPS: dict[str, Step] = {
-    "road_index": Step("nearhome.geo.build.road_index", ("road_order", "sector_roads", "postcode_roads")),
-    "sector_transit": Step("nearhome.geo.build.sector_transit", ("sector_transit", "sector_transit_goals")),
+STEPS: dict[str, BuildStep] = {
+    "road_index": BuildStep("nearhome.geo.build.road_index", ("road_order", "sector_roads", "postcode_roads")),
+    "sector_transit": BuildStep("nearhome.geo.build.sector_transit", ("sector_transit", "sector_transit_goals")),
 }
 """Steps that come after those of ``nearhome.data.build``, in this order; the command runs both."""

@@ -30,7 +30,7 @@ SHOWN = 20
 _BLOCK_BYTES = 1 << 24
 
 
-class Column(NamedTuple):
+class TextColumn(NamedTuple):
     """A column of text: the place of each row's word in ``words``, which are stripped of blanks."""
 
     codes: Ints
@@ -38,16 +38,16 @@ class Column(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FeedFile:
     """One file of the archive; a column it does not have is absent from ``columns``."""
 
     file: str
     rows: int
-    columns: Mapping[str, Column]
+    columns: Mapping[str, TextColumn]
 
-    def column(self, name: str) -> Column:
+    def column(self, name: str) -> TextColumn:
         """Give a column; one the file does not have is all empty."""
-        return self.columns[name] if name in self.columns else Column(np.zeros(self.rows, np.int64), [""])
+        return self.columns[name] if name in self.columns else TextColumn(np.zeros(self.rows, np.int64), [""])
 
     def texts(self, name: str) -> list[str]:
         """Give the words of a column, row by row."""
@@ -107,7 +107,7 @@ class Archive:
     def __contains__(self, file: str) -> bool:
         return file in self._members
 
-    def read(self, file: str, needed: tuple[str, ...], wanted: tuple[str, ...], problems: Problems) -> Table:
+    def read(self, file: str, needed: tuple[str, ...], wanted: tuple[str, ...], problems: Problems) -> FeedFile:
         """Read the needed and wanted columns of a file that is there; a lack of needed ones is a problem."""
         import pyarrow as pa
         import pyarrow.csv as pc
@@ -118,7 +118,7 @@ class Archive:
         if lacking or twice:
             text = f"lacks the column {lacking[0]!r}" if lacking else f"has the column {twice[0]!r} twice"
             problems.of_file(file, f"{text}; it has {', '.join(header)}")
-            return Table(file, 0, {})
+            return FeedFile(file, 0, {})
         kept = [name for name in header if name in needed + wanted]
         ragged: list[tuple[int, str]] = []
 
@@ -144,7 +144,7 @@ class Archive:
             raise SourceError(msg) from error
         for number, text in ragged:
             problems.of_row(file, number - 2, text)
-        return Table(file, table.num_rows, {name: _column(table[name]) for name in kept})
+        return FeedFile(file, table.num_rows, {name: _column(table[name]) for name in kept})
 
     def lines(self, file: str, rows: set[int]) -> dict[int, int]:
         """Say on which line of a file some of its rows begin; blank lines and line ends inside quotes count."""
@@ -199,11 +199,11 @@ def _told(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _column(chunked: Any) -> Column:
+def _column(chunked: Any) -> TextColumn:
     """Join the chunks of a column; words that differ by blanks around them become one."""
     whole = chunked.unify_dictionaries().combine_chunks()
     raw = [str(word or "").strip() for word in whole.dictionary.to_pylist()]
     place: dict[str, int] = {}
     to = np.array([place.setdefault(word, len(place)) for word in raw], np.int64)
     codes = np.from_dlpack(whole.indices).astype(np.int64)
-    return Column(to[codes] if len(to) else codes, list(place))
+    return TextColumn(to[codes] if len(to) else codes, list(place))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.geo.gtfs import checks
-from nearhome.geo.gtfs.archive import Table
+from nearhome.geo.gtfs.archive import FeedFile
 
 if TYPE_CHECKING:
     from datetime import date
@@ -93,8 +93,8 @@ def read(archive: Archive, checker: Checker, problems: Problems) -> tuple[dict[s
     )
 
 
-def _table(archive: Archive, file: str, columns: tuple[str, ...], problems: Problems) -> Table:
-    return archive.read(file, columns, (), problems) if file in archive else Table(file, 0, {})
+def _table(archive: Archive, file: str, columns: tuple[str, ...], problems: Problems) -> FeedFile:
+    return archive.read(file, columns, (), problems) if file in archive else FeedFile(file, 0, {})
 
 
 def written(when: date) -> str:

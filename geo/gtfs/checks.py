@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.data.base.arrays import Ints
-    from nearhome.geo.gtfs.archive import Problems, Table
+    from nearhome.geo.gtfs.archive import FeedFile, Problems
 
 
 MOST_HOURS = 120
@@ -83,7 +83,7 @@ class Checker:
         self.problems = problems
 
     def values(
-        self, table: Table, name: str, parse: Callable[[str], float], blank: float | None = None
+        self, table: FeedFile, name: str, parse: Callable[[str], float], blank: float | None = None
     ) -> NDArray[Any]:
         """Read a column of numbers; an empty cell is ``blank``, or a problem where that is None."""
         codes, words = table.column(name)
@@ -103,7 +103,7 @@ class Checker:
         return np.array(values or [0])[codes] if len(codes) else np.zeros(0, np.int64)
 
     def references(
-        self, table: Table, name: str, known: Mapping[str, int], where: str, blank: int | None = None
+        self, table: FeedFile, name: str, known: Mapping[str, int], where: str, blank: int | None = None
     ) -> Ints:
         """Read a column of names of rows elsewhere as row numbers; an unknown name is a problem."""
         codes, words = table.column(name)
@@ -114,7 +114,7 @@ class Checker:
         rows_of = [known.get(word, 0 if word or blank is None else blank) for word in words]
         return np.array(rows_of or [0], np.int64)[codes]
 
-    def names(self, table: Table, name: str) -> dict[str, int]:
+    def names(self, table: FeedFile, name: str) -> dict[str, int]:
         """Give the rows by a column that names them; an empty or repeated name is a problem."""
         codes, words = table.column(name)
         first = np.full(len(words), -1)

@@ -68,7 +68,7 @@ class Texts:
         return (self[row] for row in range(len(self)))
 
 
-class Route(NamedTuple):
+class TransitRoute(NamedTuple):
     """A line as passengers know it: its number or short name, its long name, its mode and who runs it."""
 
     name: str
@@ -95,7 +95,7 @@ class Feed:
     last: date
     sha256: str
     remarks: tuple[str, ...]
-    routes: tuple[Route, ...]
+    routes: tuple[TransitRoute, ...]
     services: Services
     stop_id: Texts
     stop_name: Texts
@@ -232,7 +232,7 @@ def _open(where: Path) -> Feed:
             "last": date.fromisoformat(facts["last"]),
             "sha256": facts["sha256"],
             "remarks": tuple(facts["remarks"]),
-            "routes": tuple(Route(*route) for route in facts["routes"]),
+            "routes": tuple(TransitRoute(*route) for route in facts["routes"]),
             "services": Services(*(np.array(array(f"service_{part.name}")) for part in fields(Services))),
         }
         for field in fields(Feed):

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.geo.gtfs import calendars, checks, feeds
-from nearhome.geo.gtfs.archive import Problems, Table, opened
+from nearhome.geo.gtfs.archive import FeedFile, Problems, opened
 from nearhome.geo.gtfs.checks import Checker
-from nearhome.geo.gtfs.feeds import ARRANGED, INTERPOLATED, NO_ALIGHTING, NO_BOARDING, Feed, Route, Texts
+from nearhome.geo.gtfs.feeds import ARRANGED, INTERPOLATED, NO_ALIGHTING, NO_BOARDING, Feed, Texts, TransitRoute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +66,7 @@ _PHONE, _DRIVER = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedFeed:
     """What an import did with one feed: what it holds, and remarks about what it leaves out."""
 
     name: str
@@ -82,7 +82,7 @@ class Imported:
 
 def import_feeds(
     paths: Sequence[Path], progress: Callable[[str], None] = lambda _: None, *, replace: bool = False
-) -> list[Imported]:
+) -> list[ImportedFeed]:
     """Read feeds and install them under their files' names; with ``replace`` in the place of all there were before.
 
     Raises
@@ -96,7 +96,7 @@ def import_feeds(
         read_feeds.append(read(path))
     folders = feeds.install(read_feeds, replace=replace)
     return [
-        Imported(
+        ImportedFeed(
             feed.name,
             feed.publisher,
             feed.first,
@@ -127,7 +127,7 @@ def read(path: Path) -> Feed:
             if file not in archive:
                 problems.of_file(file, "is missing")
         tables = {
-            file: archive.read(file, *columns, problems) if file in archive else Table(file, 0, {})
+            file: archive.read(file, *columns, problems) if file in archive else FeedFile(file, 0, {})
             for file, columns in {**FILES, **OPTIONAL}.items()
         }
         problems.raise_any(archive)
@@ -236,7 +236,7 @@ class _Runs:
     headway: Ints
 
 
-def _period(services: calendars.Services, info: Table, checker: Checker) -> tuple[int, int] | None:
+def _period(services: calendars.Services, info: FeedFile, checker: Checker) -> tuple[int, int] | None:
     """Find the first and last day of service, within the dates the feed itself gives where it does."""
     period = services.period()
     first = checker.values(info, "feed_start_date", checks.day, 0)
@@ -246,7 +246,7 @@ def _period(services: calendars.Services, info: Table, checker: Checker) -> tupl
     return max([period[0], *first.tolist()]), min([period[1], *last.tolist()])
 
 
-def _stops(table: Table, checker: Checker) -> _Stops:
+def _stops(table: FeedFile, checker: Checker) -> _Stops:
     rows = checker.names(table, "stop_id")
     kind = checker.values(table, "location_type", checks.whole(0, _KINDS), 0)
     lat = checker.values(table, "stop_lat", checks.degrees(90.0), np.nan).astype(float)
@@ -282,7 +282,7 @@ def _stops(table: Table, checker: Checker) -> _Stops:
     )
 
 
-def _routes(table: Table, agency: Table, checker: Checker) -> tuple[tuple[Route, ...], dict[str, int]]:
+def _routes(table: FeedFile, agency: FeedFile, checker: Checker) -> tuple[tuple[TransitRoute, ...], dict[str, int]]:
     zones = agency.column("agency_timezone")
     foreign = np.flatnonzero(
         np.isin(zones.codes, [c for c, word in enumerate(zones.words) if word not in BRITISH_TIME])
@@ -302,7 +302,7 @@ def _routes(table: Table, agency: Table, checker: Checker) -> tuple[tuple[Route,
     unknown = np.array([row for row, mode in enumerate(modes) if mode is None], np.int64)
     checker.problems.add(table.file, unknown, lambda row: f"route_type {words[codes[row]]!r} is no known mode")
     routes = tuple(
-        Route(short or long, long, mode or "other", names[row] if row >= 0 else "")
+        TransitRoute(short or long, long, mode or "other", names[row] if row >= 0 else "")
         for short, long, mode, row in zip(
             table.texts("route_short_name"), table.texts("route_long_name"), modes, agencies.tolist(), strict=True
         )
@@ -310,7 +310,7 @@ def _routes(table: Table, agency: Table, checker: Checker) -> tuple[tuple[Route,
     return routes, checker.names(table, "route_id")
 
 
-def _calls(table: Table, trip_rows: dict[str, int], stops: _Stops, checker: Checker) -> _Calls:
+def _calls(table: FeedFile, trip_rows: dict[str, int], stops: _Stops, checker: Checker) -> _Calls:
     """Read the calls; if each is sound by itself, check that time never runs backwards on a trip."""
     problems, before = checker.problems, checker.problems.count
     trip = checker.references(table, "trip_id", trip_rows, "trips.txt")
@@ -360,7 +360,7 @@ def _interpolated(arrive: Ints, depart: Ints) -> tuple[Ints, Ints]:
     return arrive, depart
 
 
-def _runs(table: Table, trip_rows: dict[str, int], calls: _Calls, checker: Checker) -> _Runs:
+def _runs(table: FeedFile, trip_rows: dict[str, int], calls: _Calls, checker: Checker) -> _Runs:
     """List the trips with at least two calls; one with a frequency runs once in every headway."""
     trip = checker.references(table, "trip_id", trip_rows, "trips.txt")
     start = checker.values(table, "start_time", checks.clock)
@@ -392,7 +392,7 @@ def _runs(table: Table, trip_rows: dict[str, int], calls: _Calls, checker: Check
     )
 
 
-def _transfers(table: Table, stops: _Stops, checker: Checker) -> NDArray[np.int32]:
+def _transfers(table: FeedFile, stops: _Stops, checker: Checker) -> NDArray[np.int32]:
     """Read rows of stop, stop and least seconds (-1: forbidden); those of stations hold for each of their stops."""
     kind = checker.values(table, "transfer_type", checks.whole(0, 5), 0)
     least = checker.values(table, "min_transfer_time", checks.whole(0, 86_400), 0)
@@ -410,7 +410,7 @@ def _transfers(table: Table, stops: _Stops, checker: Checker) -> NDArray[np.int3
     return np.array(made, np.int32).reshape(-1, 3)
 
 
-def _remarks(stops: _Stops, calls: _Calls, trips: int, transfers: Table) -> tuple[str, ...]:
+def _remarks(stops: _Stops, calls: _Calls, trips: int, transfers: FeedFile) -> tuple[str, ...]:
     """Say what a sound feed holds that cannot be used, or only partly."""
     nowhere = int(np.isnan(stops.at[:, 0]).sum())
     short = trips - int((calls.count > 1).sum())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nearhome.data.base.arrays import Floats, Ints
-    from nearhome.geo.routing.router import Point
+    from nearhome.data.base.coordinates import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
-class Roads:
+class AnsweringRoads:
     """Roads that answer: the router, what its network is called, and the versions of what it was made from.
 
     ``network`` is ``shipped``, or ``imported:`` and the name of the import.
@@ -65,7 +65,7 @@ def networks() -> tuple[Installed, ...]:
     return tuple(Installed(file.stem, file) for _, file in sorted(sized))
 
 
-def roads_for(origin: Point, *, imported: bool = True, scenario: Conditions = TODAY) -> Roads:
+def roads_for(origin: Point, *, imported: bool = True, scenario: Conditions = TODAY) -> AnsweringRoads:
     """Choose the roads for journeys from a place (EPSG:4326): the largest import that covers it, or what ships.
 
     Raises
@@ -80,7 +80,7 @@ def roads_for(origin: Point, *, imported: bool = True, scenario: Conditions = TO
     return roads
 
 
-def split(xy: Floats, imported: Sequence[Installed], scenario: Conditions = TODAY) -> list[tuple[Ints, Roads]]:
+def split(xy: Floats, imported: Sequence[Installed], scenario: Conditions = TODAY) -> list[tuple[Ints, AnsweringRoads]]:
     """Sort places by the roads that answer for them.
 
     Parameters
@@ -156,13 +156,13 @@ def _border(file: Path, changed_ns: int) -> Floats:  # noqa: ARG001 -- a file im
     return storage.border(file)
 
 
-def _opened(which: Installed | None) -> Roads:
+def _opened(which: Installed | None) -> AnsweringRoads:
     """Open one network, the shipped one for None."""
     tables = catalogue.versions(*network.TABLES)
     if which is None:
-        return Roads(Router.shipped(), SHIPPED, tables)
+        return AnsweringRoads(Router.shipped(), SHIPPED, tables)
     router = _stitched(which.file, which.file.stat().st_mtime_ns)
-    return Roads(router, f"{IMPORTED}{which.name}", tables | {OWN_ROADS: which.version})
+    return AnsweringRoads(router, f"{IMPORTED}{which.name}", tables | {OWN_ROADS: which.version})
 
 
 @lru_cache(maxsize=2)
@@ -178,7 +178,7 @@ def _reweighted(router: Router, scenario: Conditions) -> Router:
     return router.under(scenario)
 
 
-def _under(roads: Roads, scenario: Conditions) -> Roads:
+def _under(roads: AnsweringRoads, scenario: Conditions) -> AnsweringRoads:
     if scenario == TODAY:
         return roads
-    return Roads(_reweighted(roads.router, scenario), roads.network, roads.tables, scenario)
+    return AnsweringRoads(_reweighted(roads.router, scenario), roads.network, roads.tables, scenario)

@@ -34,7 +34,7 @@ def folder_of(out: Path) -> Path:
 
 
 @contextmanager
-def kept(out: Path, inputs: Mapping[str, str], say: Callable[[str], None]) -> Iterator[Parts]:
+def kept(out: Path, inputs: Mapping[str, str], say: Callable[[str], None]) -> Iterator[Checkpoints]:
     """Open the parts of a file for one process at a time; they stay, whatever ends the block.
 
     Parameters
@@ -64,7 +64,7 @@ def kept(out: Path, inputs: Mapping[str, str], say: Callable[[str], None]) -> It
             raise InputError(msg) from error
         for file in (out, folder / MANIFEST):
             _remove_leftovers(file)
-        yield Parts(folder, dict(inputs), say)
+        yield Checkpoints(folder, dict(inputs), say)
 
 
 def _remove_leftovers(file: Path) -> None:
@@ -75,7 +75,7 @@ def _remove_leftovers(file: Path) -> None:
             each.unlink()
 
 
-class Parts:
+class Checkpoints:
     """The parts in one folder; made by ``kept``."""
 
     def __init__(self, folder: Path, inputs: dict[str, str], say: Callable[[str], None]) -> None:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Engine(Protocol):
+class Executor(Protocol):
     """Anything that applies a function to tasks and gives each task's number and result, as each is done."""
 
     def __call__(self, work: Callable[[T], R], tasks: Sequence[T]) -> Iterator[tuple[int, R]]:

@@ -53,7 +53,7 @@ _ALL_CORNERS = 4
 _DECISECONDS_A_MINUTE = 600
 
 
-class Destination(Protocol):
+class Goal(Protocol):
     """A place people go to, EPSG:4326: a prison or any other service."""
 
     @property
@@ -69,7 +69,7 @@ class Destination(Protocol):
         """Degrees east."""
 
 
-def catchments(destinations: Sequence[Destination], minutes: Sequence[int], router: Router | None = None) -> Any:
+def catchments(destinations: Sequence[Goal], minutes: Sequence[int], router: Router | None = None) -> Any:
     """Draw the catchments of some places by car, one way, and count the people inside.
 
     Parameters
@@ -114,7 +114,7 @@ def catchments(destinations: Sequence[Destination], minutes: Sequence[int], rout
 
 
 def catchments_by_network(
-    destinations: Sequence[Destination],
+    destinations: Sequence[Goal],
     minutes: Sequence[int],
     imported: Sequence[Installed] = (),
     scenario: Conditions = TODAY,
@@ -158,7 +158,7 @@ def _surface(router: Router) -> Surface:
     return Surface(router)
 
 
-def _check(destinations: Sequence[Destination], minutes: Sequence[int]) -> None:
+def _check(destinations: Sequence[Goal], minutes: Sequence[int]) -> None:
     """Refuse what no catchment can be drawn for."""
     if len(destinations) == 0:
         msg = "No destination was given, so there is no catchment to draw; name at least one prison."

@@ -25,7 +25,7 @@ from nearhome.data.errors import InputError, TableError
 from nearhome.data.places import postcodes
 from nearhome.geo.imported import networks as imported_networks
 from nearhome.geo.matrices import checkpoints, files
-from nearhome.geo.matrices.executors import Engine, in_order
+from nearhome.geo.matrices.executors import Executor, in_order
 from nearhome.geo.matrices.postcodes import all_postcodes_to, tenths
 from nearhome.geo.roads.conditions import IMPORTED, SHIPPED, TODAY, Conditions
 from nearhome.geo.routing.router import Router, grid_points
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from nearhome.data.base.arrays import Floats
     from nearhome.geo.imported.networks import Installed
-    from nearhome.geo.matrices.checkpoints import Parts
+    from nearhome.geo.matrices.checkpoints import Checkpoints
     from nearhome.geo.matrices.files import Facts, Tenths
     from nearhome.geo.matrices.origins import Origins
 
@@ -169,7 +169,7 @@ def write(  # noqa: PLR0913 -- most have a default and are given by name
     command: str,
     scenario: Conditions = TODAY,
     imported: Sequence[Installed] = (),
-    engine: Engine = in_order,
+    engine: Executor = in_order,
     progress: Callable[[str], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Written:
@@ -339,7 +339,7 @@ def _facts(origins: Origins, destinations: Sequence[Destination], versions: dict
 class _Reader:
     """Reads rows of the whole matrix from the parts."""
 
-    store: Parts
+    store: Checkpoints
     origins: int
     destinations: int
     per_block: int

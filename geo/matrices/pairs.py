@@ -14,7 +14,7 @@ from nearhome.data.base.coordinates import _metres
 from nearhome.geo.imported import networks
 from nearhome.geo.places.inside import in_united_kingdom
 from nearhome.geo.roads.conditions import TODAY
-from nearhome.geo.routing.router import Matrix, Router
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nearhome.data.base.arrays import Bools, Floats, Ints
     from nearhome.geo.imported.networks import Installed
     from nearhome.geo.roads.conditions import Conditions
+    from nearhome.geo.routing.routes import Matrix
 
 
 NO_ROUTE = "no road or car ferry joins the two"

@@ -14,7 +14,8 @@ import numpy as np
 from nearhome.data.catalogue import columns
 from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.data.places import postcodes
-from nearhome.geo.routing.router import METRE, NO_ARC, SHIFT, grid_points
+from nearhome.geo.roads.weights import METRE, NO_ARC, SHIFT
+from nearhome.geo.routing.router import grid_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.data.base.arrays import Floats, Ints
-    from nearhome.geo.routing.router import Matrix, Point, Router
+    from nearhome.data.base.coordinates import Point
+    from nearhome.geo.routing.router import Router
+    from nearhome.geo.routing.routes import Matrix
     from nearhome.geo.routing.snapping import Joins
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Roads:
+class OsmRoads:
     """Roads between junctions, and what is known of each.
 
     ``ids`` and ``at`` are the OSM ids and (lat, lon) of the nodes. ``way`` and ``tags`` are for each row of ``chains``:
@@ -47,7 +47,7 @@ class Roads:
     words: list[WayTags]
 
 
-class Arcs(NamedTuple):
+class RoadArcs(NamedTuple):
     """Roads in a direction in which they may be driven: tail, head, which road, and whether from end to start."""
 
     tail: Ints
@@ -56,11 +56,11 @@ class Arcs(NamedTuple):
     back: Bools
 
 
-def arcs_of(roads: Roads) -> Arcs:
+def arcs_of(roads: OsmRoads) -> RoadArcs:
     """Give the roads in each direction in which they may be driven."""
     there, back = np.flatnonzero(roads.direction >= 0), np.flatnonzero(roads.direction <= 0)
     start, end = roads.chains.start, roads.chains.end
-    return Arcs(
+    return RoadArcs(
         tail=np.concatenate([start[there], end[back]]),
         head=np.concatenate([end[there], start[back]]),
         road=np.concatenate([there, back]),
@@ -68,7 +68,7 @@ def arcs_of(roads: Roads) -> Arcs:
     )
 
 
-def network_of(roads: Roads, arcs: Arcs) -> RoadNetwork:
+def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
     """Put arcs into a network; a road and its way back between the same two nodes are one edge."""
     used, ends = np.unique(np.concatenate([arcs.tail, arcs.head]), return_inverse=True)
     tail, head = ends[: len(arcs.tail)], ends[len(arcs.tail) :]
@@ -109,7 +109,7 @@ def network_of(roads: Roads, arcs: Arcs) -> RoadNetwork:
     )
 
 
-def _texts(roads: Roads, road: Ints) -> dict[str, columns.Text]:
+def _texts(roads: OsmRoads, road: Ints) -> dict[str, columns.Text]:
     """Give the text columns of the edges that are these roads."""
     columns_of = {
         "road_class": [ROAD_CLASS.get(tags.highway, tags.highway) for tags in roads.words],
@@ -125,7 +125,7 @@ def _texts(roads: Roads, road: Ints) -> dict[str, columns.Text]:
     return texts
 
 
-def _shapes(roads: Roads, road: Ints, turned: Bools) -> dict[int, Floats]:
+def _shapes(roads: OsmRoads, road: Ints, turned: Bools) -> dict[int, Floats]:
     """Give the (lat, lon) rows between the ends of the edges that bend."""
     first, points = roads.chains.first, roads.at[roads.chains.node]
     bent = np.flatnonzero(np.diff(first)[road] > 1)
@@ -141,7 +141,9 @@ def _shapes(roads: Roads, road: Ints, turned: Bools) -> dict[int, Floats]:
 # Turns
 
 
-def without_banned(roads: Roads, arcs: Arcs, restrictions: Sequence[Restriction]) -> tuple[Roads, Arcs, int]:
+def without_banned(
+    roads: OsmRoads, arcs: RoadArcs, restrictions: Sequence[Restriction]
+) -> tuple[OsmRoads, RoadArcs, int]:
     """Leave no way to take a banned turn (``nearhome.geo.osm.turns``).
 
     Only the roads around a restriction are made a graph for it.
@@ -172,7 +174,7 @@ def without_banned(roads: Roads, arcs: Arcs, restrictions: Sequence[Restriction]
     )
     return (
         wider,
-        Arcs(
+        RoadArcs(
             np.concatenate([arcs.tail[kept], changed[:, 0]]),
             np.concatenate([arcs.head[kept], changed[:, 1]]),
             arcs.road[which],
@@ -182,7 +184,7 @@ def without_banned(roads: Roads, arcs: Arcs, restrictions: Sequence[Restriction]
     )
 
 
-def _around(roads: Roads, arcs: Arcs, restrictions: Sequence[Restriction]) -> Ints:
+def _around(roads: OsmRoads, arcs: RoadArcs, restrictions: Sequence[Restriction]) -> Ints:
     """Find the arcs that end or begin where a road of a restriction does."""
     named = {way for each in restrictions for way in (each.from_way, each.to_way, *each.via_ways)}
     road = roads.chains.owner[np.isin(roads.way, np.array(sorted(named), dtype=np.int64))]
@@ -191,7 +193,7 @@ def _around(roads: Roads, arcs: Arcs, restrictions: Sequence[Restriction]) -> In
     return np.flatnonzero(touched[arcs.tail] | touched[arcs.head])
 
 
-def _graph(roads: Roads, arcs: Arcs, chosen: Ints) -> nx.MultiDiGraph[int]:
+def _graph(roads: OsmRoads, arcs: RoadArcs, chosen: Ints) -> nx.MultiDiGraph[int]:
     """Make a graph of some arcs as ``turns`` reads it, with the ``row`` of each node and the number of each ``arc``."""
     import networkx as nx
 

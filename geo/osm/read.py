@@ -78,7 +78,7 @@ class _Pieces(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedExtract:
     """What an import did: the file it wrote, what is in it, and what was cut off from the rest and left out.
 
     ``dropped_parts`` counts the pieces of network left out, ``dropped_nodes`` the OSM nodes in them. ``tagged_edges``
@@ -130,7 +130,7 @@ def read_extract(
 
 def import_extract(
     path: Path, progress: Callable[[str], None] = lambda _: None, *, turn_restrictions: bool = False
-) -> Imported:
+) -> ImportedExtract:
     """Read an extract and keep its roads in the user's own folder, under the extract's name.
 
     ``nearhome.geo.roads.storage.open_saved`` opens the file again. With ``turn_restrictions`` no banned turn can be
@@ -157,7 +157,7 @@ def import_extract(
     storage.save(straighten.straightened(network), file)
     progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
     progress(f"written: {file.name}")
-    return Imported(file, nodes, edges, left_out.nodes, left_out.parts, tagged, len(restrictions), banned)
+    return ImportedExtract(file, nodes, edges, left_out.nodes, left_out.parts, tagged, len(restrictions), banned)
 
 
 # Reading
@@ -284,7 +284,7 @@ class _LeftOut(NamedTuple):
     parts: int
 
 
-def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[osm_arcs.Roads, _LeftOut]:
+def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[osm_arcs.OsmRoads, _LeftOut]:
     """Read the roads of an extract, the largest part in which one can drive from each to each."""
     ways, ids, at, pieces = _read(path, progress, lost)
     inside, left_out = _largest_part(pieces, ~np.isnan(at[:, 0]))
@@ -304,7 +304,7 @@ def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> 
     tagged = np.bincount(owner, weights=metres * pieces.tagged[found.piece])
     seconds = np.bincount(owner, weights=pieces.seconds[found.piece]).astype(np.float64)
     onwards = pieces.direction[found.piece[first]]
-    return osm_arcs.Roads(
+    return osm_arcs.OsmRoads(
         chains=found,
         ids=ids,
         at=at,
@@ -349,7 +349,7 @@ def _looks(ways: _Ways) -> Ints:
 # As a graph
 
 
-def _edge_attributes(roads: osm_arcs.Roads, road: int) -> dict[str, Any]:
+def _edge_attributes(roads: osm_arcs.OsmRoads, road: int) -> dict[str, Any]:
     """Give the attributes of an edge that do not depend on its direction; several values make a list, as in OSMnx."""
     rows = slice(int(roads.chains.first[road]), int(roads.chains.first[road + 1]))
     tags = [roads.words[row] for row in dict.fromkeys(roads.tags[rows].tolist())]

@@ -162,7 +162,7 @@ def _part(text: str) -> Place | None:
     return None
 
 
-def _from_area(text: str, kind: str, area: postcodes.Area, note: str) -> Place:
+def _from_area(text: str, kind: str, area: postcodes.PostcodeGroup, note: str) -> Place:
     return Place(
         input=text,
         kind=kind,

@@ -41,7 +41,7 @@ class Edges:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class LocalReach:
     """How far local streets that are not on the network may reach, metres.
 
     A place joins roads within ``wide_metres``, or within ``spread`` times the distance of the nearest; two places
@@ -54,9 +54,9 @@ class Reach:
     sample_metres: float
 
 
-STRATEGIC = Reach(wide_metres=2_500.0, spread=3.0, direct_metres=6_000.0, sample_metres=500.0)
+STRATEGIC = LocalReach(wide_metres=2_500.0, spread=3.0, direct_metres=6_000.0, sample_metres=500.0)
 """For a network of main roads alone."""
 
 
-DETAILED = Reach(wide_metres=50.0, spread=1.5, direct_metres=100.0, sample_metres=100.0)
+DETAILED = LocalReach(wide_metres=50.0, spread=1.5, direct_metres=100.0, sample_metres=100.0)
 """For a network that has the local streets."""

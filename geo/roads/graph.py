@@ -11,7 +11,7 @@ import numpy as np
 from nearhome.data.catalogue import columns
 from nearhome.data.errors import SourceError
 from nearhome.geo.roads import speeds
-from nearhome.geo.roads.edges import DETAILED, Edges, Reach
+from nearhome.geo.roads.edges import DETAILED, Edges, LocalReach
 from nearhome.geo.roads.network import RoadNetwork, shipped
 
 if TYPE_CHECKING:
@@ -228,12 +228,12 @@ def _speed_source(attributes: dict[str, Any]) -> str:
     return "tag" if limit and limit < kph else "imputed"
 
 
-def _reach(value: Any) -> Reach:
+def _reach(value: Any) -> LocalReach:
     """Read the reach that ``to_graph`` wrote; files such as GraphML keep it as text."""
     if value is None:
         return DETAILED
     try:
-        return Reach(*(literal_eval(value) if isinstance(value, str) else value))
+        return LocalReach(*(literal_eval(value) if isinstance(value, str) else value))
     except (TypeError, ValueError, SyntaxError) as error:
         msg = f"The graph's reach is {value!r}, not four numbers of metres; leave it out or load the graph again."
         raise SourceError(msg) from error

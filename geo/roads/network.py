@@ -11,7 +11,7 @@ import numpy as np
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import columns
 from nearhome.geo.roads import speeds
-from nearhome.geo.roads.edges import STRATEGIC, Edges, Reach
+from nearhome.geo.roads.edges import STRATEGIC, Edges, LocalReach
 from nearhome.geo.roads.weights import METRE, SHIFT
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class RoadNetwork:
     shapes: dict[int, Floats] | None = None
     """Lines of edges as (lat, lon) rows from u to v; None: read from the shipped table when first needed."""
     model: speeds.SpeedModel = speeds.DEFAULT
-    reach: Reach = STRATEGIC
+    reach: LocalReach = STRATEGIC
     rank: NDArray[np.int32] | None = None
     """The order of the nodes' elimination; None: found when it is first needed."""
 

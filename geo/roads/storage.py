@@ -13,7 +13,7 @@ from nearhome.data.base import coordinates
 from nearhome.data.base.files import replacing
 from nearhome.data.catalogue import columns
 from nearhome.data.errors import SourceError, TableError
-from nearhome.geo.roads.edges import Edges, Reach
+from nearhome.geo.roads.edges import Edges, LocalReach
 from nearhome.geo.roads.network import RoadNetwork
 
 if TYPE_CHECKING:
@@ -154,6 +154,6 @@ def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
         forward=arrays["arc_forward"].astype(np.bool_),
         deciseconds=arrays["arc_deciseconds"].astype(np.int64),
         labels=arrays["labels"].tolist(),
-        reach=Reach(*arrays["reach"].astype(float).tolist()),
+        reach=LocalReach(*arrays["reach"].astype(float).tolist()),
         shapes=dict(zip(arrays["shape_edge"].tolist(), lines, strict=False)),
     )

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from nearhome.data.base import coordinates
 from nearhome.data.base.units import METRES_PER_MILE as MILES
-from nearhome.geo.routing.router import NO_ARC, Point, Route, Router, Step
+from nearhome.geo.roads.weights import NO_ARC
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from nearhome.data.base.coordinates import Point
+    from nearhome.geo.routing.routes import Route, RouteStep
 
 LOW_SHARE = 0.87
 HIGH_SHARE = 1.19
@@ -28,7 +32,7 @@ _Name = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class RoadLeg:
     """A part of a journey under one name: ``kind`` is local, road, crossing or ferry.
 
     ``toll`` and ``ferry`` are tariff keys, empty where nothing is charged; ``heading`` is the way it is passed.
@@ -59,8 +63,8 @@ class CarJourney:
     return_minutes: float
     return_miles: float
     return_road_miles: float
-    legs: tuple[Leg, ...]
-    legs_back: tuple[Leg, ...]
+    legs: tuple[RoadLeg, ...]
+    legs_back: tuple[RoadLeg, ...]
     line: tuple[tuple[float, float], ...]
 
 
@@ -99,7 +103,7 @@ def by_car(origin: Point, destination: Point, router: Router | None = None) -> C
     )
 
 
-def _legs(router: Router, route: Route) -> Iterator[Leg]:
+def _legs(router: Router, route: Route) -> Iterator[RoadLeg]:
     """Join steps of the same name; short pieces of road between two of the same road belong to it."""
     named = _smoothed([(step, _name(router, step)) for step in route.steps if step.metres or step.deciseconds])
     at = 0
@@ -109,7 +113,7 @@ def _legs(router: Router, route: Route) -> Iterator[Leg]:
         while end < len(named) and named[end][1] == named[at][1] and kind != "ferry":
             end += 1
         steps = [step for step, _ in named[at:end]]
-        yield Leg(
+        yield RoadLeg(
             kind=kind,
             name=name,
             miles=sum(step.metres for step in steps) / MILES,
@@ -121,7 +125,7 @@ def _legs(router: Router, route: Route) -> Iterator[Leg]:
         at = end
 
 
-def _smoothed(named: list[tuple[Step, _Name]]) -> list[tuple[Step, _Name]]:
+def _smoothed(named: list[tuple[RouteStep, _Name]]) -> list[tuple[RouteStep, _Name]]:
     """Give short pieces of road between two of the same road its name."""
     runs = [list(run) for _, run in groupby(named, key=itemgetter(1))]
     for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
@@ -132,7 +136,7 @@ def _smoothed(named: list[tuple[Step, _Name]]) -> list[tuple[Step, _Name]]:
     return [pair for run in runs for pair in run]
 
 
-def _name(router: Router, step: Step) -> _Name:
+def _name(router: Router, step: RouteStep) -> _Name:
     """Give kind, name, toll key and ferry key of a step."""
     if step.arc == NO_ARC:
         return "local", "local streets", "", ""

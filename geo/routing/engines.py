@@ -28,7 +28,7 @@ GOALS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class FoundPath:
     """The best way between two places: its weight, the arcs, and which of the start's and the goal's ends it uses."""
 
     weight: int
@@ -37,17 +37,17 @@ class Way:
     goal: int
 
 
-class Engine(Protocol):
+class SearchEngine(Protocol):
     """What searches a network: ends are nodes, and the weights of the ways from the door to them or on to the goal."""
 
-    def between(self, start: Ends, goal: Ends) -> Way | None:
+    def between(self, start: Ends, goal: Ends) -> FoundPath | None:
         """Find the best way, of several equal ones always the same; None where there is none."""
 
     def matrix(self, entries: Entries, places: int, goals: list[Ends]) -> Ints:
         """Find the least weights from all places to all goals, shape (places, goals); NOWHERE or more: no way."""
 
 
-class Best:
+class BestArcs:
     """The arcs of a network by node, of parallel ones the best: ``arc`` is their number in the network."""
 
     def __init__(self, roads: RoadNetwork) -> None:
@@ -64,11 +64,11 @@ class Best:
 class Plain:
     """SciPy's Dijkstra, one search for a route or a goal."""
 
-    def __init__(self, best: Best) -> None:
+    def __init__(self, best: BestArcs) -> None:
         self._best = best
 
-    def between(self, start: Ends, goal: Ends) -> Way | None:
-        """See ``Engine``."""
+    def between(self, start: Ends, goal: Ends) -> FoundPath | None:
+        """See ``SearchEngine``."""
         best, node = self._best, start[0]
         found = self._to(goal)
         total = found[node] + start[1]
@@ -79,14 +79,14 @@ class Plain:
         while True:
             leaving = np.flatnonzero((goal[0] == v) & (goal[1] == found[v]))
             if len(leaving):
-                return Way(int(total[first]), first, best.arc[path], int(leaving[0]))
+                return FoundPath(int(total[first]), first, best.arc[path], int(leaving[0]))
             arcs = slice(best.starts[v], best.starts[v + 1])
             onward = found[best.head[arcs]] + best.weight[arcs] == found[v]
             path.append(int(best.starts[v]) + int(np.argmax(onward)))
             v = int(best.head[path[-1]])
 
     def matrix(self, entries: Entries, places: int, goals: list[Ends]) -> Ints:
-        """See ``Engine``."""
+        """See ``SearchEngine``."""
         least = np.full((places, len(goals)), NOWHERE)
         price = entries.weight
         for column, goal in enumerate(goals):
@@ -121,17 +121,17 @@ class Plain:
 class Swept:
     """The hierarchy: any pair from the elimination tree, all places to goals in a sweep."""
 
-    def __init__(self, best: Best, metric: Metric) -> None:
+    def __init__(self, best: BestArcs, metric: Metric) -> None:
         self._best, self._metric = best, metric
 
-    def between(self, start: Ends, goal: Ends) -> Way | None:
-        """See ``Engine``."""
+    def between(self, start: Ends, goal: Ends) -> FoundPath | None:
+        """See ``SearchEngine``."""
         best = self._best
         weight, first, path, last = self._metric.walk((best.starts, best.head, best.weight), start, goal)
-        return Way(weight, first, best.arc[path], last) if last >= 0 else None
+        return FoundPath(weight, first, best.arc[path], last) if last >= 0 else None
 
     def matrix(self, entries: Entries, places: int, goals: list[Ends]) -> Ints:
-        """See ``Engine``."""
+        """See ``SearchEngine``."""
         from nearhome.geo.hierarchy import sweep_kernels
 
         starts = np.searchsorted(entries.place, np.arange(places + 1))

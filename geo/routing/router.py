@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nearhome.data.base import coordinates
-from nearhome.data.base.coordinates import Point
 from nearhome.data.errors import NoRouteError
 from nearhome.geo.roads import edges
 from nearhome.geo.roads import network as networks
 from nearhome.geo.roads.graph import from_graph
-from nearhome.geo.roads.weights import METRE, NO_ARC, NOWHERE, SHIFT
+from nearhome.geo.roads.weights import METRE, NOWHERE, SHIFT
 from nearhome.geo.routing.candidates import Neighbourhood
 from nearhome.geo.routing.endpoints import Entrance, direct
-from nearhome.geo.routing.engines import Best, Plain, Swept
-from nearhome.geo.routing.routes import Matrix, Route, Step, local_step, matrix_of, route_of
+from nearhome.geo.routing.engines import BestArcs, Plain, Swept
+from nearhome.geo.routing.routes import Matrix, Route, RouteStep, local_step, matrix_of, route_of
 from nearhome.geo.routing.snapping import FURTHEST_METRES, Access
-from nearhome.geo.routing.unpacking import Reader
+from nearhome.geo.routing.unpacking import StepReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,18 +34,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.data.base.coordinates import Point
     from nearhome.geo.hierarchy.cch import Metric
     from nearhome.geo.roads.conditions import Conditions
     from nearhome.geo.roads.network import RoadNetwork
     from nearhome.geo.routing.components import Components
     from nearhome.geo.routing.endpoints import Doors
-    from nearhome.geo.routing.engines import Engine
+    from nearhome.geo.routing.engines import SearchEngine
     from nearhome.geo.routing.explain import Explanation
     from nearhome.geo.routing.snapping import Joins
     from nearhome.geo.routing.unpacking import Ends
 
-
-__all__ = ["METRE", "NO_ARC", "SHIFT", "Matrix", "Point", "Route", "Router", "Step", "grid_points"]
 
 WORTH_OPENING = 400
 """To load numba and open the shipped hierarchy takes about as long as so many searches with SciPy: 1.15 s, and 3 ms
@@ -68,9 +66,9 @@ class Router:
         self.network = graph if isinstance(graph, networks.RoadNetwork) else _straightened(graph)
         self.access = Access(self.network)
         self.entrance = Entrance(self.network, self.access.seconds_per_metre)
-        self._best = Best(self.network)
+        self._best = BestArcs(self.network)
         self._plain = Plain(self._best)
-        self._reader = Reader(self.entrance)
+        self._reader = StepReader(self.entrance)
         self._searches = 0
 
     @classmethod
@@ -226,7 +224,7 @@ class Router:
 
     # Searching
 
-    def _engine(self, searches: int) -> Engine:
+    def _engine(self, searches: int) -> SearchEngine:
         """Choose what searches: the hierarchy once it is open, or once opening it is worth it, else SciPy.
 
         A network without an order of its nodes has the hierarchy only if someone asked for ``metric``: finding an order
@@ -250,7 +248,7 @@ class Router:
             weight[near, goal] = np.minimum(weight[near, goal], taken * SHIFT + metres * METRE)
         return weight
 
-    def _best_steps(self, start: Doors, goal: Doors, ends: Ends) -> list[Step] | None:
+    def _best_steps(self, start: Doors, goal: Doors, ends: Ends) -> list[RouteStep] | None:
         """Find the quickest way from one origin to one goal as steps; None where there is none."""
         near, taken, metres = direct(self.access, start, goal.xy[0], float(goal.rate[0]))
         best = int(taken[0] * SHIFT + metres[0] * METRE) if len(near) else NOWHERE

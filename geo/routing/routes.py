@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RouteStep:
     """A stretch of a route: one edge, or local streets at either end (``arc`` is -1)."""
 
     arc: int
@@ -33,7 +33,7 @@ class Route:
 
     deciseconds: int
     metres: int
-    steps: tuple[Step, ...]
+    steps: tuple[RouteStep, ...]
 
     @property
     def minutes(self) -> float:
@@ -74,14 +74,14 @@ def matrix_of(weight: NDArray[np.int64]) -> Matrix:
     return Matrix(*(np.where(reached, part, np.nan) for part in parts))
 
 
-def route_of(steps: list[Step]) -> Route:
+def route_of(steps: list[RouteStep]) -> Route:
     """Join steps to a route."""
     return Route(sum(step.deciseconds for step in steps), sum(step.metres for step in steps), tuple(steps))
 
 
-def local_step(weight: int, line: tuple[tuple[float, float], ...]) -> Step:
+def local_step(weight: int, line: tuple[tuple[float, float], ...]) -> RouteStep:
     """Make a step on local streets of a weight that holds time and distance."""
-    return Step(NO_ARC, 1.0, weight // SHIFT, weight % SHIFT // METRE, "local", line)
+    return RouteStep(NO_ARC, 1.0, weight // SHIFT, weight % SHIFT // METRE, "local", line)
 
 
 def cut(line: Floats, low: float, high: float) -> Floats:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.geo.roads.weights import METRE, SHIFT
-from nearhome.geo.routing.routes import Step, cut, local_step
+from nearhome.geo.routing.routes import RouteStep, cut, local_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nearhome.data.base.arrays import Ints
     from nearhome.geo.routing.endpoints import Doors, Entrance
-    from nearhome.geo.routing.engines import Way
+    from nearhome.geo.routing.engines import FoundPath
     from nearhome.geo.routing.snapping import Joins
 
     At = tuple[float, float]
     Ends = tuple[At, At]
 
 
-class Reader:
+class StepReader:
     """What turns ways on a network into steps; ``ends`` are the doors, (lat, lon) in EPSG:4326."""
 
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
 
-    def through(self, start: Doors, way: Way, goal: Doors, ends: Ends) -> list[Step]:
+    def through(self, start: Doors, way: FoundPath, goal: Doors, ends: Ends) -> list[RouteStep]:
         """Read the way from one origin to one goal that a search found."""
         share_out, share_in = float(start.entries.share[way.start]), float(goal.entries.share[way.goal])
         out = self._part(int(start.entries.arc[way.start]), 1.0 - share_out, 1.0, share=share_out)
@@ -34,7 +34,7 @@ class Reader:
         way_in = _local(goal.joins, int(goal.entries.join[way.goal]), (into.line[-1], ends[1]))
         return [way_out, out, *self._whole(way.arcs), into, way_in]
 
-    def _whole(self, arcs: Ints) -> Iterator[Step]:
+    def _whole(self, arcs: Ints) -> Iterator[RouteStep]:
         """Give whole arcs as steps."""
         roads = self._entrance.network
         edges, kind = roads.edges, roads.edges.texts["kind"]
@@ -46,9 +46,9 @@ class Reader:
             shape = roads.lines.get(number)
             points = [] if shape is None else shape[:: 1 if forward else -1].tolist()
             line = ((y1, x1), *map(tuple, points), (y2, x2))
-            yield Step(arc, 1.0, taken, metres, kind.words[code], line)
+            yield RouteStep(arc, 1.0, taken, metres, kind.words[code], line)
 
-    def along(self, start: tuple[Joins, int], goal: tuple[Joins, int], ends: Ends) -> list[Step]:
+    def along(self, start: tuple[Joins, int], goal: tuple[Joins, int], ends: Ends) -> list[RouteStep]:
         """Read the way along the one edge that a row of joins and another share."""
         (joins, row), (others, other) = start, goal
         low, high = float(joins.fraction[row]), float(others.fraction[other])
@@ -57,7 +57,7 @@ class Reader:
         part = self._part(arc, *shares, share=abs(high - low))
         return [_local(joins, row, (ends[0], part.line[0])), part, _local(others, other, (part.line[-1], ends[1]))]
 
-    def _part(self, arc: int, low: float, high: float, *, share: float | None = None) -> Step:
+    def _part(self, arc: int, low: float, high: float, *, share: float | None = None) -> RouteStep:
         """Cut the stretch of an arc between two shares of its length.
 
         ``share`` is their difference as a matrix takes it; worked out again from 1 - low and 1 - high it can differ in
@@ -69,7 +69,7 @@ class Reader:
         line = roads.line(arc)
         if share < 1.0:
             line = cut(line, low, high)
-        return Step(
+        return RouteStep(
             arc=arc,
             share=share,
             deciseconds=round(share * int(roads.deciseconds[arc])),
@@ -79,5 +79,5 @@ class Reader:
         )
 
 
-def _local(joins: Joins, row: int, line: Ends) -> Step:
+def _local(joins: Joins, row: int, line: Ends) -> RouteStep:
     return local_step(int(joins.deciseconds[row]) * SHIFT + int(joins.metres[row]) * METRE, line)

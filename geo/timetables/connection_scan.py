@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from nearhome.data.base.arrays import Ints32
-    from nearhome.geo.timetables.timetable import Connections, Day
+    from nearhome.geo.timetables.timetable import Connections, ServiceDay
     from nearhome.geo.timetables.transfers import Footpaths
 
 
@@ -49,7 +49,7 @@ class Profile(NamedTuple):
     arrives: Ints32
 
 
-def ends(day: Day, stops: ArrayLike, seconds: ArrayLike = 0) -> Ends:
+def ends(day: ServiceDay, stops: ArrayLike, seconds: ArrayLike = 0) -> Ends:
     """Make a place of some stops.
 
     Raises
@@ -69,13 +69,13 @@ def ends(day: Day, stops: ArrayLike, seconds: ArrayLike = 0) -> Ends:
     return Ends(rows, walk.astype(np.int32))
 
 
-def around(day: Day, lat: float, lon: float, metres: float = 1_000.0) -> Ends:
+def around(day: ServiceDay, lat: float, lon: float, metres: float = 1_000.0) -> Ends:
     """Make a place of a point (EPSG:4326): the stops within some metres, walked to at the day's speed."""
     rows, apart = day.near(lat, lon, metres)
     return Ends(rows, day.walking.seconds(apart))
 
 
-def earliest_arrivals(day: Day, origins: Sequence[Ends], depart: int) -> Ints32:
+def earliest_arrivals(day: ServiceDay, origins: Sequence[Ends], depart: int) -> Ints32:
     """Find when one can be at every stop, leaving each origin at ``depart`` (seconds of the day).
 
     One is at a stop when a vehicle brings one there or one walks there from the origin; a walk from another stop is a
@@ -88,7 +88,7 @@ def earliest_arrivals(day: Day, origins: Sequence[Ends], depart: int) -> Ints32:
     return _all_stops(day, day.forward, origins, depart)
 
 
-def latest_departures(day: Day, goals: Sequence[Ends], deadline: int) -> Ints32:
+def latest_departures(day: ServiceDay, goals: Sequence[Ends], deadline: int) -> Ints32:
     """Find the latest that one can be at every stop and still reach each goal by ``deadline`` (seconds of the day).
 
     It is when the vehicle leaves, or when one must walk to the goal; the mirror of ``earliest_arrivals``.
@@ -101,7 +101,7 @@ def latest_departures(day: Day, goals: Sequence[Ends], deadline: int) -> Ints32:
     return np.negative(found, out=found)
 
 
-def profiles(day: Day, goal: Ends) -> AllProfiles:
+def profiles(day: ServiceDay, goal: Ends) -> AllProfiles:
     """Find every departure of the day worth taking from every stop to a goal, in one scan."""
     forward, paths = day.forward
     count = len(day.stops.lat)
@@ -115,7 +115,7 @@ def profiles(day: Day, goal: Ends) -> AllProfiles:
     return AllProfiles(room, length, depart_at, arrive_at)
 
 
-def profile(day: Day, origin: Ends, goal: Ends) -> Profile:
+def profile(day: ServiceDay, origin: Ends, goal: Ends) -> Profile:
     """Find every departure of the day worth taking from one place to another, by one or more rides."""
     return profiles(day, goal).of(origin)
 
@@ -204,7 +204,7 @@ def first_after(connections: Connections, seconds: int) -> int:
     return int(np.searchsorted(connections.departs, seconds))
 
 
-def _all_stops(day: Day, run: tuple[Connections, Footpaths], places: Sequence[Ends], start: int) -> Ints32:
+def _all_stops(day: ServiceDay, run: tuple[Connections, Footpaths], places: Sequence[Ends], start: int) -> Ints32:
     """Scan from each place at one time, as many at once as there are cores.
 
     On a large day neighbours share the work: a first scan from all of them at once finds the connections that any of
@@ -240,14 +240,19 @@ def _all_stops(day: Day, run: tuple[Connections, Footpaths], places: Sequence[En
     return found
 
 
-def _ready(day: Day, place: Ends, start: int) -> Ints32:
+def _ready(day: ServiceDay, place: Ends, start: int) -> Ints32:
     """Give when one can be at every stop on foot alone."""
     walk = dense(place, len(day.stops.lat))
     return np.where(walk < NEVER, walk + np.int32(start), np.int32(NEVER))
 
 
 def _scan(
-    day: Day, run: tuple[Connections, Footpaths], start: int, ready: Ints32, ride: Ints32, used: NDArray[np.uint8]
+    day: ServiceDay,
+    run: tuple[Connections, Footpaths],
+    start: int,
+    ready: Ints32,
+    ride: Ints32,
+    used: NDArray[np.uint8],
 ) -> None:
     """Run the loop once; what it finds is left in ``ready``, ``ride`` and ``used``."""
     connections, paths = run
@@ -257,7 +262,7 @@ def _scan(
     )
 
 
-def _neighbours(day: Day, places: Sequence[Ends]) -> NDArray[np.int64]:
+def _neighbours(day: ServiceDay, places: Sequence[Ends]) -> NDArray[np.int64]:
     """Put places in an order in which neighbours follow one another: in strips from south to north."""
     first = np.array([place.stops[0] if len(place.stops) else 0 for place in places], np.int64)
     lat, lon = np.nan_to_num(day.stops.lat[first]), np.nan_to_num(day.stops.lon[first])

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from nearhome.geo.timetables import connection_scan, journeys
 from nearhome.geo.timetables.journeys import PLACE
 from nearhome.geo.timetables.transfers import Walking
-from nearhome.geo.transit.itineraries import ORDINARY, Leg, Minutes, Way
+from nearhome.geo.transit.itineraries import ORDINARY, Minutes, TransitLeg, TransitWay
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from nearhome.geo.routing.router import Point
+    from nearhome.data.base.coordinates import Point
     from nearhome.geo.timetables.journeys import Itinerary
-    from nearhome.geo.timetables.timetable import Day, Timetable
+    from nearhome.geo.timetables.timetable import ServiceDay, Timetable
     from nearhome.geo.transit.itineraries import Mode, Needs, Profile
 
 METRES_PER_DEGREE = 111_195.0
@@ -49,7 +49,7 @@ def ways(
     depart: float | None = None,
     names: tuple[str, str] = ("home", "the prison"),
     needs: Needs = ORDINARY,
-) -> dict[Profile, Way]:
+) -> dict[Profile, TransitWay]:
     """Find the best way by timetable, and the one with the fewest changes where that is another.
 
     Parameters
@@ -98,7 +98,7 @@ def ways(
     made += [("fewest changes", few)] if few.changes < best.changes else []
     basis = f"timetable of {timetable.version} for {when.isoformat()}"
     return {
-        profile: Way(profile, tuple(_legs(day, each, names)), basis, (each.depart / 60, each.arrive / 60))
+        profile: TransitWay(profile, tuple(_legs(day, each, names)), basis, (each.depart / 60, each.arrive / 60))
         for profile, each in made
     }
 
@@ -112,7 +112,7 @@ def _reach_metres(needs: Needs) -> float:
     return 1000.0 * needs.longest_walk_minutes / 60.0 * needs.walker.kph / needs.walker.detour
 
 
-def _legs(day: Day, itinerary: Itinerary, names: tuple[str, str]) -> list[Leg]:
+def _legs(day: ServiceDay, itinerary: Itinerary, names: tuple[str, str]) -> list[TransitLeg]:
     """Give the legs; a wait is that before a ride since the end of the leg before."""
     legs, at = [], itinerary.depart
     for ride in itinerary.legs:
@@ -123,7 +123,7 @@ def _legs(day: Day, itinerary: Itinerary, names: tuple[str, str]) -> list[Leg]:
         ]
         mode: Mode = "walk" if ride.trip is None else MODES.get(ride.trip.mode, "bus")
         legs.append(
-            Leg(
+            TransitLeg(
                 mode=mode,
                 name="" if ride.trip is None else f"{ride.trip.mode} {ride.trip.route}".strip(),
                 start=ends[0],
@@ -138,7 +138,7 @@ def _legs(day: Day, itinerary: Itinerary, names: tuple[str, str]) -> list[Leg]:
     return legs
 
 
-def _crow_km(day: Day, one: int, other: int) -> float:
+def _crow_km(day: ServiceDay, one: int, other: int) -> float:
     """Give crow kilometres between two stops, 0 where one end is no stop."""
     if PLACE in {one, other}:
         return 0.0

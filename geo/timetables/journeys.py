@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.geo.timetables.connection_scan import Ends
-    from nearhome.geo.timetables.timetable import Connections, Day, TripFacts
+    from nearhome.geo.timetables.timetable import Connections, ServiceDay, TripFacts
     from nearhome.geo.timetables.transfers import Footpaths
 
 MOST_CHANGES = 5
@@ -34,7 +34,7 @@ PLACE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class TimedLeg:
     """A ride from stop to stop, or a walk, in seconds of the day.
 
     ``trip`` is None for a walk, whose time includes what a change takes; ``from_stop`` and ``to_stop`` are rows of the
@@ -57,7 +57,7 @@ class Leg:
 class Itinerary:
     """A whole way from door to door, in seconds of the day."""
 
-    legs: tuple[Leg, ...]
+    legs: tuple[TimedLeg, ...]
 
     @property
     def depart(self) -> int:
@@ -70,7 +70,7 @@ class Itinerary:
         return self.legs[-1].arrive
 
     @property
-    def rides(self) -> tuple[Leg, ...]:
+    def rides(self) -> tuple[TimedLeg, ...]:
         """The legs that are no walks."""
         return tuple(leg for leg in self.legs if leg.trip is not None)
 
@@ -81,7 +81,7 @@ class Itinerary:
 
 
 def options(
-    day: Day,
+    day: ServiceDay,
     origin: Ends,
     goal: Ends,
     *,
@@ -123,7 +123,7 @@ def options(
 
 
 def journey(
-    day: Day, origin: Ends, goal: Ends, *, depart: int | None = None, arrive: int | None = None
+    day: ServiceDay, origin: Ends, goal: Ends, *, depart: int | None = None, arrive: int | None = None
 ) -> Itinerary | None:
     """Find the quickest way alone: the earliest arrival, leaving as late as can be; for a deadline the other way about.
 
@@ -157,7 +157,7 @@ class _Ride:
 
 
 def _search(
-    day: Day, run: tuple[Connections, Footpaths], places: tuple[Ends, Ends], start: int, rides: int, until: int
+    day: ServiceDay, run: tuple[Connections, Footpaths], places: tuple[Ends, Ends], start: int, rides: int, until: int
 ) -> _Found:
     """Search from one place to another with at most so many rides."""
     connections, paths = run
@@ -225,22 +225,22 @@ def _turned(chain: list[_Ride]) -> list[_Ride]:
     return [_Ride(ride.alight, ride.board, -ride.arrive, -ride.depart, ride.trip, ride.flags) for ride in chain]
 
 
-def _itinerary(day: Day, places: tuple[Ends, Ends], rides: list[_Ride]) -> Itinerary:
+def _itinerary(day: ServiceDay, places: tuple[Ends, Ends], rides: list[_Ride]) -> Itinerary:
     """Write out rides with the walks before, between and after them."""
     origin, goal = places
-    legs: list[Leg] = []
+    legs: list[TimedLeg] = []
     walk = _walk(origin, rides[0].board)
     if walk:
-        legs.append(Leg("walk", PLACE, rides[0].board, rides[0].depart - walk, rides[0].depart))
+        legs.append(TimedLeg("walk", PLACE, rides[0].board, rides[0].depart - walk, rides[0].depart))
     for number, ride in enumerate(rides):
         if number and rides[number - 1].alight != ride.board:
             before = rides[number - 1]
             seconds = _transfer(day.footpaths, before.alight, ride.board)
-            legs.append(Leg("walk", before.alight, ride.board, before.arrive, before.arrive + seconds))
+            legs.append(TimedLeg("walk", before.alight, ride.board, before.arrive, before.arrive + seconds))
         facts = day.trip(ride.trip)
         exact = not facts.headway and not ride.flags & INTERPOLATED
         legs.append(
-            Leg(
+            TimedLeg(
                 facts.mode,
                 ride.board,
                 ride.alight,
@@ -254,7 +254,7 @@ def _itinerary(day: Day, places: tuple[Ends, Ends], rides: list[_Ride]) -> Itine
         )
     walk = _walk(goal, rides[-1].alight)
     if walk:
-        legs.append(Leg("walk", rides[-1].alight, PLACE, rides[-1].arrive, rides[-1].arrive + walk))
+        legs.append(TimedLeg("walk", rides[-1].alight, PLACE, rides[-1].arrive, rides[-1].arrive + walk))
     return Itinerary(tuple(legs))
 
 

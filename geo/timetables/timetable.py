@@ -125,7 +125,7 @@ class Connections:
 
 
 @dataclass(frozen=True, eq=False)
-class Day:
+class ServiceDay:
     """All that runs on one day, as somebody can use it who walks and changes in one way."""
 
     date: date
@@ -232,7 +232,7 @@ class Timetable:
                 )
                 raise DateError(msg)
 
-    def on(self, when: date, walking: Walking | None = None) -> Day:
+    def on(self, when: date, walking: Walking | None = None) -> ServiceDay:
         """Give the day of a date, for somebody who walks and changes in one way; the last two asked for are kept.
 
         Raises
@@ -247,7 +247,7 @@ class Timetable:
             self._days.pop(oldest, None)
         return day
 
-    def put_together(self, when: date, walking: Walking) -> Day:
+    def put_together(self, when: date, walking: Walking) -> ServiceDay:
         """Put together the day of a date anew.
 
         With the day's own trips come those of the nights around it: of the service days before whatever still runs, and
@@ -276,10 +276,10 @@ class Timetable:
         if walking.step_free:
             connections = _without_steps(connections, self.stops.access)
         columns = (np.concatenate(column).astype(np.int32) for column in zip(*trips, strict=True))
-        return Day(when, self.stops, Trips(*columns), connections, self._footpaths(walking), walking, self.feeds)
+        return ServiceDay(when, self.stops, Trips(*columns), connections, self._footpaths(walking), walking, self.feeds)
 
     @cached_property
-    def _days(self) -> dict[tuple[date, Walking], Day]:
+    def _days(self) -> dict[tuple[date, Walking], ServiceDay]:
         return {}
 
     @cached_property

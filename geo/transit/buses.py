@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from nearhome.data.base.arrays import Floats
-    from nearhome.geo.routing.router import Point
+    from nearhome.data.base.coordinates import Point
 
 
 DayType = Literal["weekday", "saturday", "sunday"]

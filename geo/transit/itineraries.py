@@ -48,7 +48,7 @@ class Minutes(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class TransitLeg:
     """One part of a way. ``minutes`` are those under way, ``wait_minutes`` come before them and are typical.
 
     ``per_hour`` is how often it runs, about, 0 where that means nothing; ``changes`` are those inside the leg, which
@@ -75,11 +75,11 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TransitWay:
     """A way from door to door."""
 
     profile: Profile
-    legs: tuple[Leg, ...]
+    legs: tuple[TransitLeg, ...]
     basis: str = TYPICAL
     clock: tuple[float, float] | None = None
     """Minutes since midnight of setting out and of being there, where a timetable says so."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.data.base.arrays import Bytes, Floats
-    from nearhome.geo.routing.router import Point
+    from nearhome.data.base.coordinates import Point
     from nearhome.geo.transit.buses import DayType
 
 

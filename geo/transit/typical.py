@@ -21,14 +21,14 @@ from nearhome.geo.routing.car_journeys import HIGH_SHARE, LOW_SHARE
 from nearhome.geo.routing.router import Router, grid_points
 from nearhome.geo.transit import buses, rail
 from nearhome.geo.transit.buses import Span
-from nearhome.geo.transit.itineraries import ORDINARY, PROFILES, Leg, Minutes, Mode, Needs, Profile, Way
+from nearhome.geo.transit.itineraries import ORDINARY, PROFILES, Minutes, Mode, Needs, Profile, TransitLeg, TransitWay
 from nearhome.geo.transit.rail import Railway
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from nearhome.data.base.arrays import Floats
-    from nearhome.geo.routing.router import Point
+    from nearhome.data.base.coordinates import Point
     from nearhome.geo.transit.buses import DayType, LocalService
     from nearhome.geo.transit.rail import RailLeg
 
@@ -61,7 +61,7 @@ PARKING_MINUTES = 6.0
 class _End:
     """A way between a door and a station, or all the way: its leg, and what counts when ways are compared."""
 
-    leg: Leg
+    leg: TransitLeg
     cost_minutes: float
 
 
@@ -76,7 +76,7 @@ def ways(  # noqa: PLR0913 -- keyword-only, each with a usual value
     profiles: Iterable[Profile] = PROFILES,
     needs: Needs = ORDINARY,
     router: Router | None = None,
-) -> dict[Profile, Way]:
+) -> dict[Profile, TransitWay]:
     """Find typical ways from door to door, one a profile.
 
     A profile is left out where it has no way, or the same as one before it.
@@ -107,12 +107,12 @@ def ways(  # noqa: PLR0913 -- keyword-only, each with a usual value
     first = _Door(origin, names[0], "origin", railway, day, minutes_of_day[0], needs, roads)
     last = _Door(destination, names[1], "destination", railway, day, minutes_of_day[1], needs, roads)
     direct = _direct(first, last, needs)
-    found: dict[Profile, Way] = {}
+    found: dict[Profile, TransitWay] = {}
     for profile in profiles:
         penalty = CHANGE_PENALTY_MINUTES if profile == "fewest changes" else 0.0
         starts = first.ends(profile, lift=home == "origin")
         goals = last.ends(profile, lift=home == "destination")
-        best, legs = math.inf, tuple[Leg, ...]()
+        best, legs = math.inf, tuple[TransitLeg, ...]()
         for each in direct:
             cost = each.cost_minutes + penalty * (each.leg.mode == "bus") * (1.0 + each.leg.changes)
             best, legs = min((best, legs), (cost, (each.leg,)), key=itemgetter(0))
@@ -128,7 +128,7 @@ def ways(  # noqa: PLR0913 -- keyword-only, each with a usual value
             if trains:
                 legs = (starts[row].leg, *(_leg(railway, leg) for leg in trains), goals[trains[-1].end].leg)
         if legs and legs not in [way.legs for way in found.values()]:
-            found[profile] = Way(profile, legs)
+            found[profile] = TransitWay(profile, legs)
     if not found:
         msg = (
             f"No train or bus between {names[0]} and {names[1]} is in nearhome's data, which has none for Northern "
@@ -142,12 +142,12 @@ def _trains(legs: Sequence[RailLeg]) -> int:
     return sum(leg.mode == "train" for leg in legs)
 
 
-def _leg(railway: Railway, leg: RailLeg) -> Leg:
+def _leg(railway: Railway, leg: RailLeg) -> TransitLeg:
     """Name the stations of a leg and give its minutes a low and a high."""
     modes: dict[str, Mode] = {"train": "train", "walk": "walk", "ferry": "ferry", "underground": "underground"}
     share = (rail.LOW_SHARE, 1.0, rail.HIGH_SHARE) if leg.mode == "train" else (0.8, 1.0, 1.3)
     whole = leg.minutes + leg.wait_minutes
-    return Leg(
+    return TransitLeg(
         mode=modes[leg.mode],
         name=leg.name,
         start=railway.names[leg.start],
@@ -271,7 +271,7 @@ class _Door:
         station = self.railway.names[int(self.rows[at])]
         start, end = (self.name, station) if self.side == "origin" else (station, self.name)
         crow = float(self.km[at]) * self.needs.walker.detour
-        leg = Leg(mode, "", start, end, wait, minutes, crow if km is None else km, per_hour, 0, changes)
+        leg = TransitLeg(mode, "", start, end, wait, minutes, crow if km is None else km, per_hour, 0, changes)
         return _End(leg, leg.typical_minutes + penalty)
 
 
@@ -287,7 +287,7 @@ def _direct(first: _Door, last: _Door, needs: Needs) -> list[_End]:
             return []
     found, walk = [], needs.walker.minutes(km)
     if float(walk.typical) <= needs.longest_walk_minutes:
-        leg = Leg("walk", "", first.name, last.name, 0.0, Minutes(*map(float, walk)), km * needs.walker.detour)
+        leg = TransitLeg("walk", "", first.name, last.name, 0.0, Minutes(*map(float, walk)), km * needs.walker.detour)
         found.append(_End(leg, leg.typical_minutes))
     ride = buses.ride(km, first.here, last.here, needs.walker)
     if ride.exists[0]:
@@ -295,7 +295,7 @@ def _direct(first: _Door, last: _Door, needs: Needs) -> list[_End]:
         minutes = Minutes(*(value - wait for value in _at(ride.minutes, 0)))
         runs = float(np.fmin(first.here.runs_per_hour[0], last.here.runs_per_hour[0]))
         changes = float(ride.changes[0])
-        leg = Leg("bus", "", first.name, last.name, wait, minutes, km * needs.walker.detour, runs, 0, changes)
+        leg = TransitLeg("bus", "", first.name, last.name, wait, minutes, km * needs.walker.detour, runs, 0, changes)
         found.append(_End(leg, leg.typical_minutes))
     return found
 

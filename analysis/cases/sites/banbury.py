@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Findings, Site
+from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Site, SiteFindings
 from nearhome.analysis.services import what_if
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ COPIES = ("Slough", "Bicester", "High Wycombe")
 LIMITS = (15.0, 30.0, 45.0)
 
 
-def _shows(found: Findings) -> list[str]:
-    added = what_if.Scenario(
+def _shows(found: SiteFindings) -> list[str]:
+    added = what_if.ServiceScenario(
         "copies in Slough, Bicester and High Wycombe",
         tuple(what_if.added(f"case_forum@{town}") for town in COPIES),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import Fact, Findings, Site
+from nearhome.analysis.cases.site import Fact, Site, SiteFindings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BESIDE = ("Liverpool", "Knowsley", "St. Helens", "Warrington", "Cheshire West and Chester")
 
 
-def _shows(found: Findings) -> list[str]:
+def _shows(found: SiteFindings) -> list[str]:
     table = found.then.table.set_index("name")
     own, now = (each.table.set_index("name").loc["Halton"].to_dict() for each in (found.then, found.now))
     around = table.loc[[name for name in BESIDE if name in table.index]]

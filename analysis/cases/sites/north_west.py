@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Findings, Site
+from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Site, SiteFindings
 from nearhome.analysis.services import coverage
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WORKERS = 10
 
 
-def _shows(found: Findings) -> list[str]:
+def _shows(found: SiteFindings) -> list[str]:
     links = coverage.assess(kind="family_link_worker", as_of=GUIDE_DAY)
     most, yorkshire = found.share("covered_most", links), links.table.set_index("name")["covered_most"]["Leeds"]
     reached = found.children() * most

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import Fact, Findings, Site
+from nearhome.analysis.cases.site import Fact, Site, SiteFindings
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.cases.report import CaseReport
 
 
-def _shows(found: Findings) -> list[str]:
+def _shows(found: SiteFindings) -> list[str]:
     here, england = found.nation("Northern Ireland"), found.nation("England")
     return [
         here.sentence("covered"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Findings, Site
+from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Site, SiteFindings
 from nearhome.analysis.services import coverage
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SUPPORTED = 22
 
 
-def _shows(found: Findings) -> list[str]:
+def _shows(found: SiteFindings) -> list[str]:
     children = found.children()
     direct = coverage.assess(kind="direct_support", as_of=GUIDE_DAY)
     column = "supply_available_per_1000"

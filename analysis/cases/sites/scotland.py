@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Findings, Site
+from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Site, SiteFindings
 from nearhome.analysis.services import coverage
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.cases.report import CaseReport
 
 
-def _shows(found: Findings) -> list[str]:
+def _shows(found: SiteFindings) -> list[str]:
     here, england = found.nation("Scotland"), found.nation("England")
     officers = coverage.assess(kind="family_contact_officer", as_of=GUIDE_DAY)
     centres = coverage.assess(kind="visitors_centre", as_of=GUIDE_DAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
-from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Findings, Site
+from nearhome.analysis.cases.site import GUIDE_DAY, Fact, Site, SiteFindings
 from nearhome.analysis.services import coverage, cross_boundary
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ TELFORD = "E06000020"
 OFFENDERS, IN_CUSTODY = 780, 226
 
 
-def _shows(found: Findings) -> list[str]:
+def _shows(found: SiteFindings) -> list[str]:
     ends = cross_boundary.by_authority(GUIDE_DAY).set_index("code").loc[TELFORD].to_dict()
     centres = coverage.assess(kind="visitors_centre", as_of=GUIDE_DAY)
     telford = centres.table.set_index("code").loc[TELFORD].to_dict()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class OutcomeComparison:
     """Two outcomes.
 
     ``table`` has a row a figure: ``figure``, ``words``, ``unit``, ``decimals``, ``today``, ``one``, ``other``,
@@ -37,7 +37,7 @@ class Comparison:
     notes: tuple[str, ...]
 
 
-def compare(one: Path, other: Path) -> Comparison:
+def compare(one: Path, other: Path) -> OutcomeComparison:
     """Compare two folders that ``outcome_files`` wrote.
 
     Raises
@@ -68,7 +68,7 @@ def read(folder: Path) -> dict[str, Any]:
     return found
 
 
-def compared(one: dict[str, Any], other: dict[str, Any]) -> Comparison:
+def compared(one: dict[str, Any], other: dict[str, Any]) -> OutcomeComparison:
     """Compare two outcomes as ``read`` or ``outcome_files.results`` give them.
 
     Raises
@@ -93,7 +93,7 @@ def compared(one: dict[str, Any], other: dict[str, Any]) -> Comparison:
         said = _said(change, low, high)
         rows.append((each.name, each.words, each.unit, each.decimals, *values, change, low, high, said))
     columns = ["figure", "words", "unit", "decimals", "today", "one", "other", "difference", "low", "high", "said"]
-    return Comparison(
+    return OutcomeComparison(
         (one["title"], other["title"]),
         pd.DataFrame(rows, columns=columns),
         len(shared),

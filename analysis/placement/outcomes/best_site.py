@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nearhome.analysis.placement.scenarios.burden import Spot
+from nearhome.analysis.placement.scenarios.burden import PrisonSite
 from nearhome.analysis.placement.scenarios.setup import situation
 from nearhome.analysis.placement.scenarios.visits import candidate_burdens
 from nearhome.analysis.placement.solver import levers, objectives
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.analysis.population.baseline import Baseline
 
 BEST = "best"
@@ -68,7 +68,7 @@ def _candidates(
         for each in start.kinds
         if set(each.roles) & set(lever.roles) and each.cohort.sex == lever.sex and each.cohort.age in lever.ages
     ]
-    burden = candidate_burdens(scenario, start.codes, tuple(Spot("", each.lat, each.lon) for each in tried))
+    burden = candidate_burdens(scenario, start.codes, tuple(PrisonSite("", each.lat, each.lon) for each in tried))
     rows = []
     found = levers.sites(
         start.instance,
@@ -85,7 +85,7 @@ def _candidates(
     return table.sort_values(["unplaced", "burden", "code"], ignore_index=True)
 
 
-def _aim(scenario: Scenario) -> Callable[[Instance], Objective]:
+def _aim(scenario: Scenario) -> Callable[[Instance], CostObjective]:
     """Give the objective for any instance; the mean of the worst is taken as squares, which are much quicker."""
     asked = scenario.objective
     if asked.fairness == "over":

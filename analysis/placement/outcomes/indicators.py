@@ -26,7 +26,7 @@ MINUTES_AN_HOUR: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Indicator:
     """One figure: its name in tables, what it means, its unit, and how many decimals are shown."""
 
     name: str
@@ -36,25 +36,25 @@ class Figure:
 
 
 FIGURES: Final = (
-    Figure("people", "People held", "people"),
-    Figure("unplaced", "People for whom there is no place", "people"),
-    Figure("moves", "People who would be in another prison", "people"),
-    Figure("minutes_mean", "Mean journey, one way", "minutes", 1),
-    Figure("minutes_median", "Median journey", "minutes", 1),
-    Figure("minutes_p90", "One in ten has a longer journey than", "minutes", 1),
-    Figure("minutes_p95", "One in twenty has a longer journey than", "minutes", 1),
-    Figure("miles_mean", "Mean distance by road, one way", "miles", 1),
-    Figure("miles_median", "Median distance", "miles", 1),
-    Figure("miles_p90", "One in ten is further away than", "miles", 1),
-    Figure("miles_p95", "One in twenty is further away than", "miles", 1),
-    Figure("over_50_miles", "Further than 50 miles", "per cent", 1),
-    Figure("over_100_miles", "Further than 100 miles", "per cent", 1),
-    Figure("over_2_hours", "Longer than 2 hours, one way", "per cent", 1),
-    Figure("over_3_hours", "Longer than 3 hours, one way", "per cent", 1),
-    Figure("hours_a_year", "Families' hours under way", "hours a year"),
-    Figure("pounds_a_year", "Families' cost of visits, before help", "pounds a year"),
-    Figure("help_pounds_a_year", "Paid back by Help with Prison Visits", "pounds a year"),
-    Figure("nights_a_year", "Families' nights away from home", "nights a year"),
+    Indicator("people", "People held", "people"),
+    Indicator("unplaced", "People for whom there is no place", "people"),
+    Indicator("moves", "People who would be in another prison", "people"),
+    Indicator("minutes_mean", "Mean journey, one way", "minutes", 1),
+    Indicator("minutes_median", "Median journey", "minutes", 1),
+    Indicator("minutes_p90", "One in ten has a longer journey than", "minutes", 1),
+    Indicator("minutes_p95", "One in twenty has a longer journey than", "minutes", 1),
+    Indicator("miles_mean", "Mean distance by road, one way", "miles", 1),
+    Indicator("miles_median", "Median distance", "miles", 1),
+    Indicator("miles_p90", "One in ten is further away than", "miles", 1),
+    Indicator("miles_p95", "One in twenty is further away than", "miles", 1),
+    Indicator("over_50_miles", "Further than 50 miles", "per cent", 1),
+    Indicator("over_100_miles", "Further than 100 miles", "per cent", 1),
+    Indicator("over_2_hours", "Longer than 2 hours, one way", "per cent", 1),
+    Indicator("over_3_hours", "Longer than 3 hours, one way", "per cent", 1),
+    Indicator("hours_a_year", "Families' hours under way", "hours a year"),
+    Indicator("pounds_a_year", "Families' cost of visits, before help", "pounds a year"),
+    Indicator("help_pounds_a_year", "Paid back by Help with Prison Visits", "pounds a year"),
+    Indicator("nights_a_year", "Families' nights away from home", "nights a year"),
 )
 BY_NAME: Final = {each.name: each for each in FIGURES}
 

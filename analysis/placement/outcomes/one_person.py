@@ -23,8 +23,8 @@ from nearhome.geo.transit import sectors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nearhome.analysis.placement.scenarios.burden import Spot, Ways
-    from nearhome.analysis.placement.scenarios.people import Kind
+    from nearhome.analysis.placement.scenarios.burden import PrisonSite, Ways
+    from nearhome.analysis.placement.scenarios.people import PeopleKind
     from nearhome.analysis.placement.scenarios.schema import Scenario
     from nearhome.analysis.placement.scenarios.setup import Situation
     from nearhome.geo.places.find import Place
@@ -126,7 +126,7 @@ def rank(
     ]
 
 
-def _prospect(choice: ranking.Choice, at: int, start: Situation, ways: Ways, visit: burden.Burden) -> Prospect:
+def _prospect(choice: ranking.RankedPrison, at: int, start: Situation, ways: Ways, visit: burden.Burden) -> Prospect:
     return Prospect(
         prison=choice.prison,
         name=start.names[at],
@@ -151,7 +151,7 @@ def _kind(start: Situation, person: Person) -> int:
     raise InputError(msg)
 
 
-def _fits(kind: Kind, person: Person) -> bool:
+def _fits(kind: PeopleKind, person: Person) -> bool:
     known = kind.cohort
     return (known.sex, known.age, known.status, known.category) == (
         person.sex,
@@ -161,7 +161,7 @@ def _fits(kind: Kind, person: Person) -> bool:
     )
 
 
-def _ways(place: Place, spots: Sequence[Spot], scenario: Scenario) -> Ways:
+def _ways(place: Place, spots: Sequence[PrisonSite], scenario: Scenario) -> Ways:
     """Work out the ways from one place; public transport is that of the middle of the nearest sector."""
     road = Router.shipped().matrix([place], list(spots))
     middles = list(postcodes.areas("sector").values())

@@ -8,7 +8,7 @@ writes an outcome, and suppresses small counts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.placement.outcomes import best_site, sensitivity, service_changes
 from nearhome.analysis.placement.outcomes import changes as compared
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nearhome.analysis.placement.outcomes.changes import Changes
+    from nearhome.analysis.placement.outcomes.sensitivity import Progress
     from nearhome.analysis.placement.scenarios.schema import Scenario
     from nearhome.analysis.placement.scenarios.setup import Situation
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.analysis.placement.solver.solve import Plan
     from nearhome.analysis.population.baseline import Baseline
     from nearhome.data.base.arrays import Ints
-    from nearhome.geo.matrices.executors import Engine
+    from nearhome.geo.matrices.executors import Executor
 
 
 PLANS = ("today", "greedy", "plan", "optimum")
@@ -44,13 +45,6 @@ plan with its rules and levers but without a limit on moves or a price of one.""
 
 class StoppedError(NearhomeError):
     """Whoever asked for a run has cancelled it."""
-
-
-class Progress(Protocol):
-    """Hears how far a run is: a share from 0 to 1, and what is being done."""
-
-    def __call__(self, share: float, words: str, /) -> None:
-        """Hear it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +113,7 @@ def run(
     baseline: Baseline | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
-    engine: Engine = in_order,
+    engine: Executor = in_order,
 ) -> Outcome:
     """Run a scenario.
 
@@ -264,7 +258,7 @@ def _help(change: short.Relaxation, names: dict[str, str]) -> str:
     }[change.rule]
 
 
-def _trade_off(instance: Instance, aim: Objective, points: int) -> pd.DataFrame:
+def _trade_off(instance: Instance, aim: CostObjective, points: int) -> pd.DataFrame:
     import pandas as pd
 
     people = max(1, int(instance.people.sum()))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.placement.scenarios.schema import Scenario
     from nearhome.analysis.population.baseline import Baseline
-    from nearhome.geo.matrices.executors import Engine
+    from nearhome.geo.matrices.executors import Executor
 
 NOISE: Final = 0.8
 """A change is sure if the middle eight tenths of the draws lie on one side of nothing."""
@@ -68,7 +68,7 @@ def _one_case(scenario: Scenario, baseline: Baseline) -> dict[str, Any]:
     }
 
 
-def draws(scenario: Scenario, progress: Progress, engine: Engine = in_order) -> pd.DataFrame:
+def draws(scenario: Scenario, progress: Progress, engine: Executor = in_order) -> pd.DataFrame:
     """Place the people of other baselines that the published figures would allow: a row for each draw and figure.
 
     A draw in which no plan has so few moves as the scenario allows is left out. The engine says where the draws are

@@ -55,7 +55,7 @@ _NATIONS: Final = dict(zip(estate.NATIONS, (Nation.ENGLAND, Nation.SCOTLAND, Nat
 TABLES = (*homes.TABLES, "road_nodes", "road_edges", "road_barriers", "road_order", *sectors.TABLES, "sessions")
 
 
-class Spot(NamedTuple):
+class PrisonSite(NamedTuple):
     """Where a prison is or would be, EPSG:4326; ``prison_id`` is empty for a new one."""
 
     prison_id: str
@@ -103,7 +103,7 @@ class Burden:
 
 
 @lru_cache(maxsize=8)
-def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, public: bool = True) -> Ways:
+def ways(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *, public: bool = True) -> Ways:
     """Work out the ways from each authority of a nation, in the order of ``homes.sectors(nation).codes``.
 
     Where no way by public transport is known from some of an authority's sectors, the others stand for them.
@@ -127,7 +127,7 @@ def ways(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, publi
     return Ways(minutes, _mean(found, weight, where.authority), miles, crow)
 
 
-def screened(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, public: bool) -> Ways:
+def screened(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *, public: bool) -> Ways:
     """Work the ways out as ``ways`` does, but those by public transport from the middle of each authority only."""
     from nearhome.geo.transit import pairs
 
@@ -148,14 +148,14 @@ def screened(nation: str, as_of: date, spots: tuple[Spot, ...], when: When, *, p
     return Ways(minutes, found.minutes.reshape(len(goals), len(middles)).T, miles, crow)
 
 
-def _by_road(where: homes.Sectors, weight: Floats, spots: Sequence[Spot]) -> tuple[Floats, Floats]:
+def _by_road(where: homes.Sectors, weight: Floats, spots: Sequence[PrisonSite]) -> tuple[Floats, Floats]:
     """Give minutes and miles by road, by authority."""
-    origins = [Spot("", lat, lon) for lat, lon in zip(where.lat.tolist(), where.lon.tolist(), strict=True)]
+    origins = [PrisonSite("", lat, lon) for lat, lon in zip(where.lat.tolist(), where.lon.tolist(), strict=True)]
     road = Router.shipped().matrix(origins, spots)
     return _mean(road.minutes, weight, where.authority), _mean(road.miles, weight, where.authority)
 
 
-def _crow(nation: str, ratio: float, spots: Sequence[Spot]) -> Floats:
+def _crow(nation: str, ratio: float, spots: Sequence[PrisonSite]) -> Floats:
     lat, lon = (np.array([getattr(spot, name) for spot in spots]) for name in ("lat", "lon"))
     return homes.crow_miles(nation, ratio, lat, lon)
 
@@ -188,7 +188,7 @@ def longest_day_trip(prison_id: str, *, flexible: bool = False) -> float:
     return found
 
 
-def by_car(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, nation: str) -> Burden:
+def by_car(given: Ways, spots: Sequence[PrisonSite], visits: Visits, as_of: date, nation: str) -> Burden:
     """Work out a visit in the family's own car; ``nation`` is a prison system, one of ``estate.NATIONS``."""
     party = Party(visits.adults, visits.children)
     fixed, far = (car_costs.car_cost(return_miles=miles, party=party, as_of=as_of).pence for miles in (0.0, _FAR_MILES))
@@ -198,7 +198,7 @@ def by_car(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, nati
     return _burden(given.minutes_car, given, spots, visits, as_of, pence=pence, back=help_pence, nation=nation)
 
 
-def by_public_transport(given: Ways, spots: Sequence[Spot], visits: Visits, as_of: date, nation: str) -> Burden:
+def by_public_transport(given: Ways, spots: Sequence[PrisonSite], visits: Visits, as_of: date, nation: str) -> Burden:
     """Work out a visit by train and bus; where no such way is known, by car at the cost of one (a lift)."""
     party = Party(visits.adults, visits.children)
     where = _NATIONS[nation]
@@ -223,7 +223,7 @@ def by_public_transport(given: Ways, spots: Sequence[Spot], visits: Visits, as_o
 def _burden(
     minutes: Floats,
     given: Ways,
-    spots: Sequence[Spot],
+    spots: Sequence[PrisonSite],
     visits: Visits,
     as_of: date,
     *,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.placement.scenarios import people
-from nearhome.analysis.placement.scenarios.burden import Spot
+from nearhome.analysis.placement.scenarios.burden import PrisonSite
 from nearhome.analysis.placement.solver.instance import Wing
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError, UnknownPlaceError
@@ -48,7 +48,7 @@ class ScenarioEstate:
     def __init__(self, scenario: Scenario, drawn: People, baseline: Baseline) -> None:
         self.ids = list(drawn.prisons)
         self.names = _names(self.ids)
-        self.spots = {each: Spot(each, register.by_id(each).lat, register.by_id(each).lon) for each in self.ids}
+        self.spots = {each: PrisonSite(each, register.by_id(each).lat, register.by_id(each).lon) for each in self.ids}
         self.kinds = drawn.kinds
         self.notes: list[str] = []
         shape = len(self.ids), len(drawn.kinds)
@@ -85,7 +85,7 @@ class ScenarioEstate:
         if lever.kind == "bus":
             return
         if lever.kind == "site":
-            self._add(lever, lever.prison, lever.prison, Spot("", *site_at(lever.at)))
+            self._add(lever, lever.prison, lever.prison, PrisonSite("", *site_at(lever.at)))
             return
         prison = people.prison_id(lever.prison)
         if lever.kind == "open":
@@ -93,14 +93,14 @@ class ScenarioEstate:
                 msg = f"{self.names[prison]} is open already; resize it instead, or leave the lever out."
                 raise InputError(msg)
             known = register.by_id(prison)
-            self._add(lever, prison, known.short_name, Spot(prison, known.lat, known.lon))
+            self._add(lever, prison, known.short_name, PrisonSite(prison, known.lat, known.lon))
             return
         if prison not in self.places:
             msg = f"{lever.prison!r} holds nobody in this system on {as_of:%d %B %Y}; choose an open prison of it."
             raise InputError(msg)
         self._change(lever, prison)
 
-    def _add(self, lever: Lever, prison: str, name: str, spot: Spot) -> None:
+    def _add(self, lever: Lever, prison: str, name: str, spot: PrisonSite) -> None:
         if prison in self.places:
             msg = f"There is a prison called {name!r} already; give the new one another name."
             raise InputError(msg)
@@ -169,7 +169,7 @@ def _certified(baseline: Baseline, ids: list[str]) -> dict[str, dict[str, set[tu
     """Give for each prison its roles, and the sexes and ages of people in each, as the baseline has them."""
     found: dict[str, dict[str, set[tuple[str, str]]]] = {each: {} for each in ids}
     for prison, cohort in zip(baseline.column_prison.tolist(), baseline.column_cohort.tolist(), strict=True):
-        kind = people.Kind(baseline.cohorts[cohort])
+        kind = people.PeopleKind(baseline.cohorts[cohort])
         found[baseline.prisons[prison]].setdefault(kind.role, set()).add((kind.cohort.sex, kind.cohort.age))
     return found
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Kind:
+class PeopleKind:
     """People who are placed by the same rules: a cohort, and the lower category that may hold them too, if any.
 
     The cohort's sentence is ``any`` unless the scenario tells lengths apart.
@@ -60,7 +60,7 @@ class People:
 
     codes: tuple[str, ...]
     prisons: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[PeopleKind, ...]
     authority: Ints
     without_car: Bools
     prison: Ints
@@ -143,21 +143,21 @@ def prison_id(text: str) -> str:
 
 def _kinds(
     scenario: Scenario, cohorts: tuple[Cohort, ...], cohort: Ints, choose: _Choice
-) -> tuple[tuple[Kind, ...], Ints]:
+) -> tuple[tuple[PeopleKind, ...], Ints]:
     """Give the kinds and each person's; sentences are told apart only where the scenario names one."""
     chosen = (*scenario.objective.weight, *scenario.objective.longest, *scenario.moves.lock, *scenario.moves.forbid)
     told = any(each.sentence for each in chosen)
-    found = [Kind(each if told else replace(each, sentence="any")) for each in cohorts]
+    found = [PeopleKind(each if told else replace(each, sentence="any")) for each in cohorts]
     category = np.array([each.cohort.category for each in found])[cohort]
     also = np.full(len(cohort), "", dtype="U8")
     for step in scenario.rules.step_down:
         ready = (category == step.category) & (also == "")
         also[ready & choose.evenly(np.where(ready, step.percent / 100, 0.0))] = step.to
     pairs = sorted({(found[number], word) for number, word in set(zip(cohort.tolist(), also.tolist(), strict=True))})
-    kinds = tuple(Kind(base.cohort, word) for base, word in pairs)
+    kinds = tuple(PeopleKind(base.cohort, word) for base, word in pairs)
     place = {each: row for row, each in enumerate(kinds)}
     words = sorted(set(also.tolist()))
-    index = np.array([[place.get(Kind(base.cohort, word), -1) for word in words] for base in found])
+    index = np.array([[place.get(PeopleKind(base.cohort, word), -1) for word in words] for base in found])
     return kinds, index[cohort, np.searchsorted(words, also)]
 
 

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from nearhome.analysis.placement.scenarios.schema import Scenario
     from nearhome.analysis.placement.scenarios.setup import Situation
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.analysis.placement.solver.solve import Plan
 
 
-def objective(instance: Instance, scenario: Scenario) -> Objective:
+def objective(instance: Instance, scenario: Scenario) -> CostObjective:
     """Give what a scenario makes small; for the worst share, what lies beyond the best threshold for it."""
     asked = scenario.objective
     if asked.fairness == "squares":
@@ -32,7 +32,7 @@ def solved(start: Situation) -> Plan:
     return planned(start.instance, aim, start.scenario)
 
 
-def planned(instance: Instance, aim: Objective, scenario: Scenario, optimum: Plan | None = None) -> Plan:
+def planned(instance: Instance, aim: CostObjective, scenario: Scenario, optimum: Plan | None = None) -> Plan:
     """Give the best plan within a scenario's limit on moves, or at its price of one.
 
     Parameters

@@ -13,7 +13,7 @@ import numpy as np
 from nearhome.analysis.placement.scenarios import people
 
 if TYPE_CHECKING:
-    from nearhome.analysis.placement.scenarios.people import Kind
+    from nearhome.analysis.placement.scenarios.people import PeopleKind
     from nearhome.analysis.placement.scenarios.schema import Forbid, Lock, Scenario
     from nearhome.analysis.placement.solver.instance import Instance
     from nearhome.data.base.arrays import Bools, Floats, Ints
@@ -26,7 +26,7 @@ class Groups:
     ``minutes`` and ``held`` have shape (groups, prisons).
     """
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[PeopleKind, ...]
     codes: tuple[str, ...]
     minutes: Floats
     held: Ints
@@ -59,7 +59,7 @@ def _too_far(nearest: int, instance: Instance, groups: Groups, rows: Ints) -> Bo
     return np.asarray(fits & (minutes > limit[:, None]) & (groups.held[rows] == 0))
 
 
-def _pairs(groups: Groups) -> zip[tuple[Kind, str]]:
+def _pairs(groups: Groups) -> zip[tuple[PeopleKind, str]]:
     return zip(groups.kinds, groups.codes, strict=True)
 
 

@@ -20,8 +20,8 @@ from nearhome.analysis.placement.solver import instance as solver_instance
 from nearhome.analysis.population import baseline as population_baseline
 
 if TYPE_CHECKING:
-    from nearhome.analysis.placement.scenarios.burden import Burden, Spot
-    from nearhome.analysis.placement.scenarios.people import Kind, People
+    from nearhome.analysis.placement.scenarios.burden import Burden, PrisonSite
+    from nearhome.analysis.placement.scenarios.people import People, PeopleKind
     from nearhome.analysis.placement.scenarios.schema import Scenario
     from nearhome.analysis.placement.solver.instance import Instance, Wing
     from nearhome.analysis.population.baseline import Baseline
@@ -56,7 +56,7 @@ class Situation:
 
     scenario: Scenario
     codes: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[PeopleKind, ...]
     instance: Instance
     before: Ints
     fixed: Ints
@@ -66,7 +66,7 @@ class Situation:
     visit: Burden
     names: tuple[str, ...]
     places: Ints
-    spots: tuple[Spot, ...]
+    spots: tuple[PrisonSite, ...]
     notes: tuple[str, ...]
 
     def after(self, placed: Ints) -> Ints:

@@ -14,7 +14,7 @@ from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
 
 if TYPE_CHECKING:
-    from nearhome.analysis.placement.scenarios.burden import Spot
+    from nearhome.analysis.placement.scenarios.burden import PrisonSite
     from nearhome.analysis.placement.scenarios.estate import ScenarioEstate
     from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
     from nearhome.data.base.arrays import Floats, Ints
@@ -25,7 +25,7 @@ _PARTS: Final = ("minutes", "miles", "pence", "help_pence", "night")
 _COSTED: Final = (burdens.by_car, burdens.by_public_transport)
 
 
-def visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...], estate: ScenarioEstate) -> Burden:
+def visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[PrisonSite, ...], estate: ScenarioEstate) -> Burden:
     """Give what a visit takes: rows for each authority with and without a car, and one of nothing for no known home.
 
     Raises
@@ -88,7 +88,7 @@ def counted(scenario: Scenario, visit: Burden) -> Floats:
     return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[scenario.objective.burden]
 
 
-def candidate_burdens(scenario: Scenario, codes: tuple[str, ...], spots: tuple[Spot, ...]) -> Floats:
+def candidate_burdens(scenario: Scenario, codes: tuple[str, ...], spots: tuple[PrisonSite, ...]) -> Floats:
     """Give the objective's burden from each home of a situation to new points, shape (homes, points).
 
     Public transport is that from the middle of each authority, which is quicker to work out.

@@ -11,17 +11,17 @@ from nearhome.analysis.placement.solver.solve import Plan, cost_of
 
 if TYPE_CHECKING:
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.data.base.arrays import Ints
 
 
-def stay(instance: Instance, objective: Objective | None = None) -> Plan:
+def stay(instance: Instance, objective: CostObjective | None = None) -> Plan:
     """Leave everybody where they are, whatever the rules say; who is held nowhere yet has no place."""
     aim = objectives.total(instance) if objective is None else objective
     return _plan(instance, aim, instance.held.copy())
 
 
-def greedy(instance: Instance, objective: Objective | None = None, *, seed: int = 0) -> Plan:
+def greedy(instance: Instance, objective: CostObjective | None = None, *, seed: int = 0) -> Plan:
     """Give one person after another, in random order, the free place that is best for them.
 
     A place in a wing that fewer cohorts may have is taken first. The order depends on the seed only.
@@ -73,5 +73,5 @@ class _Rooms:
         return True
 
 
-def _plan(instance: Instance, aim: Objective, placed: Ints) -> Plan:
+def _plan(instance: Instance, aim: CostObjective, placed: Ints) -> Plan:
     return Plan(instance, aim, placed, instance.people - placed.sum(axis=1), cost_of(aim, placed))

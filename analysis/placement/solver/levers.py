@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.data.base.arrays import Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LeverEffect:
     """What a closure or a site changes against the optimum without it, both with everybody placed anew.
 
     Attributes
@@ -128,9 +128,9 @@ def opened(instance: Instance, prison: str, places: int, cohorts: Iterable[str],
 
 def closures(
     instance: Instance,
-    objective: Callable[[Instance], Objective] = objectives.total,
+    objective: Callable[[Instance], CostObjective] = objectives.total,
     prisons: Sequence[str] | None = None,
-) -> Iterator[Outcome]:
+) -> Iterator[LeverEffect]:
     """Work out every single closure exactly: each prison in turn, or those given."""
     aim = objective(instance)
     given, base = _base(instance, aim)
@@ -141,7 +141,7 @@ def closures(
         cost[:, index] = FAR
         found = min_cost.solve(replace(given, cost=cost), guess)
         people, more = int(base.placed[:, index].sum()), int(found.unplaced.sum() - base.unplaced.sum())
-        yield Outcome(name, people, more, (_cost(given, found) - before) / aim.steps, _mean(instance, given, found))
+        yield LeverEffect(name, people, more, (_cost(given, found) - before) / aim.steps, _mean(instance, given, found))
 
 
 def sites(
@@ -151,8 +151,8 @@ def sites(
     *,
     places: int,
     cohorts: Iterable[str],
-    objective: Callable[[Instance], Objective] = objectives.total,
-) -> Iterator[Outcome]:
+    objective: Callable[[Instance], CostObjective] = objectives.total,
+) -> Iterator[LeverEffect]:
     """Work out a new prison at every candidate site exactly, one at a time.
 
     Parameters
@@ -182,7 +182,7 @@ def sites(
     if not names:
         return
     wider = opened(instance, names[0], places, cohorts, every[:, 0])
-    estate = network.Estate(wider)
+    estate = network.PrisonNetwork(wider)
     empty, base = _base(_with_places(wider, len(instance.prisons), 0), objective(wider))
     guess = min_cost.prices_of(empty, base)
     before, _ = min_cost.apart(wider, empty, base)
@@ -194,16 +194,16 @@ def sites(
         found = min_cost.solve(given, _with_site(given, guess, places))
         people, more = int(found.placed[:, -1].sum()), int(found.unplaced.sum() - base.unplaced.sum())
         burden = (_cost(given, found) - cost_of(aim, before)) / aim.steps
-        yield Outcome(name, people, more, burden, _mean(there, given, found))
+        yield LeverEffect(name, people, more, burden, _mean(there, given, found))
 
 
-def _base(instance: Instance, aim: Objective) -> tuple[network.Problem, min_cost.Flow]:
+def _base(instance: Instance, aim: CostObjective) -> tuple[network.FlowProblem, min_cost.Flow]:
     """Solve without the change; moves are not looked at, so that no tie needs breaking."""
     given = network.problem(instance, aim.costs)
     return given, min_cost.solve(given)
 
 
-def _with_site(given: network.Problem, prices: Ints, places: int) -> Ints:
+def _with_site(given: network.FlowProblem, prices: Ints, places: int) -> Ints:
     """Guess the price of a place at the last prison: what it saves the last of those it saves most."""
     node = given.estate.door[:, -1].max(initial=NOWHERE)
     guess = prices.copy()
@@ -215,11 +215,11 @@ def _with_site(given: network.Problem, prices: Ints, places: int) -> Ints:
     return guess
 
 
-def _cost(given: network.Problem, found: min_cost.Flow) -> int:
+def _cost(given: network.FlowProblem, found: min_cost.Flow) -> int:
     return int((given.cost * found.placed).sum(where=found.placed > 0))
 
 
-def _mean(instance: Instance, given: network.Problem, found: min_cost.Flow) -> float:
+def _mean(instance: Instance, given: network.FlowProblem, found: min_cost.Flow) -> float:
     """Give the mean burden of those placed."""
     pool, prison = residual.pairs(found.placed > 0)
     count = found.placed[pool, prison]

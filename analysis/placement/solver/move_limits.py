@@ -21,7 +21,7 @@ from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.data.base.arrays import Ints
 
 
@@ -30,7 +30,7 @@ CLOSE_ENOUGH: Final = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class TradeOffPoint:
     """The least cost, in the objective's steps, with so many moves; a price of a move in its unit that leads there."""
 
     moves: int
@@ -45,17 +45,17 @@ class _Try:
     price: int
     cost: int
     moves: int
-    given: network.Problem
+    given: network.FlowProblem
     found: min_cost.Flow
 
 
 class _Search:
     """Solve an instance at any price of a move, each time from the prices of the last."""
 
-    def __init__(self, instance: Instance, objective: Objective | None) -> None:
+    def __init__(self, instance: Instance, objective: CostObjective | None) -> None:
         self.instance = instance
         self.aim = objectives.total(instance) if objective is None else objective
-        self.estate = network.Estate(instance)
+        self.estate = network.PrisonNetwork(instance)
         self.scale = tie_scale(self.estate, instance)
         self.costs = self.aim.costs * self.scale
         self.order = network.problem(instance, self.costs, 1, self.estate).groups
@@ -92,7 +92,7 @@ class _Search:
         return Plan(self.instance, self.aim, placed, unplaced, best.cost, bound, price, best.given, best.found)
 
 
-def limited(instance: Instance, moves: int, objective: Objective | None = None) -> Plan:
+def limited(instance: Instance, moves: int, objective: CostObjective | None = None) -> Plan:
     """Find the best plan with so many moves at the most, and a proven bound on how good any such plan can be.
 
     The plan's ``move_price`` is what the last moves save each. As many people are housed as without a limit.
@@ -141,7 +141,7 @@ def _filled(search: _Search, few: _Try, many: _Try, moves: int, bound: float) ->
     return best
 
 
-def frontier(instance: Instance, objective: Objective | None = None, *, points: int = 12) -> list[Point]:
+def frontier(instance: Instance, objective: CostObjective | None = None, *, points: int = 12) -> list[TradeOffPoint]:
     """Give points of the trade-off curve, from the fewest moves possible to the optimum without a limit.
 
     Each point is the exact optimum for its number of moves. Between points next to each other the true curve lies
@@ -168,4 +168,4 @@ def frontier(instance: Instance, objective: Objective | None = None, *, points: 
             straight.add(few.moves)
         else:
             found.insert(index + 1, tried)
-    return [Point(each.moves, each.cost, each.price / search.scale / search.aim.steps) for each in found]
+    return [TradeOffPoint(each.moves, each.cost, each.price / search.scale / search.aim.steps) for each in found]

@@ -29,7 +29,7 @@ LARGEST_COST: Final = 2**32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Objective:
+class CostObjective:
     """Costs of one person of each group at each prison, shape (groups, prisons), and what they count."""
 
     costs: Ints
@@ -39,17 +39,17 @@ class Objective:
     name: str
 
 
-def total(instance: Instance) -> Objective:
+def total(instance: Instance) -> CostObjective:
     """Count the burden itself, weighted by cohort, in tenths: the least sum, and so the least mean."""
     return _of(instance, _weighted(instance, TENTHS * _burden(instance)), TENTHS, instance.unit, "total")
 
 
-def squared(instance: Instance) -> Objective:
+def squared(instance: Instance) -> CostObjective:
     """Count the square of the burden, weighted by cohort: a long journey weighs more than two of half the length."""
     return _of(instance, _weighted(instance, _burden(instance) ** 2), 1, f"{instance.unit} squared", "squared")
 
 
-def fewest_over(instance: Instance, threshold: float) -> Objective:
+def fewest_over(instance: Instance, threshold: float) -> CostObjective:
     """Count people whose journey is over a threshold, and among equal numbers the burden in tenths.
 
     One person over weighs as much as any chain of exchanges can save, a step a prison or wing, so that the order of
@@ -63,7 +63,7 @@ def fewest_over(instance: Instance, threshold: float) -> Objective:
     return _of(instance, costs, TENTHS, instance.unit, f"fewest over {threshold:g} {instance.unit}")
 
 
-def beyond(instance: Instance, threshold: float, emphasis: int = 100) -> Objective:
+def beyond(instance: Instance, threshold: float, emphasis: int = 100) -> CostObjective:
     """Count what exceeds a threshold, ``emphasis`` times, and the burden in tenths once."""
     tenths = TENTHS * _burden(instance)
     costs = _weighted(instance, tenths + emphasis * np.maximum(tenths - TENTHS * threshold, 0))
@@ -80,7 +80,7 @@ def _weighted(instance: Instance, costs: NDArray[np.float64]) -> NDArray[np.floa
     return costs
 
 
-def _of(instance: Instance, costs: NDArray[np.float64], steps: int, unit: str, name: str) -> Objective:
+def _of(instance: Instance, costs: NDArray[np.float64], steps: int, unit: str, name: str) -> CostObjective:
     """Round the costs; journeys that cannot be made cost nothing here, and are not allowed anyway."""
     most = float(np.nanmax(costs, initial=0.0))
     if most > LARGEST_COST:
@@ -89,4 +89,4 @@ def _of(instance: Instance, costs: NDArray[np.float64], steps: int, unit: str, n
             f"solver can add; count it in a larger unit."
         )
         raise InputError(msg)
-    return Objective(np.rint(np.nan_to_num(costs)).astype(np.int64), steps, unit, name)
+    return CostObjective(np.rint(np.nan_to_num(costs)).astype(np.int64), steps, unit, name)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RankedPrison:
     """One prison for one person.
 
     Attributes
@@ -48,7 +48,7 @@ class Choice:
     excluded: tuple[str, ...]
 
 
-def rank(plan: Plan, home: str, cohort: str) -> list[Choice]:
+def rank(plan: Plan, home: str, cohort: str) -> list[RankedPrison]:
     """Rank every prison for a person of a home and a cohort: those allowed first, then by burden, then by name.
 
     Raises
@@ -63,7 +63,7 @@ def rank(plan: Plan, home: str, cohort: str) -> list[Choice]:
     for prison, name in enumerate(known.prisons):
         excluded = tuple(_reasons(known, group, prison))
         choices.append(
-            Choice(
+            RankedPrison(
                 name,
                 float(known.burden[known.home[group], prison]),
                 int(free[prison]),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.data.base.arrays import Ints
 
     Pairs = Sequence[tuple[int, int]]
@@ -57,7 +57,7 @@ def clashes(plan: Plan, pairs: Pairs) -> list[Clash]:
 def solve_apart(
     instance: Instance,
     pairs: Pairs,
-    objective: Objective | None = None,
+    objective: CostObjective | None = None,
     *,
     enough: float = 0.0005,
     seconds: float = 60.0,
@@ -160,7 +160,7 @@ def _exact(relaxed: Plan, repaired: Plan | None, pairs: Pairs, enough: float, se
 
 
 def _constraints(
-    given: network.Problem, group: Ints, prison: Ints, pairs: Pairs
+    given: network.FlowProblem, group: Ints, prison: Ints, pairs: Pairs
 ) -> tuple[csr_matrix, tuple[Ints, Ints]]:
     """Write balances of groups and nodes, and that no two of a pair meet, as rows and their lower and upper limits."""
     estate, journeys, groups = given.estate, len(group), len(given.people)

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nearhome.analysis.placement.solver.flow.min_cost import Flow
-    from nearhome.analysis.placement.solver.flow.network import Estate, Problem
+    from nearhome.analysis.placement.solver.flow.network import FlowProblem, PrisonNetwork
     from nearhome.analysis.placement.solver.instance import Instance, Wing
-    from nearhome.analysis.placement.solver.objectives import Objective
+    from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.data.base.arrays import Floats, Ints
 
 
@@ -63,13 +63,13 @@ class Plan:
     """
 
     instance: Instance
-    objective: Objective
+    objective: CostObjective
     placed: Ints
     unplaced: Ints
     cost: int
     bound: float | None = None
     move_price: float = 0.0
-    problem: Problem | None = None
+    problem: FlowProblem | None = None
     flow: Flow | None = None
     """What was put to the solver, and its answer; None for plans of a rule."""
 
@@ -133,12 +133,12 @@ class Plan:
                 yield home, cohort, "", int(self.unplaced[group])
 
 
-def cost_of(objective: Objective, placed: Ints) -> int:
+def cost_of(objective: CostObjective, placed: Ints) -> int:
     """Add up an objective's costs of people by group and prison, in its steps."""
     return int((objective.costs * placed).sum())
 
 
-def tie_scale(estate: Estate, instance: Instance) -> int:
+def tie_scale(estate: PrisonNetwork, instance: Instance) -> int:
     """Give the factor that leaves room for a tie-break below the smallest difference in cost.
 
     An exchange that lowers the cost by one step passes each node once, so that its moves weigh less than that.
@@ -147,7 +147,7 @@ def tie_scale(estate: Estate, instance: Instance) -> int:
 
 
 def solve(
-    instance: Instance, objective: Objective | None = None, *, move_price: float = 0.0, guess: Plan | None = None
+    instance: Instance, objective: CostObjective | None = None, *, move_price: float = 0.0, guess: Plan | None = None
 ) -> Plan:
     """Find the exact optimum; of several, one with the fewest moves.
 
@@ -171,7 +171,7 @@ def solve(
     if not 0 <= move_price < float("inf"):
         msg = f"A move cannot have a price of {move_price}; give 0 or more {aim.unit}."
         raise InputError(msg)
-    estate = network.Estate(instance)
+    estate = network.PrisonNetwork(instance)
     scale = tie_scale(estate, instance)
     move = round(move_price * aim.steps * scale) + 1 if scale > 1 else 0
     given = network.problem(instance, aim.costs * scale, move, estate)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from nearhome.analysis.placement.outcome_report.compare import Comparison
+    from nearhome.analysis.placement.outcome_report.compare import OutcomeComparison
 
 
 @click.command(epilog="Example: nearhome compare nearer fair")
@@ -36,7 +36,7 @@ def command(one: Path, other: Path, *, as_json: bool) -> None:
     click.echo("\n".join(_text(found)))
 
 
-def _text(found: Comparison) -> Iterator[str]:
+def _text(found: OutcomeComparison) -> Iterator[str]:
     for number, title in enumerate(found.titles, 1):
         yield from layout.paragraph(title, bullet=f"{number}: ")
     yield ""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nearhome.analysis.services.coverage import Coverage
-    from nearhome.analysis.services.what_if import Outcome, Scenario
+    from nearhome.analysis.services.what_if import CoverageOutcome, ServiceScenario
 
 IN_PERSON = "in-person"
 KIND_HELP = (
@@ -39,7 +39,7 @@ KIND_HELP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class ChangeRequest:
     """What a person wants changed: additions, closures, a file of changes, or the best next places."""
 
     add: tuple[str, ...]
@@ -66,7 +66,7 @@ def _changes(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(
         *args: Any, add: tuple[str, ...], close: tuple[str, ...], file: Path | None, best: int | None, **more: Any
     ) -> Any:
-        return function(*args, changes=Changes(add, close, file, best), **more)
+        return function(*args, changes=ChangeRequest(add, close, file, best), **more)
 
     return command
 
@@ -115,7 +115,7 @@ def command(  # noqa: PLR0913 -- one for each option
     as_of: date,
     out: Path | None,
     *,
-    changes: Changes,
+    changes: ChangeRequest,
     as_json: bool,
 ) -> None:
     """Show where services for families of prisoners reach, and where they do not.
@@ -174,8 +174,8 @@ def _inside(area: str | None, by: str, as_of: date) -> frozenset[str] | None:
 
 
 def _scenario(
-    changes: Changes, kind: str, mode: str, minutes: tuple[float, ...], as_of: date, area: str | None
-) -> tuple[Scenario, list[str]]:
+    changes: ChangeRequest, kind: str, mode: str, minutes: tuple[float, ...], as_of: date, area: str | None
+) -> tuple[ServiceScenario, list[str]]:
     """Put the changes together, and give what there is to say of them beside the figures."""
     told = []
     made: list[what_if.Change] = []
@@ -198,11 +198,17 @@ def _scenario(
         rows = zip(best.chosen, best.gained, strict=True)
         told = [f"{each.name}: about {phrases.count(round(gain), 'child', 'children')}." for each, gain in rows]
         told.append(best.sentence())
-    return what_if.Scenario("; ".join(titles), tuple(made)), told
+    return what_if.ServiceScenario("; ".join(titles), tuple(made)), told
 
 
 def _tell_outcome(
-    found: Outcome, inside: frozenset[str] | None, first: int, told: list[str], *, out: Path | None, as_json: bool
+    found: CoverageOutcome,
+    inside: frozenset[str] | None,
+    first: int,
+    told: list[str],
+    *,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     hidden, note = publishable.shown(found.before)
     safe = hidden.set_index("code")["children"]

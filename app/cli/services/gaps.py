@@ -76,7 +76,7 @@ def command(
     """
     write.check_folder(out, force=force)
     way = "public" if mode == TRANSIT else mode
-    report = gap_report.report(gap_report.Asked(area, as_of, kind_of(kind), way, minutes), formats=formats)
+    report = gap_report.report(gap_report.ReportRequest(area, as_of, kind_of(kind), way, minutes), formats=formats)
     written = write.write(report, out, formats, force=force)
     first, *_ = report.sections
     click.echo("\n".join([*layout.paragraph(report.title), ""]))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from nearhome.analysis.visits.area_days import Day
+    from nearhome.analysis.visits.area_days import AreaDay
     from nearhome.data.prisons.register import Prison
 
 ROWS_SHOWN = 24
@@ -84,7 +84,7 @@ def _prisons(region: str | None, names: Sequence[str], as_of: date) -> list[Pris
     return list({prison.id: prison for prison in (register.find(name, as_of) for name in names)}.values())
 
 
-def text(found: Sequence[Day], file: Path | None) -> Iterator[str]:
+def text(found: Sequence[AreaDay], file: Path | None) -> Iterator[str]:
     """Give a summary for each prison and session, and the first rows."""
     yield from layout.heading(f"{phrases.count(len(found), 'day')} worked out")
     yield from layout.table(HEADS, [_cells(day) for day in found[:ROWS_SHOWN]], right=(7, 8))
@@ -104,7 +104,7 @@ def text(found: Sequence[Day], file: Path | None) -> Iterator[str]:
         yield f"Written: {file}"
 
 
-def _cells(day: Day) -> tuple[str, ...]:
+def _cells(day: AreaDay) -> tuple[str, ...]:
     when = f"{day.session.day} {day.session.start}"
     first = (day.town, day.prison.short_name, when, SHORT[day.mode])
     option = day.option

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.visits.options import Option
     from nearhome.analysis.visits.plan import VisitPlan
-    from nearhome.app.cli.visits.ways import Asked
+    from nearhome.app.cli.visits.ways import WaysRequest
     from nearhome.geo.roads.conditions import Conditions
 
 
@@ -50,7 +50,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     prison: str,
     adults: int,
     children: int,
-    travel: Asked,
+    travel: WaysRequest,
     as_of: date,
     *,
     imported: bool,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nearhome.data.prisons.register import Prison
-    from nearhome.geo.imported.networks import Roads
+    from nearhome.geo.imported.networks import AnsweringRoads
     from nearhome.geo.places.find import Place
 
 NEAREST_SHOWN = 10
@@ -98,7 +98,7 @@ def _by_name(choice: Sequence[Prison], as_of: date, *, as_json: bool) -> None:
     click.echo(f"\n{phrases.count(len(choice), 'prison')} open on {phrases.day(as_of)}.")
 
 
-def _by_time(place: Place, rows: Sequence[NearPrison], as_of: date, roads: Roads, *, as_json: bool) -> None:
+def _by_time(place: Place, rows: Sequence[NearPrison], as_of: date, roads: AnsweringRoads, *, as_json: bool) -> None:
     if as_json:
         start = {"input": place.input, "kind": place.kind, "precision_m": place.precision_m}
         point = {"lat": round(place.lat, 5), "lon": round(place.lon, 5)}
@@ -108,7 +108,7 @@ def _by_time(place: Place, rows: Sequence[NearPrison], as_of: date, roads: Roads
     click.echo("\n".join(_near_text(place, rows, as_of, roads)))
 
 
-def _near_text(place: Place, rows: Sequence[NearPrison], as_of: date, roads: Roads) -> Iterator[str]:
+def _near_text(place: Place, rows: Sequence[NearPrison], as_of: date, roads: AnsweringRoads) -> Iterator[str]:
     yield from layout.paragraph(f"By car from {place.name}, one way, to prisons open on {phrases.day(as_of)}.")
     if place.note:
         yield from layout.paragraph(f"Note: {place.note}")

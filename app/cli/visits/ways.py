@@ -25,7 +25,7 @@ LEAD_MINUTES = 45
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WaysRequest:
     """What the options ask for."""
 
     mode: str
@@ -109,7 +109,7 @@ def asked(function: Callable[..., Any]) -> Callable[..., Any]:
         lead: int,
         **more: Any,
     ) -> Any:
-        travel = Asked(mode, session, child_ages, railcard, walking, not no_taxi, lead)
+        travel = WaysRequest(mode, session, child_ages, railcard, walking, not no_taxi, lead)
         return function(*args, travel=travel, **more)
 
     return command

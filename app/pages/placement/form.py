@@ -50,7 +50,7 @@ ROLES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScenarioRequest:
     """A scenario that is to be worked out, or the problems of what was entered."""
 
     scenario: Scenario | None
@@ -76,7 +76,7 @@ def choose(named: Mapping[str, Scenario]) -> Scenario:
     return scenario
 
 
-def ask(base: Scenario) -> Asked | None:
+def ask(base: Scenario) -> ScenarioRequest | None:
     """Ask what to change, and return the scenario once the button is pressed; None before."""
     before = placement_edits.of(base)
     # A scenario's fields are its own: choosing another brings that one's values.
@@ -276,14 +276,14 @@ def _use(key: str) -> None:
         st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 
-def checked(given: str | bytes) -> Asked:
+def checked(given: str | bytes) -> ScenarioRequest:
     """Read a scenario; everything that is wrong with it is told at once."""
     try:
         text = given if isinstance(given, str) else given.decode("utf-8-sig")
-        return Asked(schema.from_table(tomllib.loads(text)))
+        return ScenarioRequest(schema.from_table(tomllib.loads(text)))
     except UnicodeDecodeError:
-        return Asked(None, ("The file is no text in UTF-8; save it again as such, or open another.",))
+        return ScenarioRequest(None, ("The file is no text in UTF-8; save it again as such, or open another.",))
     except tomllib.TOMLDecodeError as error:
-        return Asked(None, (f"The text is not written as TOML: {error}. Correct that place.",))
+        return ScenarioRequest(None, (f"The text is not written as TOML: {error}. Correct that place.",))
     except schema.ScenarioError as error:
-        return Asked(None, tuple(f"In the scenario, {problem}" for problem in error.problems))
+        return ScenarioRequest(None, tuple(f"In the scenario, {problem}" for problem in error.problems))

@@ -55,7 +55,7 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RunState:
     """How a run stands: the share done from 0 to 1, what it does, how many wait before it, and why it failed."""
 
     state: State
@@ -91,7 +91,7 @@ class Runs:
             self._begin()
         return key
 
-    def look(self, key: str) -> Look | None:
+    def look(self, key: str) -> RunState | None:
         """Return how a run stands; None if it is not known any more."""
         with self._lock:
             run = self._runs.get(key)
@@ -101,7 +101,7 @@ class Runs:
             self._begin()
             waiting = [each for each in self._runs.values() if each.state == "waiting"]
             before = waiting.index(run) if run.state == "waiting" else 0
-            return Look(run.state, run.share, run.words, before, run.problem)
+            return RunState(run.state, run.share, run.words, before, run.problem)
 
     def result(self, key: str) -> Result | None:
         """Return what a run found; None if it is not through or not known any more."""

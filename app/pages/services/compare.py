@@ -50,7 +50,7 @@ _LEAST = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CoverageComparison:
     """Coverage on the one side and the other, what each is called, and sentences on how the second came about."""
 
     before: Coverage
@@ -77,7 +77,7 @@ def counted(as_of: date, own: Sequence[Service]) -> tuple[Service, ...]:
     return (*coverage.in_force(as_of, "all"), *mine)
 
 
-def ask(choices: Choices, found: Coverage, own: Sequence[Service], today: date) -> Comparison | str | None:
+def ask(choices: Choices, found: Coverage, own: Sequence[Service], today: date) -> CoverageComparison | str | None:
     """Ask what to compare with; give the comparison, a sentence on what is wrong, or None for nothing."""
     way = st.radio(
         "Compare with",
@@ -101,14 +101,14 @@ def ask(choices: Choices, found: Coverage, own: Sequence[Service], today: date) 
     return None
 
 
-def _day(choices: Choices, found: Coverage, own: Sequence[Service], other: date) -> Comparison:
+def _day(choices: Choices, found: Coverage, own: Sequence[Service], other: date) -> CoverageComparison:
     first, second = sorted((choices.as_of, other))
     there = assess(choices, counted(other, own), other)
     before, after = (found, there) if first == choices.as_of else (there, found)
-    return Comparison(before, after, phrases.day(first), phrases.day(second), ())
+    return CoverageComparison(before, after, phrases.day(first), phrases.day(second), ())
 
 
-def _add(choices: Choices, found: Coverage, own: Sequence[Service]) -> Comparison | None:
+def _add(choices: Choices, found: Coverage, own: Sequence[Service]) -> CoverageComparison | None:
     kind = _kind(choices)
     where = st.radio("Where?", list(PLACES), format_func=PLACES.__getitem__, key=WHERE, horizontal=True)
     if where == "prison":
@@ -128,11 +128,11 @@ def _add(choices: Choices, found: Coverage, own: Sequence[Service]) -> Compariso
             raise InputError(msg)
         change = what_if.Change("add", kind=kind, place=town, minutes=float(choices.minutes), mode=choices.mode)
         name = f"{KINDS[kind].name}, {town}"
-    scenario = what_if.Scenario(name, (change,))
+    scenario = what_if.ServiceScenario(name, (change,))
     return _scenario(choices, found, counted(choices.as_of, own), scenario, ())
 
 
-def _close(choices: Choices, found: Coverage) -> Comparison | None:
+def _close(choices: Choices, found: Coverage) -> CoverageComparison | None:
     names = {each.id: each.name for each in found.services}
     if not names:
         st.html("<p>No service of this kind is known on that day, so none can close.</p>")
@@ -142,10 +142,10 @@ def _close(choices: Choices, found: Coverage) -> Comparison | None:
         return None
     left = [each for each in found.services if each.id not in closed]
     title = f"Without {phrases.listing(names[each] for each in closed)}"
-    return Comparison(found, assess(choices, left), AS_IT_IS, title, ())
+    return CoverageComparison(found, assess(choices, left), AS_IT_IS, title, ())
 
 
-def _best(choices: Choices, found: Coverage, own: Sequence[Service]) -> Comparison | None:
+def _best(choices: Choices, found: Coverage, own: Sequence[Service]) -> CoverageComparison | None:
     kind = _kind(choices)
     count = st.number_input("How many more?", 1, MOST_PLACES, 3, key=COUNT)
     if not st.toggle("Look for them (some seconds)", key="missing_look"):
@@ -177,10 +177,14 @@ def _kind(choices: Choices) -> str:
 
 
 def _scenario(
-    choices: Choices, found: Coverage, start: Sequence[Service], scenario: what_if.Scenario, said: tuple[str, ...]
-) -> Comparison:
+    choices: Choices,
+    found: Coverage,
+    start: Sequence[Service],
+    scenario: what_if.ServiceScenario,
+    said: tuple[str, ...],
+) -> CoverageComparison:
     after = assess(choices, what_if.apply(scenario, start, choices.as_of))
-    return Comparison(found, after, AS_IT_IS, scenario.title, said)
+    return CoverageComparison(found, after, AS_IT_IS, scenario.title, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class Gain:
     children: float | None
 
 
-def gains(compared: Comparison, choices: Choices) -> tuple[Gain, ...]:
+def gains(compared: CoverageComparison, choices: Choices) -> tuple[Gain, ...]:
     """Give the areas where something changes, those that gain most children first and those that lose last."""
     column = "covered" if choices.measure == "reached" else choices.within
     safe, _ = publishable.shown(compared.after)
@@ -210,14 +214,14 @@ def gains(compared: Comparison, choices: Choices) -> tuple[Gain, ...]:
     return tuple(rows)
 
 
-def classes(compared: Comparison, choices: Choices) -> dict[str, str]:
+def classes(compared: CoverageComparison, choices: Choices) -> dict[str, str]:
     """Give the class of change of each area."""
     column = "covered" if choices.measure == "reached" else choices.within
     before, after = compared.before.table, compared.after.table
     return looks.changes(before[column], after[column], after["code"])
 
 
-def html(compared: Comparison, choices: Choices) -> str:
+def html(compared: CoverageComparison, choices: Choices) -> str:
     """Return what is gained and lost: a sentence for each, and a table of the areas that change most."""
     changed = gains(compared, choices)
     said = (*compared.sentences, summary(compared, changed, choices))
@@ -249,7 +253,7 @@ def html(compared: Comparison, choices: Choices) -> str:
     return "".join(f"<p>{escape(each)}</p>" for each in said) + table
 
 
-def summary(compared: Comparison, changed: Sequence[Gain], choices: Choices) -> str:
+def summary(compared: CoverageComparison, changed: Sequence[Gain], choices: Choices) -> str:
     """Say in one sentence how many children gain and lose."""
     up = sum(row.children for row in changed if row.children and row.children > 0)
     down = -sum(row.children for row in changed if row.children and row.children < 0)

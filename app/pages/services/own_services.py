@@ -14,7 +14,7 @@ from nearhome.data.services import own
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nearhome.data.services.own_rows import Problem
+    from nearhome.data.services.own_rows import RowProblem
     from nearhome.data.services.records import Service
 
 UPLOAD = "missing_register"
@@ -70,7 +70,7 @@ def _read(content: bytes) -> tuple[tuple[Service, ...], str, str]:
     return (), problems_html(check.problems, check.further), "\n".join(lines) + "\n"
 
 
-def problems_html(problems: Sequence[Problem], further: int) -> str:
+def problems_html(problems: Sequence[RowProblem], further: int) -> str:
     """Return the problems of a register as HTML, everything in it escaped, and how many there are in all."""
     many = phrases.count(len(problems) + further, "problem")
     shown = "".join(f"<li>{escape(str(each))}</li>" for each in problems[:MOST_SHOWN])

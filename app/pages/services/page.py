@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.services.coverage import Coverage
     from nearhome.app.pages.services.choices import Choices
-    from nearhome.app.pages.services.compare import Comparison
+    from nearhome.app.pages.services.compare import CoverageComparison
     from nearhome.app.pages.services.table import Row
     from nearhome.app.pages.shared.looks import Look
     from nearhome.data.services.records import Service
@@ -128,7 +128,7 @@ def _draw(
     from nearhome.app.pages.shared import area_map
 
     points = [
-        area_map.Point(each.lat, each.lon, each.name)
+        area_map.ServicePoint(each.lat, each.lon, each.name)
         for each in found.services
         if each.lat is not None and each.lon is not None and each.kind != ANY_KIND
     ]
@@ -230,7 +230,7 @@ def _comparison(found: Coverage, choices: Choices, own: Sequence[Service], today
         _change_map(compared, choices)
 
 
-def _change_map(compared: Comparison, choices: Choices) -> None:
+def _change_map(compared: CoverageComparison, choices: Choices) -> None:
     from nearhome.app.pages.shared import area_map
 
     by_area = compare.classes(compared, choices)

@@ -34,7 +34,7 @@ def workbook(choices: Choices, services: Sequence[Service]) -> bytes:
     from nearhome.analysis.gap_report import report
     from nearhome.analysis.reports import xlsx
 
-    asked = report.Asked(
+    asked = report.ReportRequest(
         "all" if choices.part == EVERYWHERE else choices.part,
         choices.as_of,
         choices.kind,

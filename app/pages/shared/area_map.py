@@ -34,7 +34,7 @@ PICKED_COLOUR, POINT_COLOUR = "#0b0c0c", "#0b0c0c"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ServicePoint:
     """A service on the map: its point, EPSG:4326, and its name."""
 
     lat: float
@@ -115,7 +115,7 @@ def areas_map(
     areas: Mapping[str, str],
     *,
     districts_by: Mapping[str, str] | None = None,
-    points: Sequence[Point] = (),
+    points: Sequence[ServicePoint] = (),
     picked: str = "",
     bounds: tuple[tuple[float, float], tuple[float, float]] = KINGDOM,
 ) -> folium.Map:

@@ -58,7 +58,7 @@ SCRIPT = Path(__file__).with_name("focus.js")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FieldProblem:
     """One thing to put right: the field, and the sentence shown at it and in the summary."""
 
     field: str
@@ -73,7 +73,7 @@ class Slots:
     fields: Mapping[str, DeltaGenerator]
 
 
-def show_problems(problems: Iterable[Problem], slots: Slots, title: str) -> None:
+def show_problems(problems: Iterable[FieldProblem], slots: Slots, title: str) -> None:
     """Show the summary and the message at each field, and mark the title of the page.
 
     Parameters

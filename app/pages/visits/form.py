@@ -24,7 +24,7 @@ from nearhome.app.pages.shared.problems import (
     RAILCARD,
     TAXI,
     WALKING,
-    Problem,
+    FieldProblem,
     Slots,
 )
 from nearhome.app.wording import extras, inputs
@@ -142,7 +142,7 @@ def _more(slots: dict[str, DeltaGenerator], as_of: date) -> tuple[str, str, Rail
     """Ask what some families want to say: ages, walking, a railcard, taxis. It is open where something is wrong."""
     state = st.session_state
     who = party_of(int(state.get(ADULTS, 1)), int(state.get(CHILDREN, 0)), state.get(AGES) or "")
-    faulty = isinstance(who, Problem) or railcard_problem(card_of(state.get(RAILCARD)), who, as_of) is not None
+    faulty = isinstance(who, FieldProblem) or railcard_problem(card_of(state.get(RAILCARD)), who, as_of) is not None
     with st.expander("More about you", expanded=faulty):
         ages = st.text_input(
             "Children's ages, such as 4, 9 (for fares and school days)",
@@ -177,37 +177,37 @@ def card_of(chosen: str | None) -> Railcard | None:
     return next((card for card in CARDS if card == chosen), None)
 
 
-def party_of(adults: int, children: int, ages: str) -> Party | Problem:
+def party_of(adults: int, children: int, ages: str) -> Party | FieldProblem:
     """Return who travels, or what is wrong with the ages; ages alone say how many children there are."""
     try:
         found = inputs.ages(ages)
         return Party(adults, children or len(found), found)
     except InputError as error:
-        return Problem(AGES, str(error))
+        return FieldProblem(AGES, str(error))
 
 
-def railcard_problem(railcard: Railcard | None, party: Party, as_of: date) -> Problem | None:
+def railcard_problem(railcard: Railcard | None, party: Party, as_of: date) -> FieldProblem | None:
     """Return what is wrong with a railcard for a party; None if nothing is."""
     try:
         inputs.check_railcard(railcard, party, as_of)
     except InputError as error:
-        return Problem(RAILCARD, str(error))
+        return FieldProblem(RAILCARD, str(error))
     return None
 
 
-def missing(entered: Questions) -> tuple[Problem, ...]:
+def missing(entered: Questions) -> tuple[FieldProblem, ...]:
     """Return what was left out or is far too long, in the order of the form."""
     problems = []
     if entered.prison is None:
-        problems.append(Problem(PRISON, "Choose a prison from the list"))
+        problems.append(FieldProblem(PRISON, "Choose a prison from the list"))
     if not entered.origin.strip():
-        problems.append(Problem(ORIGIN, "Enter your postcode or town"))
+        problems.append(FieldProblem(ORIGIN, "Enter your postcode or town"))
     elif len(entered.origin) > LONGEST_PLACE:
-        problems.append(Problem(ORIGIN, f"Your postcode or town must be {LONGEST_PLACE} characters or less"))
+        problems.append(FieldProblem(ORIGIN, f"Your postcode or town must be {LONGEST_PLACE} characters or less"))
     return tuple(problems)
 
 
-def problem_of(error: InputError) -> Problem:
+def problem_of(error: InputError) -> FieldProblem:
     """Return what the library says of an entry, as a problem at the field that can put it right."""
     at_prison = isinstance(error, UnknownPrisonError | PrisonClosedError)
-    return Problem(PRISON if at_prison else ORIGIN, str(error))
+    return FieldProblem(PRISON if at_prison else ORIGIN, str(error))

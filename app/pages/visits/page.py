@@ -43,7 +43,7 @@ def show() -> None:
     st.title(TITLE, anchor=False)
     st.html(LEAD)
     entered, slots = form.ask(_labels(today), summary, today)
-    problems: tuple[form_problems.Problem, ...] = ()
+    problems: tuple[form_problems.FieldProblem, ...] = ()
     if entered is not None:
         st.session_state[form_problems.TURN] = st.session_state.get(form_problems.TURN, 0) + 1
         st.session_state.pop(PLAN, None)
@@ -63,7 +63,7 @@ def show() -> None:
     form_problems.move_focus(changed if entered is not None else None, alert=bool(problems))
 
 
-def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[form_problems.Problem, ...]:
+def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[form_problems.FieldProblem, ...]:
     """Return the plan of the visit, or everything that has to be put right first."""
     problems = list(form.missing(entered))
     faulty = {problem.field for problem in problems}
@@ -79,11 +79,11 @@ def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[form_pro
         except InputError as error:
             problems.append(form.problem_of(error))
     party = form.party_of(entered.adults, entered.children, entered.ages)
-    if isinstance(party, form_problems.Problem):
+    if isinstance(party, form_problems.FieldProblem):
         problems.append(party)
     elif card := form.railcard_problem(entered.railcard, party, as_of):
         problems.append(card)
-    if origin is None or prison is None or isinstance(party, form_problems.Problem) or problems:
+    if origin is None or prison is None or isinstance(party, form_problems.FieldProblem) or problems:
         return tuple(problems)
     try:
         return plan_visit(
@@ -101,7 +101,7 @@ def work_out(entered: form.Questions, as_of: date) -> VisitPlan | tuple[form_pro
         return (form.problem_of(error),)
     except NoRouteError as error:
         field = form_problems.PRISON if error.where == "destination" else form_problems.ORIGIN
-        return (form_problems.Problem(field, str(error)),)
+        return (form_problems.FieldProblem(field, str(error)),)
 
 
 def _labels(as_of: date) -> dict[str, str]:

@@ -34,7 +34,7 @@ TODAY, GUIDE = date(2026, 11, 21), date(2008, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def found() -> findings.Findings:
+def found() -> findings.CaseFindings:
     return cornwall.findings(TODAY)
 
 
@@ -52,7 +52,7 @@ def rows(report: CaseReport) -> list[dict[str, Any]]:
     return [dict(zip(report.columns, row, strict=True)) for row in report.table]
 
 
-def journey(found: findings.Findings, town: str, prison: str) -> Journey:
+def journey(found: findings.CaseFindings, town: str, prison: str) -> Journey:
     return next(each for each in found.journeys if (each.town.name, each.prison.id) == (town, prison))
 
 
@@ -65,7 +65,7 @@ def test_every_case_has_a_report(name: str) -> None:
     ("town", "prison"),
     [("Truro", "EXI"), ("Saltash", "BLI"), ("Bude", "EWI"), ("Torpoint", "CWI"), ("Penzance", "LYI")],
 )
-def test_a_journey_is_the_one_that_plan_a_visit_finds(found: findings.Findings, town: str, prison: str) -> None:
+def test_a_journey_is_the_one_that_plan_a_visit_finds(found: findings.CaseFindings, town: str, prison: str) -> None:
     way = journey(found, town, prison)
     origin = find.find(f"{way.town.lat}, {way.town.lon}")
     planned = plan.plan_visit(origin, way.prison, party=cornwall.PARTY, as_of=TODAY)
@@ -78,7 +78,7 @@ def test_a_journey_is_the_one_that_plan_a_visit_finds(found: findings.Findings, 
     assert way.help_pence == pytest.approx(planned.reimbursement.pence, abs=5)
 
 
-def test_the_crossings_of_the_matrix_are_those_of_the_routes(found: findings.Findings) -> None:
+def test_the_crossings_of_the_matrix_are_those_of_the_routes(found: findings.CaseFindings) -> None:
     router = Router.shipped()
     shown = [prison for prison, _ in found.by_prison.values()]
     used = journeys.crossings_used(router.network, found.towns, shown, cornwall.CROSSINGS)
@@ -91,32 +91,32 @@ def test_the_crossings_of_the_matrix_are_those_of_the_routes(found: findings.Fin
     assert "tamar" in seen
 
 
-def test_no_more_crossings_are_looked_for_than_fit(found: findings.Findings) -> None:
+def test_no_more_crossings_are_looked_for_than_fit(found: findings.CaseFindings) -> None:
     with pytest.raises(ValueError, match="At most 6"):
         journeys.crossings_used(
             Router.shipped().network, found.towns[:1], found.regional[:1], [*cornwall.CROSSINGS, "humber"]
         )
 
 
-def test_the_towns_stand_for_all_of_cornwall(found: findings.Findings) -> None:
+def test_the_towns_stand_for_all_of_cornwall(found: findings.CaseFindings) -> None:
     assert sum(town.share for town in found.towns) == pytest.approx(1)
     assert sum(town.people for town in found.towns) == pytest.approx(found.people)
     assert {"Truro", "Penzance", "Saltash", "Launceston", "Bude"} <= {town.name for town in found.towns}
 
 
-def test_truro_to_exeter_is_about_87_miles(found: findings.Findings) -> None:
+def test_truro_to_exeter_is_about_87_miles(found: findings.CaseFindings) -> None:
     assert journey(found, "Truro", "EXI").miles == pytest.approx(87, abs=4)
     assert journey(found, "Launceston", "EXI").miles < 60
 
 
-def test_the_prisons_of_the_south_west_are_those_open_on_the_day(found: findings.Findings) -> None:
+def test_the_prisons_of_the_south_west_are_those_open_on_the_day(found: findings.CaseFindings) -> None:
     today = {prison.id for prison in found.regional}
     then = {prison.id for prison in cornwall.findings(GUIDE).regional}
     assert today == {"ASI", "BLI", "CWI", "EEI", "EWI", "EXI", "GMI", "LYI", "PDI", "VEI"}
     assert then - today == {"DAI", "DRI", "GLI", "SMI"}
 
 
-def test_each_town_goes_to_the_quickest_prison_of_a_kind(found: findings.Findings) -> None:
+def test_each_town_goes_to_the_quickest_prison_of_a_kind(found: findings.CaseFindings) -> None:
     for each in found.nearest:
         may_hold = {prison.id for prison in each.kind.prisons(TODAY)}
         assert {way.prison.id for way in each.row} <= may_hold
@@ -127,18 +127,18 @@ def test_each_town_goes_to_the_quickest_prison_of_a_kind(found: findings.Finding
         assert [way.minutes for way in each.row] == [best[way.town] for way in each.row]
 
 
-def test_women_have_no_prison_nearer_than_eastwood_park(found: findings.Findings) -> None:
+def test_women_have_no_prison_nearer_than_eastwood_park(found: findings.CaseFindings) -> None:
     women = next(each for each in found.nearest if each.kind.key == "woman_remand")
     assert [prison.id for prison, _ in women.prisons] == ["EWI"]
     men = next(each for each in found.nearest if each.kind.key == "man_remand")
     assert women.spread.miles > 1.5 * men.spread.miles
 
 
-def every_spread(found: findings.Findings) -> list[Spread]:
+def every_spread(found: findings.CaseFindings) -> list[Spread]:
     return [found.region, *found.by_sex.values(), *(spread for _, spread in found.by_prison.values())]
 
 
-def test_shares_add_up_and_averages_lie_between_the_ends(found: findings.Findings) -> None:
+def test_shares_add_up_and_averages_lie_between_the_ends(found: findings.CaseFindings) -> None:
     for spread in every_spread(found):
         assert spread.below + spread.within + spread.above == pytest.approx(1)
         assert spread.lowest_miles <= spread.miles <= spread.highest_miles
@@ -250,7 +250,7 @@ def test_the_map_page_is_well_formed_and_asks_for_nothing(report: CaseReport, pa
     assert "url(" not in report.files["cornwall.html"]
 
 
-def test_the_map_has_a_name_and_the_tables_its_facts(found: findings.Findings, parsed: Tags) -> None:
+def test_the_map_has_a_name_and_the_tables_its_facts(found: findings.CaseFindings, parsed: Tags) -> None:
     drawing = next(attributes for tag, attributes in parsed.tags if tag == "svg")
     assert drawing["role"] == "img"
     assert drawing["aria-labelledby"] == "map-title map-desc"

@@ -33,7 +33,7 @@ HALTON = "E06000006"
 
 @pytest.fixture(scope="module")
 def north_west() -> Report:
-    return gap_report.report(gap_report.Asked("NW", DAY))
+    return gap_report.report(gap_report.ReportRequest("NW", DAY))
 
 
 def row_of(report: Report, table: str, code: str) -> dict[str, object]:
@@ -121,7 +121,7 @@ def _rows(report: Report, table: str) -> list[dict[str, object]]:
 
 
 def test_a_kind_without_places_has_no_map_by_time_and_says_why() -> None:
-    report = gap_report.report(gap_report.Asked("Cornwall", DAY, kind="helpline", mode="public"))
+    report = gap_report.report(gap_report.ReportRequest("Cornwall", DAY, kind="helpline", mode="public"))
     assert [layer.name for layer in report.layers] == ["areas_by_cover"]
     assert any("at a place" in said for said in report.sections[0].paragraphs)
     assert "--kind helpline" in report.command
@@ -130,7 +130,7 @@ def test_a_kind_without_places_has_no_map_by_time_and_says_why() -> None:
 def test_services_with_hostile_names_are_cleaned_in_every_part() -> None:
     one = next(each for each in register.register() if each.lat is not None and each.town)
     bad = replace(one, name="=cmd()\x00<script>\u202e", operator="+1", valid_from="2008")
-    report = gap_report.report(gap_report.Asked("Cornwall", DAY), services=(bad,))
+    report = gap_report.report(gap_report.ReportRequest("Cornwall", DAY), services=(bad,))
     listed = _rows(report, "services")
     assert [row["name"] for row in listed] == ["=cmd()<script>"]
     for layer in report.layers:

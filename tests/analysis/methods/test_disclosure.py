@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from nearhome.analysis.methods import disclosure
-from nearhome.analysis.methods.disclosure import Suppressed, Table, rounded, suppressed
+from nearhome.analysis.methods.disclosure import ProtectedTable, Suppressed, rounded, suppressed
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def tables(draw: st.DrawFn) -> tuple[np.ndarray[Any, Any], list[list[str]]]:
     return counts, levels[: draw(st.integers(0, 2))]
 
 
-def shown_sums(table: Table, levels: list[list[str]]) -> Iterator[tuple[np.ndarray[Any, Any], Any]]:
+def shown_sums(table: ProtectedTable, levels: list[list[str]]) -> Iterator[tuple[np.ndarray[Any, Any], Any]]:
     """Give each number of a table and which of its cells, as a mask, it is the sum of."""
     rows, columns = len(table.cells), len(table.cells[0])
     for row in range(rows):
@@ -51,7 +51,7 @@ def shown_sums(table: Table, levels: list[list[str]]) -> Iterator[tuple[np.ndarr
                 yield (inside & (np.arange(columns) == column)).ravel(), cells[column]
 
 
-def attack(table: Table, levels: list[list[str]], least: float) -> Iterator[tuple[float, float]]:
+def attack(table: ProtectedTable, levels: list[list[str]], least: float) -> Iterator[tuple[float, float]]:
     """Narrow each number that is not shown, by linear programming, to the range that all shown ones leave."""
     known, unknown = [], []
     for mask, value in shown_sums(table, levels):

@@ -17,8 +17,9 @@ from nearhome.geo.routing import car_journeys
 from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
-    from nearhome.geo.routing.car_journeys import CarJourney, Leg
-    from nearhome.geo.routing.router import Matrix, Point
+    from nearhome.data.base.coordinates import Point
+    from nearhome.geo.routing.car_journeys import CarJourney, RoadLeg
+    from nearhome.geo.routing.routes import Matrix
 
 TODAY = date(2026, 11, 21)
 NO_CAR_FERRY = {"PH42", "PH43", "PH44"}
@@ -129,7 +130,7 @@ def journey(start: str, end: str) -> CarJourney:
     return car_journeys.by_car(find.find(start), found)
 
 
-def passed(legs: tuple[Leg, ...], what: str) -> list[tuple[str, str]]:
+def passed(legs: tuple[RoadLeg, ...], what: str) -> list[tuple[str, str]]:
     """Return the tolls or ferries of legs, with the heading on which each is passed."""
     return [(getattr(leg, what), leg.heading) for leg in legs if getattr(leg, what)]
 

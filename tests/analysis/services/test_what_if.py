@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from nearhome.analysis.population import families, prison_shares
 from nearhome.analysis.services import coverage, next_places, reach, travel_times, what_if
-from nearhome.analysis.services.what_if import Change, Scenario
+from nearhome.analysis.services.what_if import Change, ServiceScenario
 from nearhome.app.cli.shell import main
 from nearhome.data.errors import InputError, PrisonClosedError
 from nearhome.data.places import areas as area_finder
@@ -78,7 +78,7 @@ def test_a_scenario_is_read_and_made(tmp_path: Path) -> None:
 
 
 def test_halton_is_covered_once_it_has_a_service() -> None:
-    scenario = Scenario("Halton", (what_if.added("family_support@area:Halton"),))
+    scenario = ServiceScenario("Halton", (what_if.added("family_support@area:Halton"),))
     outcome = what_if.compare(scenario, as_of=GUIDE)
     first = outcome.table.iloc[0]
     assert first["name"] == "Halton"
@@ -90,7 +90,7 @@ def test_halton_is_covered_once_it_has_a_service() -> None:
 
 
 def test_a_centre_at_a_prison_reaches_the_families_of_its_people() -> None:
-    scenario = Scenario("Exeter", (what_if.added("visitors_centre@prison:Exeter"),))
+    scenario = ServiceScenario("Exeter", (what_if.added("visitors_centre@prison:Exeter"),))
     table = what_if.compare(scenario, kind="visitors_centre", as_of=GUIDE).table.set_index("code")
     held = prison_shares.holding(GUIDE)
     share = held.at({"EXI"})
@@ -100,7 +100,7 @@ def test_a_centre_at_a_prison_reaches_the_families_of_its_people() -> None:
 
 
 def test_closing_only_takes_away() -> None:
-    scenario = Scenario("without", (Change("close", id="pact-plymouth-court-service"),))
+    scenario = ServiceScenario("without", (Change("close", id="pact-plymouth-court-service"),))
     outcome = what_if.compare(scenario, kind="court_service", as_of=GUIDE)
     assert (outcome.table["children_gained"] <= 1e-9).all()
     assert "lose cover" in outcome.sentence()
@@ -114,7 +114,7 @@ def test_closing_only_takes_away() -> None:
 )
 @settings(max_examples=6, deadline=None)
 def test_opening_only_adds(where: str, mode: str) -> None:
-    scenario = Scenario(where, (what_if.added(f"case_forum@{where}"),))
+    scenario = ServiceScenario(where, (what_if.added(f"case_forum@{where}"),))
     outcome = what_if.compare(scenario, kind="case_forum", as_of=GUIDE, mode=mode)
     assert (outcome.table["children_gained"] >= -1e-9).all()
     before, after = (np.nan_to_num(each.parts.minutes[:, 0], nan=np.inf) for each in (outcome.before, outcome.after))
@@ -208,7 +208,7 @@ def test_a_scenario_that_is_wrong_is_one_sentence(tmp_path: Path, text: str, wor
 )
 def test_a_change_that_cannot_be_made_is_one_sentence(change: Change, words: str, error: type[Exception]) -> None:
     with pytest.raises(error, match=words) as caught:
-        what_if.apply(Scenario("x", (change,)), in_force(), GUIDE)
+        what_if.apply(ServiceScenario("x", (change,)), in_force(), GUIDE)
     assert "\n" not in str(caught.value)
 
 
@@ -235,7 +235,7 @@ def test_a_service_can_move_and_reach_further() -> None:
         Change("extend", id="halow-bmi-visitors-centre", prison="Brinsford"),
         Change("extend", id="pact-bodmin-court-service", minutes=90),
     )
-    found = {each.id: each for each in what_if.apply(Scenario("x", changes), in_force(), GUIDE)}
+    found = {each.id: each for each in what_if.apply(ServiceScenario("x", changes), in_force(), GUIDE)}
     assert found["pact-exi-first-night"].prison_ids == ("DAI",)
     assert found["halow-bmi-visitors-centre"].prison_ids == ("BMI", "BSI")
     assert found["pact-bodmin-court-service"].minutes == 90

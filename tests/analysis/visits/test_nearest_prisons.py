@@ -15,7 +15,8 @@ from nearhome.analysis.visits.nearest_prisons import NO_ROUTE, nearest
 from nearhome.data.errors import InputError
 from nearhome.data.prisons import register
 from nearhome.geo.places import find
-from nearhome.geo.routing.router import Matrix, Router
+from nearhome.geo.routing.router import Router
+from nearhome.geo.routing.routes import Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

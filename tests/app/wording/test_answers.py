@@ -15,7 +15,7 @@ from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.wording import answers
 from nearhome.data.prisons import register
 from nearhome.geo.places import find
-from nearhome.geo.routing.car_journeys import Leg
+from nearhome.geo.routing.car_journeys import RoadLeg
 from nearhome.geo.transit import itineraries
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_what_is_repaid_as_it_was_does_not_widen_what_is_left(visit_plan: VisitP
 
 
 def test_a_toll_and_a_ferry_are_named(visit_plan: VisitPlan) -> None:
-    ferry = Leg("ferry", "Fishbourne to Portsmouth", 6.0, 75.0, "", "fishbourne", "N")
+    ferry = RoadLeg("ferry", "Fishbourne to Portsmouth", 6.0, 75.0, "", "fishbourne", "N")
     option = replace(visit_plan.options[0], legs=(*visit_plan.options[0].legs, ferry))
     told = said(replace(visit_plan, options=(option,)))["How far is it?"]
     assert "a toll to pay: Tamar toll" in told
@@ -74,11 +74,11 @@ def test_a_toll_and_a_ferry_are_named(visit_plan: VisitPlan) -> None:
 
 def test_short_pieces_of_road_belong_to_the_road_before_them(visit_plan: VisitPlan) -> None:
     legs = (
-        Leg("road", "M6", 99.0, 105.0, "", "", "S"),
-        Leg("road", "M65", 0.2, 0.5, "", "", "S"),
-        Leg("road", "M6", 94.0, 100.0, "", "", "S"),
-        Leg("ferry", "Cairnryan to Belfast", 50.0, 230.0, "", "x", "W"),
-        Leg("road", "A2", 0.3, 2.0, "", "", "W"),
+        RoadLeg("road", "M6", 99.0, 105.0, "", "", "S"),
+        RoadLeg("road", "M65", 0.2, 0.5, "", "", "S"),
+        RoadLeg("road", "M6", 94.0, 100.0, "", "", "S"),
+        RoadLeg("ferry", "Cairnryan to Belfast", 50.0, 230.0, "", "x", "W"),
+        RoadLeg("road", "A2", 0.3, 2.0, "", "", "W"),
     )
     html = answers.route_html(replace(visit_plan.options[0], legs=legs))
     assert re.findall("<li>(.*?)</li>", html) == [
@@ -153,7 +153,7 @@ def test_what_is_typical_is_called_so_everywhere() -> None:
 
 
 def test_text_from_tables_is_escaped(visit_plan: VisitPlan) -> None:
-    leg = Leg("road", "<b>A30</b> & more", 1.0, 2.0, "", "", "E")
+    leg = RoadLeg("road", "<b>A30</b> & more", 1.0, 2.0, "", "", "E")
     option = replace(visit_plan.options[0], legs=(leg,))
     tags: list[str] = []
     parser = HTMLParser()

@@ -17,7 +17,7 @@ from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.wording import comparison, extras, legs
 from nearhome.data.prisons import register
 from nearhome.geo.places import find
-from nearhome.geo.transit.itineraries import Leg, Minutes, Way
+from nearhome.geo.transit.itineraries import Minutes, TransitLeg, TransitWay
 
 if TYPE_CHECKING:
     from nearhome.analysis.visits.plan import VisitPlan
@@ -144,11 +144,13 @@ def test_how_often_something_runs_is_said_plainly(gap: float, said: str) -> None
 
 
 def test_the_station_near_home_is_left_out_where_it_is_hidden() -> None:
-    walk = Leg("walk", "", "home", "Truro", 0, Minutes(9, 10, 11), 1)
-    train = Leg("train", "x", "Truro", "Exeter", 20, Minutes(100, 110, 120), 100, 1)
-    bus = Leg("bus", "", "Exeter", "the prison", 10, Minutes(9, 10, 11), 3, 4, 0, 1.2)
-    there = Way("public", (walk, train, bus))
-    back = Way("public", (replace(bus, start="the prison", end="Exeter"), replace(walk, start="Truro", end="home")))
+    walk = TransitLeg("walk", "", "home", "Truro", 0, Minutes(9, 10, 11), 1)
+    train = TransitLeg("train", "x", "Truro", "Exeter", 20, Minutes(100, 110, 120), 100, 1)
+    bus = TransitLeg("bus", "", "Exeter", "the prison", 10, Minutes(9, 10, 11), 3, 4, 0, 1.2)
+    there = TransitWay("public", (walk, train, bus))
+    back = TransitWay(
+        "public", (replace(bus, start="the prison", end="Exeter"), replace(walk, start="Truro", end="home"))
+    )
     hidden = legs.near_home(there, back)
     assert hidden == {"Truro"}
     said = legs.by_public_transport(there, hidden=hidden)
@@ -161,8 +163,10 @@ def test_the_station_near_home_is_left_out_where_it_is_hidden() -> None:
 
 
 def test_only_a_timetable_gives_a_departure() -> None:
-    train = Leg("train", "x", "Newport", "Chester", 4, Minutes(128, 128, 128), 200, departs=605.0)
-    assert legs.by_public_transport(Way("public", (train,))) == ["Train, Newport to Chester: at 10:05, 2 h 08 min"]
+    train = TransitLeg("train", "x", "Newport", "Chester", 4, Minutes(128, 128, 128), 200, departs=605.0)
+    assert legs.by_public_transport(TransitWay("public", (train,))) == [
+        "Train, Newport to Chester: at 10:05, 2 h 08 min"
+    ]
 
 
 def test_school_days_are_told_for_each_age_with_sessions_that_avoid_them() -> None:

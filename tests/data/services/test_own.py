@@ -21,7 +21,7 @@ from nearhome.data.errors import SourceError, TableError
 from nearhome.data.places import postcodes
 from nearhome.data.places.kingdom import on_land
 from nearhome.data.services import own, register
-from nearhome.data.services.own_rows import MOST_PROBLEMS, OWN_COLUMNS, Problem
+from nearhome.data.services.own_rows import MOST_PROBLEMS, OWN_COLUMNS, RowProblem
 from nearhome.data.services.status import status
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def write(tmp_path: Path, *rows: dict[str, str]) -> Path:
     return file
 
 
-def problems(tmp_path: Path, **row: str) -> list[Problem]:
+def problems(tmp_path: Path, **row: str) -> list[RowProblem]:
     return list(own.check(write(tmp_path, row)).problems)
 
 

@@ -18,7 +18,8 @@ from nearhome.geo.imported import networks, stitching
 from nearhome.geo.osm import read
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import storage
-from nearhome.geo.routing.router import SHIFT, Router
+from nearhome.geo.roads.weights import SHIFT
+from nearhome.geo.routing.router import Router
 from tests.geo.osm.test_read import At
 from tests.paths import SHARED
 

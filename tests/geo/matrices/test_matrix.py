@@ -65,7 +65,7 @@ def districts(count: int = 60) -> origins.Origins:
     return origins.Origins(every.names[:count], every.xy[:count], every.tables)
 
 
-def stopping_after(blocks: int) -> executors.Engine:
+def stopping_after(blocks: int) -> executors.Executor:
     """Give an engine that is stopped once some blocks are done."""
 
     def engine(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
@@ -77,7 +77,7 @@ def stopping_after(blocks: int) -> executors.Engine:
     return engine
 
 
-def counting(done: list[str]) -> executors.Engine:
+def counting(done: list[str]) -> executors.Executor:
     """Give an engine that notes which blocks it computes, and does the last one first."""
 
     def engine(work: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:

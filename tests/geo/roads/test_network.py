@@ -13,7 +13,8 @@ import pytest
 from nearhome.data.errors import SourceError
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, speeds
-from nearhome.geo.routing.router import METRE, SHIFT, Router
+from nearhome.geo.roads.weights import METRE, SHIFT
+from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
     from pathlib import Path

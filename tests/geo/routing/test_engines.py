@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from nearhome.geo.hierarchy.cch import Hierarchy
 from nearhome.geo.roads.weights import METRE, NOWHERE, SHIFT
 from nearhome.geo.routing import engines
-from nearhome.geo.routing.engines import Best, Plain, Swept
+from nearhome.geo.routing.engines import BestArcs, Plain, Swept
 
 if TYPE_CHECKING:
-    from nearhome.geo.routing.engines import Engine
+    from nearhome.geo.routing.engines import SearchEngine
 
 NODES = 12
 ARCS = st.lists(
@@ -34,9 +34,9 @@ def network_of(arcs: list[tuple[int, int, int, int]]) -> Any:
     )
 
 
-def both(roads: Any) -> tuple[Engine, Engine]:
+def both(roads: Any) -> tuple[SearchEngine, SearchEngine]:
     order = np.random.default_rng(len(roads.tail)).permutation(NODES)
-    best = Best(roads)
+    best = BestArcs(roads)
     tree = Hierarchy.build(roads.tail, roads.head, roads.lat, roads.lon, order)
     return Plain(best), Swept(best, tree.customise(roads.weights))
 

@@ -20,16 +20,17 @@ from nearhome.data.errors import NoRouteError
 from nearhome.geo.roads import edges as road_edges
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network
+from nearhome.geo.roads.weights import NO_ARC
 from nearhome.geo.routing import router as router_module
 from nearhome.geo.routing.candidates import Neighbourhood
 from nearhome.geo.routing.components import AGAIN_METRES
-from nearhome.geo.routing.router import NO_ARC, Router
+from nearhome.geo.routing.router import Router
 from nearhome.geo.routing.snapping import SAME_POINT_METRES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nearhome.geo.routing.router import Route
+    from nearhome.geo.routing.routes import Route
     from nearhome.geo.routing.snapping import Joins
 
 FACTOR = 10**9

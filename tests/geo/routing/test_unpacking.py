@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from nearhome.geo.routing.router import NO_ARC, Router
+from nearhome.geo.roads.weights import NO_ARC
+from nearhome.geo.routing.router import Router
 
 TRURO, INVERNESS = SimpleNamespace(lat=50.263, lon=-5.051), SimpleNamespace(lat=57.4778, lon=-4.2247)
 

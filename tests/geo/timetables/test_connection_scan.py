@@ -20,7 +20,7 @@ from nearhome.geo.gtfs import read as gtfs_read
 from nearhome.geo.gtfs.feeds import NO_ALIGHTING, NO_BOARDING, Texts
 from nearhome.geo.timetables import connection_scan, journeys
 from nearhome.geo.timetables.connection_scan import ends
-from nearhome.geo.timetables.timetable import Connections, Day, Stops, Timetable, TripFacts, Trips
+from nearhome.geo.timetables.timetable import Connections, ServiceDay, Stops, Timetable, TripFacts, Trips
 from nearhome.geo.timetables.transfers import NEVER, Footpaths, Walking
 from tests.paths import SHARED
 
@@ -36,7 +36,7 @@ Call = tuple[int, int, int, int]
 Small = tuple[list[list[Call]], dict[tuple[int, int], int]]
 
 
-class Bare(Day):
+class Bare(ServiceDay):
     """A day without feeds, whose trips have no names."""
 
     def trip(self, number: int) -> TripFacts:
@@ -60,7 +60,7 @@ def small_days(draw: st.DrawFn) -> Small:
     return trips, {(stop, stop): 2 for stop in range(FEW)} | paths
 
 
-def build(small: Small) -> Day:
+def build(small: Small) -> ServiceDay:
     """Make the arrays of a small day."""
     trips, paths = small
     rides = [
@@ -138,7 +138,7 @@ def test_latest_departures_are_the_mirror_of_earliest_arrivals(small: Small, goa
         assert arrive[-1] > deadline
 
 
-def arrivals(day: Day, stop: int, depart: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+def arrivals(day: ServiceDay, stop: int, depart: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     return connection_scan.earliest_arrivals(day, [ends(day, stop)], depart)[0]
 
 
@@ -234,7 +234,7 @@ def test_without_numba_the_figures_are_the_same(small: Small, stop: int, depart:
     assert fast == slow
 
 
-def everything(day: Day, stop: int, depart: int) -> list[object]:
+def everything(day: ServiceDay, stop: int, depart: int) -> list[object]:
     """Ask a day for everything."""
     places = [ends(day, each) for each in range(FEW)]
     found: list[object] = [
@@ -305,7 +305,7 @@ def test_a_place_without_stops_reaches_nothing() -> None:
 
 
 @cache
-def newport() -> Day:
+def newport() -> ServiceDay:
     """Open a Wednesday of the real feed."""
     return Timetable((gtfs_read.read(NEWPORT),)).on(WEDNESDAY)
 

@@ -13,7 +13,7 @@ from nearhome.data.errors import InputError
 from nearhome.geo.gtfs import read as gtfs_read
 from nearhome.geo.timetables import journeys
 from nearhome.geo.timetables.connection_scan import around, ends
-from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.timetable import ServiceDay, Timetable
 from nearhome.geo.timetables.transfers import Walking
 from tests.paths import SHARED
 
@@ -185,7 +185,7 @@ def archive(folder: Path, files: dict[str, str]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def excerpt(tmp_path_factory: pytest.TempPathFactory) -> Day:
+def excerpt(tmp_path_factory: pytest.TempPathFactory) -> ServiceDay:
     """Build the Wednesday of the few rows above."""
     calls = []
     for line in STOP_TIMES.splitlines():
@@ -203,7 +203,7 @@ def excerpt(tmp_path_factory: pytest.TempPathFactory) -> Day:
 
 
 @cache
-def newport() -> Day:
+def newport() -> ServiceDay:
     return Timetable((gtfs_read.read(NEWPORT),)).on(WEDNESDAY)
 
 
@@ -212,7 +212,7 @@ def minutes(clock: str) -> int:
     return 60 * int(hours) + int(rest)
 
 
-def reproduce(day: Day, read: Read) -> None:
+def reproduce(day: ServiceDay, read: Read) -> None:
     """Ask for a journey that was read by hand and compare every ride to the minute."""
     rows = {stop: row for row, stop in enumerate(day.stops.id)}
     origin, goal = ends(day, rows[read.origin]), ends(day, rows[read.goal])
@@ -228,7 +228,7 @@ def reproduce(day: Day, read: Read) -> None:
 
 
 @pytest.mark.parametrize("read", BY_HAND.values(), ids=BY_HAND.keys())
-def test_journeys_read_by_hand_are_reproduced_from_the_rows_alone(excerpt: Day, read: Read) -> None:
+def test_journeys_read_by_hand_are_reproduced_from_the_rows_alone(excerpt: ServiceDay, read: Read) -> None:
     reproduce(excerpt, read)
 
 
@@ -238,7 +238,7 @@ def test_journeys_read_by_hand_are_reproduced_from_the_whole_feed(read: Read) ->
     reproduce(newport(), read)
 
 
-def test_a_coach_is_a_coach_and_a_walk_takes_the_distances_time(excerpt: Day) -> None:
+def test_a_coach_is_a_coach_and_a_walk_takes_the_distances_time(excerpt: ServiceDay) -> None:
     rows = {stop: row for row, stop in enumerate(excerpt.stops.id)}
     coach = journeys.journey(excerpt, ends(excerpt, rows[HEATHROW]), ends(excerpt, rows[SWANSEA]), depart=86_400)
     assert coach is not None
@@ -251,7 +251,7 @@ def test_a_coach_is_a_coach_and_a_walk_takes_the_distances_time(excerpt: Day) ->
     assert walk.arrive - walk.depart == pytest.approx(60 + crow_metres * 1.3 / 1.2, abs=2)
 
 
-def test_walks_from_the_door_and_to_it_belong_to_the_journey(excerpt: Day) -> None:
+def test_walks_from_the_door_and_to_it_belong_to_the_journey(excerpt: ServiceDay) -> None:
     home, prison = around(excerpt, 51.7765, -3.2463, 500), around(excerpt, 51.5880, -2.9945, 400)
     found = journeys.journey(excerpt, home, prison, arrive=10 * 3600)
     assert found is not None
@@ -262,7 +262,7 @@ def test_walks_from_the_door_and_to_it_belong_to_the_journey(excerpt: Day) -> No
     assert found.arrive <= 10 * 3600
 
 
-def test_nobody_changes_who_walks_too_slowly(excerpt: Day) -> None:
+def test_nobody_changes_who_walks_too_slowly(excerpt: ServiceDay) -> None:
     timetable = Timetable(excerpt.feeds)
     rows = {stop: row for row, stop in enumerate(excerpt.stops.id)}
     for speed, made in ((1.2, True), (0.2, False)):
@@ -290,12 +290,12 @@ CHOICE = {  # slow and direct, or quicker with one change; a bus by telephone an
 
 
 @pytest.fixture(scope="module")
-def choice(tmp_path_factory: pytest.TempPathFactory) -> Day:
+def choice(tmp_path_factory: pytest.TempPathFactory) -> ServiceDay:
     """Build a day with a choice."""
     return Timetable((gtfs_read.read(archive(tmp_path_factory.mktemp("choice"), CHOICE)),)).on(WEDNESDAY)
 
 
-def test_both_the_direct_and_the_quicker_way_are_offered(choice: Day) -> None:
+def test_both_the_direct_and_the_quicker_way_are_offered(choice: ServiceDay) -> None:
     found = journeys.options(choice, ends(choice, 0), ends(choice, 2), depart=9 * 3600)
     assert [(way.changes, way.depart, way.arrive) for way in found] == [
         (0, 36_000, 43_200),
@@ -307,12 +307,12 @@ def test_both_the_direct_and_the_quicker_way_are_offered(choice: Day) -> None:
     assert [(way.changes, way.depart) for way in late] == [(0, 36_000), (1, 36_300)]
 
 
-def test_a_way_more_than_four_hours_worse_is_not_offered(choice: Day) -> None:
+def test_a_way_more_than_four_hours_worse_is_not_offered(choice: ServiceDay) -> None:
     found = journeys.options(choice, ends(choice, 0), ends(choice, 2), arrive=11 * 3600 + 1800)
     assert [way.changes for way in found] == [1]
 
 
-def test_a_bus_to_be_asked_for_and_one_by_headway_say_so(choice: Day) -> None:
+def test_a_bus_to_be_asked_for_and_one_by_headway_say_so(choice: ServiceDay) -> None:
     ring = journeys.journey(choice, ends(choice, 0), ends(choice, 2), depart=13 * 3600)
     often = journeys.journey(choice, ends(choice, 2), ends(choice, 0), depart=13 * 3600)
     part = journeys.journey(choice, ends(choice, 2), ends(choice, 1), depart=13 * 3600)
@@ -329,7 +329,7 @@ def test_a_bus_to_be_asked_for_and_one_by_headway_say_so(choice: Day) -> None:
     assert (part.depart, part.arrive) == (13 * 3600, 13 * 3600 + 1800)
 
 
-def test_questions_that_cannot_be_answered_are_refused(choice: Day) -> None:
+def test_questions_that_cannot_be_answered_are_refused(choice: ServiceDay) -> None:
     place = ends(choice, 0), ends(choice, 2)
     with pytest.raises(InputError, match="either depart or arrive"):
         journeys.options(choice, *place)

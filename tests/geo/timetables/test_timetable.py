@@ -16,7 +16,7 @@ from nearhome.data.errors import DateError, InputError
 from nearhome.geo.gtfs import read as gtfs_read
 from nearhome.geo.gtfs.feeds import NO_ALIGHTING, NO_BOARDING, Texts
 from nearhome.geo.timetables import connection_scan, timetable
-from nearhome.geo.timetables.timetable import Day, Timetable
+from nearhome.geo.timetables.timetable import ServiceDay, Timetable
 from nearhome.geo.timetables.transfers import DETOUR, NEVER, Footpaths, Walking, footpaths
 from tests.paths import SHARED
 
@@ -63,7 +63,7 @@ def make(tmp_path: Path, trips: dict[str, tuple[str, str]], name: str = "buses",
     return Timetable((gtfs_read.read(file),))
 
 
-def rides(day: Day) -> list[tuple[str, str, int, str, int]]:
+def rides(day: ServiceDay) -> list[tuple[str, str, int, str, int]]:
     """List a day's rides: trip, from, at, to, at."""
     one = day.connections
     return sorted(

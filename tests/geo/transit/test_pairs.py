@@ -26,7 +26,7 @@ SPREAD = (
 MIDDAY = 12 * 60.0
 
 
-def one_by_one(origin: tuple[float, float], goal: tuple[float, float], needs: Needs) -> itineraries.Way | None:
+def one_by_one(origin: tuple[float, float], goal: tuple[float, float], needs: Needs) -> itineraries.TransitWay | None:
     try:
         found = typical.ways(
             Spot(*origin),

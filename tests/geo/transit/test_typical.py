@@ -14,20 +14,20 @@ from nearhome.data.errors import NoRouteError
 from nearhome.data.prisons import register
 from nearhome.geo.places import find
 from nearhome.geo.transit.buses import STEP_FREE
-from nearhome.geo.transit.itineraries import Needs, Way
+from nearhome.geo.transit.itineraries import Needs, TransitWay
 from nearhome.geo.transit.typical import ways
 
 TODAY = date(2026, 11, 21)
 NOON = (660.0, 720.0)
 
 
-def between(origin: str, prison: str, **options: object) -> dict[str, Way]:
+def between(origin: str, prison: str, **options: object) -> dict[str, TransitWay]:
     place, goal = find.find(origin), register.find(prison, as_of=TODAY)
     arguments = {"day": "saturday", "minutes_of_day": NOON, **options}
     return ways(place, goal, **arguments)  # type: ignore[arg-type] -- options of one test
 
 
-def modes(way: Way) -> list[str]:
+def modes(way: TransitWay) -> list[str]:
     return [leg.mode for leg in way.legs]
 
 

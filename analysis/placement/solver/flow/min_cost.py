@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from nearhome.analysis.placement.solver.flow import network, residual
-from nearhome.analysis.placement.solver.flow.network import FAR, Problem
+from nearhome.analysis.placement.solver.flow.network import FAR, FlowProblem
 from nearhome.data.errors import MissingExtraError, NearhomeError
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ class Flow:
     prices: Ints | None
 
 
-def apart(instance: Instance, given: Problem, flow: Flow) -> tuple[Ints, Ints]:
+def apart(instance: Instance, given: FlowProblem, flow: Flow) -> tuple[Ints, Ints]:
     """Give people by group and prison, and people of each group without a place."""
     return network.apart(instance, given.pool, flow.placed, given.groups)
 
 
-def solve(given: Problem, prices: Ints | None = None) -> Flow:
+def solve(given: FlowProblem, prices: Ints | None = None) -> Flow:
     """Find an optimum.
 
     Parameters
@@ -83,7 +83,7 @@ def solve(given: Problem, prices: Ints | None = None) -> Flow:
         kept |= better
 
 
-def prices_of(given: Problem, flow: Flow) -> Ints:
+def prices_of(given: FlowProblem, flow: Flow) -> Ints:
     """Give what one more person at each node would cost all others.
 
     Raises
@@ -99,7 +99,7 @@ def prices_of(given: Problem, flow: Flow) -> Ints:
     return found
 
 
-def _guessed(given: Problem, allowed: Bools) -> Ints:
+def _guessed(given: FlowProblem, allowed: Bools) -> Ints:
     """Solve for every so-manieth person, each standing for as many, and give the prices."""
     groups = np.flatnonzero(allowed.any(axis=1))
     groups = groups[np.argsort(given.cohort[groups], kind="stable")]
@@ -121,7 +121,7 @@ def _guessed(given: Problem, allowed: Bools) -> Ints:
     return prices_of(sample, flow)
 
 
-def _attractive(given: Problem, prices: Ints, journeys: int) -> Bools:
+def _attractive(given: FlowProblem, prices: Ints, journeys: int) -> Bools:
     """Choose the journeys that are the best at such prices, or nearly so."""
     excess = residual.entering(given, prices)
     excess -= excess.min(axis=1, initial=FAR // 2)[:, None]
@@ -131,7 +131,7 @@ def _attractive(given: Problem, prices: Ints, journeys: int) -> Bools:
     return np.asarray(excess <= min(margin, FAR // 4)) & (given.cost < FAR)
 
 
-def _run(given: Problem, kept: Bools, *, priced: bool = True) -> Flow:
+def _run(given: FlowProblem, kept: Bools, *, priced: bool = True) -> Flow:
     """Find the best flow over the journeys kept."""
     # A large penalty slows the solver. A small one that leaves nobody without a place gives the same flow, and else
     # the prices tell.
@@ -145,7 +145,7 @@ def _run(given: Problem, kept: Bools, *, priced: bool = True) -> Flow:
     raise NearhomeError(_NO_OPTIMUM)
 
 
-def _put(given: Problem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
+def _put(given: FlowProblem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
     """Solve once; give people by group and prison, people without a place, and what flows through the estate."""
     estate, size = given.estate, len(given.people)
     group, column = residual.pairs(kept[:, given.order])

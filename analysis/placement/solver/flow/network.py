@@ -25,7 +25,7 @@ SOLVER_LIMIT: Final = 2**62
 """The solver multiplies costs by the number of nodes, and the product must fit into 64 bits."""
 
 
-class Estate:
+class PrisonNetwork:
     """The prisons' side of the network: nodes for wings and prisons, and the arcs that their places are.
 
     A prison with one wing is one node. One with several has a node for each wing and one for all; a cohort that fits
@@ -89,7 +89,7 @@ class Estate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Problem:
+class FlowProblem:
     """A placement in whole numbers, its groups pooled where they are alike (see ``pooled``).
 
     ``cost`` has shape (pools, prisons) and is FAR where a pool must not go; ``move`` is the price of one move for each
@@ -103,7 +103,7 @@ class Problem:
     held: Ints
     move: Ints
     penalty: int
-    estate: Estate
+    estate: PrisonNetwork
     order: Ints
     """Prisons in the order in which the network is written; pools are numbered in theirs."""
     pool: Ints
@@ -113,8 +113,8 @@ class Problem:
 
 
 def problem(
-    instance: Instance, costs: Ints, move: int | Ints = 0, estate: Estate | None = None, *, pooling: bool = True
-) -> Problem:
+    instance: Instance, costs: Ints, move: int | Ints = 0, estate: PrisonNetwork | None = None, *, pooling: bool = True
+) -> FlowProblem:
     """Write a placement in whole numbers.
 
     Parameters
@@ -133,7 +133,7 @@ def problem(
     InputError
         The costs are too large for the solver.
     """
-    known = Estate(instance) if estate is None else estate
+    known = PrisonNetwork(instance) if estate is None else estate
     allowed = instance.allowed()
     cost = np.where(allowed, costs, FAR)
     price = np.broadcast_to(np.asarray(move, np.int64), instance.people.shape)
@@ -153,7 +153,7 @@ def problem(
     people, held = (gathered(pool, each) for each in (instance.people, instance.held))
     order = np.argsort(np.array(instance.prisons))
     kinds = instance.cohort[first]
-    return Problem(cost[first], kinds, people, held, price[first], penalty, known, order, pool, first, groups)
+    return FlowProblem(cost[first], kinds, people, held, price[first], penalty, known, order, pool, first, groups)
 
 
 FAR: Final = 2**60

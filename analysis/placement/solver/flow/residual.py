@@ -16,14 +16,14 @@ from nearhome.analysis.placement.solver.flow.network import FAR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nearhome.analysis.placement.solver.flow.network import Problem
+    from nearhome.analysis.placement.solver.flow.network import FlowProblem
     from nearhome.data.base.arrays import Bools, Ints
 
 
 _ROWS_AT_ONCE: Final = 16_384
 
 
-def exchanges(given: Problem, placed: Ints, unplaced: Ints, through: Ints, kept: Bools | None = None) -> Ints:
+def exchanges(given: FlowProblem, placed: Ints, unplaced: Ints, through: Ints, kept: Bools | None = None) -> Ints:
     """Give the cost of shifting one person from node to node of the estate, shape (nodes, nodes); FAR: no way.
 
     Parameters
@@ -85,14 +85,14 @@ def all_pairs(shifts: Ints) -> Ints:
     return np.where(found > FAR // 2, FAR, found)
 
 
-def entering(given: Problem, price: Ints) -> Ints:
+def entering(given: FlowProblem, price: Ints) -> Ints:
     """Give what the first person of each group to enter each prison would cost in all, shape (groups, prisons)."""
     there = np.append(price, FAR)[given.estate.door[given.cohort]]
     free = (given.held > 0) & (given.move > 0)[:, None]
     return np.asarray(np.minimum(given.cost + np.where(free, 0, given.move[:, None]) + there, FAR))
 
 
-def improving(given: Problem, placed: Ints, unplaced: Ints, price: Ints) -> Bools:
+def improving(given: FlowProblem, placed: Ints, unplaced: Ints, price: Ints) -> Bools:
     """Say which journeys, at such prices, would be better than one that the group makes, shape (groups, prisons)."""
     worst = np.where(unplaced > 0, given.penalty + given.move, -FAR)
     group, prison = pairs(placed > 0)
@@ -113,7 +113,7 @@ def pairs(chosen: Bools) -> tuple[Ints, Ints]:
     return row, column
 
 
-def _leaving(given: Problem, placed: Ints, group: Ints, prison: Ints) -> Ints:
+def _leaving(given: FlowProblem, placed: Ints, group: Ints, prison: Ints) -> Ints:
     """Give the cost that goes when one person leaves."""
     moved = placed[group, prison] > given.held[group, prison]
     return np.asarray(given.cost[group, prison] + np.where(moved, given.move[group], 0))

@@ -10,7 +10,7 @@ import pytest
 from nearhome.analysis.costs import car as car_costs
 from nearhome.analysis.costs.party import Party
 from nearhome.analysis.placement.scenarios import burden
-from nearhome.analysis.placement.scenarios.burden import Spot, Ways
+from nearhome.analysis.placement.scenarios.burden import PrisonSite, Ways
 from nearhome.analysis.placement.scenarios.schema import Visits
 from nearhome.analysis.population import estate, homes
 from nearhome.data.prisons import published_figures, register
@@ -18,7 +18,7 @@ from nearhome.geo.routing.router import Router
 
 DAY = date(2026, 7, 27)
 ENGLAND = estate.NATIONS[0]
-EXETER = Spot("EXI", register.by_id("EXI").lat, register.by_id("EXI").lon)
+EXETER = PrisonSite("EXI", register.by_id("EXI").lat, register.by_id("EXI").lon)
 
 
 def _ways(minutes: float, miles: float) -> Ways:
@@ -32,7 +32,7 @@ def test_an_authoritys_way_is_the_mean_of_its_likely_homes() -> None:
     row = where.codes.index("E06000052")
     inside = np.flatnonzero(where.authority == row)
     weight = where.weights(published_figures.figure("deprivation", "ratio", DAY).value)[inside]
-    starts = [Spot("", where.lat[at], where.lon[at]) for at in inside]
+    starts = [PrisonSite("", where.lat[at], where.lon[at]) for at in inside]
     minutes = Router.shipped().matrix(starts, [EXETER]).minutes[:, 0]
     known = np.isfinite(minutes)
     expected = (minutes[known] * weight[known]).sum() / weight[known].sum()
@@ -42,7 +42,7 @@ def test_an_authoritys_way_is_the_mean_of_its_likely_homes() -> None:
 
 
 def test_a_new_point_screened_is_near_what_it_is_in_full() -> None:
-    spots = (Spot("", 50.47, -4.72),)
+    spots = (PrisonSite("", 50.47, -4.72),)
     rough = burden.screened("Scotland", DAY, spots, "weekday", public=True)
     exact = burden.ways("Scotland", DAY, spots, "weekday", public=False)
     assert np.allclose(rough.minutes_car, exact.minutes_car, equal_nan=True)

@@ -48,7 +48,7 @@ class Work:
         return f"result of {scenario.title}"
 
 
-def wait(runs: Runs, key: str, *states: str) -> placement_runs.Look:
+def wait(runs: Runs, key: str, *states: str) -> placement_runs.RunState:
     """Wait until a run is in one of the states."""
     never = threading.Event()
     for _ in range(int(LONG_S / 0.01)):

@@ -373,7 +373,7 @@ def test_the_best_next_places_are_looked_for_when_asked() -> None:
 
 def test_gains_of_two_days_are_the_difference_of_shares(found: Coverage) -> None:
     later = compare.assess(CHOICES, compare.counted(date(2026, 11, 22), ()), date(2026, 11, 22))
-    compared = compare.Comparison(found, later, "then", "now", ())
+    compared = compare.CoverageComparison(found, later, "then", "now", ())
     changed = {row.code: row for row in compare.gains(compared, CHOICES)}
     for old, new in zip(found.table.itertuples(), later.table.itertuples(), strict=True):
         if abs(new.covered - old.covered) < 0.005:
@@ -421,7 +421,7 @@ def test_own_services_reach_the_page_as_text() -> None:
     assert "<script" not in shown
     assert "<img" not in shown
     assert "&lt;script&gt;" in shown
-    points = [area_map.Point(each.lat, each.lon, each.name) for each in own if each.lat and each.lon]
+    points = [area_map.ServicePoint(each.lat, each.lon, each.name) for each in own if each.lat and each.lon]
     drawn = area_map.areas_map(services_classes.looks(CHOICES), {}, points=points).get_root().render()
     assert "<script>alert" not in drawn
     assert "<img src=x" not in drawn

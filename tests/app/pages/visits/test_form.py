@@ -25,7 +25,7 @@ def test_a_full_form_has_no_problem() -> None:
 @pytest.mark.parametrize("origin", ["", "   ", "\t"])
 def test_an_empty_place_is_asked_for_in_plain_words(origin: str) -> None:
     problems = form.missing(form.Questions(origin, "EXI", 1, 0))
-    assert problems == (form_problems.Problem(form_problems.ORIGIN, "Enter your postcode or town"),)
+    assert problems == (form_problems.FieldProblem(form_problems.ORIGIN, "Enter your postcode or town"),)
 
 
 def test_everything_missing_is_told_at_once_in_the_order_of_the_form() -> None:
@@ -52,7 +52,7 @@ def test_an_endless_place_is_refused_without_repeating_it() -> None:
 def test_an_error_of_the_library_appears_at_the_field_that_can_put_it_right(
     error: errors.InputError, field: str
 ) -> None:
-    assert form.problem_of(error) == form_problems.Problem(field, str(error))
+    assert form.problem_of(error) == form_problems.FieldProblem(field, str(error))
 
 
 def test_what_was_typed_is_not_in_the_repr() -> None:
@@ -75,7 +75,7 @@ def test_ages_alone_say_how_many_children_there_are() -> None:
 )
 def test_ages_that_cannot_be_are_told_at_their_field(children: int, ages: str, said: str) -> None:
     problem = form.party_of(1, children, ages)
-    assert isinstance(problem, form_problems.Problem)
+    assert isinstance(problem, form_problems.FieldProblem)
     assert problem.field == form_problems.AGES
     assert said in problem.message
 

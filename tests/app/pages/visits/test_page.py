@@ -24,7 +24,7 @@ from tests import extracts
 if TYPE_CHECKING:
     from nearhome.analysis.costs.party import Party
     from nearhome.analysis.visits.plan import VisitPlan
-    from nearhome.geo.imported.networks import Roads
+    from nearhome.geo.imported.networks import AnsweringRoads
 
 ENTRY = Path(package.__file__).resolve().with_name("main.py")
 TIMEOUT_S = 30
@@ -55,7 +55,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, visit_plan: VisitPlan) -> list[Any]:
     """Answer every visit with the made-up plan, and keep what was asked."""
     calls: list[Any] = []
 
-    def answer_with_plan(origin: Any, prison: Any, *, party: Party, roads: Roads, **wishes: Any) -> VisitPlan:
+    def answer_with_plan(origin: Any, prison: Any, *, party: Party, roads: AnsweringRoads, **wishes: Any) -> VisitPlan:
         assert roads.router is Router.shipped()
         calls.append((origin, prison, party, wishes))
         return visit_plan
