@@ -28,7 +28,7 @@ def test_every_folder_with_code_is_packaged() -> None:
         for floor in FLOORS
         for init in (ROOT / floor).rglob("__init__.py")
     }
-    assert set(project["tool"]["setuptools"]["packages"]) == found
+    assert set(project["tool"]["setuptools"]["packages"]) == found | {"nearhome"}
 
 
 def test_nothing_is_imported_under_a_generic_name() -> None:
@@ -87,7 +87,7 @@ def test_the_wheel_holds_nearhome_alone_and_stays_small(wheel: Path) -> None:
 
 def test_the_installed_wheel_answers_the_same_journey(installed: Path, tmp_path: Path) -> None:
     answers = []
-    for command in ([str(installed)], [sys.executable, "-m", "nearhome.app.cli.shell"]):
+    for command in ([str(installed)], [sys.executable, "-m", "nearhome"]):
         ran = subprocess.run([*command, *JOURNEY], cwd=tmp_path, capture_output=True, text=True, check=True)
         answers.append(json.loads(ran.stdout))
     assert answers[0] == answers[1]

@@ -64,9 +64,8 @@ class Benefit(StrEnum):
     NONE = "none"
 
 
-PROOF_NEEDED = frozenset(
-    {Benefit.UNIVERSAL_CREDIT, Benefit.PENSION_CREDIT, Benefit.HC2, Benefit.HC3, Benefit.TAX_CREDIT}
-)
+PROOF_NEEDED = frozenset({Benefit.PENSION_CREDIT, Benefit.HC2})
+"""Beside Universal Credit, an HC3 certificate and tax credits, which have rules of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +118,12 @@ def assess(claimant: Claimant, *, scottish_prison: bool, as_of: date) -> Eligibi
     return Eligibility(verdict, tuple(reason for _, reason in found if reason))
 
 
-def child_may_come(*, age: int, of_prisoner: bool, of_claimant_married_to_prisoner: bool) -> bool:
-    """Tell whether a child's costs may be claimed.
-
-    The child is under 18, and the prisoner's, or the claimant's where the claimant is the prisoner's husband,
-    wife or civil partner.
-    """
-    return 0 <= age < ADULT_AGE and (of_prisoner or of_claimant_married_to_prisoner)
-
-
-def escort_may_come(*, visitor_age: int, serious_condition: bool, escort_age: int) -> bool:
-    """Tell whether the costs of one companion may be claimed: the visitor is 75 or over, or seriously ill."""
-    return escort_age >= ESCORT_AGE and (visitor_age >= ESCORTED_FROM_AGE or serious_condition)
+WHO_ELSE = (
+    f"You may also claim for children under {ADULT_AGE} who are the prisoner's, or yours if you are the prisoner's "
+    "husband, wife or civil partner.",
+    f"If you are {ESCORTED_FROM_AGE} or over or seriously ill, you may claim for one adult who comes with you.",
+)
+"""For whom a visitor who may claim may claim besides (claim form, about-child and about-escort pages)."""
 
 
 def taxi_may_be_paid(*, public_transport: bool, walk_minutes: float, age: int, medical_condition: bool) -> bool:
@@ -180,9 +173,10 @@ def _benefit(claimant: Claimant, as_of: date) -> tuple[Verdict, str]:
         case Benefit.TAX_CREDIT:
             return _tax_credit(claimant.yearly_income_pounds, as_of)
         case Benefit.HC3:
-            return "may", "With an HC3 certificate you get part of the money; the scheme works out how much."
+            return "may", "Send a copy of it. You get part of the money; the scheme works out how much."
         case _:
-            return "may", ""
+            proof = claimant.benefit in PROOF_NEEDED
+            return "may", f"Send a copy of your {claimant.benefit.value}." if proof else ""
 
 
 def _universal_credit(income_pounds: float | None) -> tuple[Verdict, str]:

@@ -29,6 +29,7 @@ class Entry:
 
 COMMANDS = {
     "journey": Entry("visits.journey", "How far, how long and how much one visit is."),
+    "claim": Entry("visits.claim", "Say whether you may claim the cost of a visit."),
     "prisons": Entry("visits.prisons", "List the prisons, or those nearest to a place."),
     "times": Entry("tables.times", "Work out times by car or public transport for a file of pairs of points."),
     "matrix": Entry("tables.matrix", "Work out drive times from many places to many prisons."),
@@ -128,7 +129,3 @@ def main() -> None:
 
     Everything is worked out on this computer from tables that come with nearhome. Nothing you type leaves it.
     """
-
-
-if __name__ == "__main__":
-    main()

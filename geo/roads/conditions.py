@@ -9,10 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nearhome.data.errors import InputError
-from nearhome.geo.roads import speeds
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -130,6 +127,10 @@ def reweighted(
     InputError
         When something to be closed is not on the network, or ``slower`` is not a positive number.
     """
+    import numpy as np
+
+    from nearhome.geo.roads import speeds
+
     if not (np.isfinite(slower) and slower > 0):
         msg = f"Roads can take a positive number of times longer, and {slower} was given: write 1.2 for a fifth longer."
         raise InputError(msg)

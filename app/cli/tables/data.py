@@ -12,9 +12,7 @@ import click
 from nearhome.app.cli import layout, options
 from nearhome.data import build as tables_of_data
 from nearhome.data.base import phrases
-from nearhome.data.build import run
 from nearhome.data.catalogue import tables
-from nearhome.data.checks import check as table_check
 from nearhome.geo import build as tables_of_geo
 
 if TYPE_CHECKING:
@@ -65,6 +63,8 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
     Their checksums, columns and the totals they must reproduce; of all tables, or of those named. The exit code is
     1 if anything is wrong.
     """
+    from nearhome.data.checks import check as table_check
+
     problems: list[str] = []
     chosen = [tables.table(name).name for name in names or tables.tables()]
     for name in chosen:
@@ -87,6 +87,8 @@ def check(ctx: click.Context, names: tuple[str, ...]) -> None:
 @click.option("--only", multiple=True, metavar="STEP", help=f"One step, may be repeated: {', '.join(STEPS)}.")
 def build(sources: Path, out: Path | None, only: tuple[str, ...]) -> None:
     """Build the tables anew from their source files. Nearhome itself never needs those."""
+    from nearhome.data.build import run
+
     built = run.build(sources, out, steps=STEPS, only=only, progress=_progress)
     click.echo(f"{phrases.count(len(built), 'table')} written to {out or tables.shipped_folder()}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from nearhome.analysis.reports import documents
-from nearhome.app.pages.visits import document, ics
+from nearhome.app.pages.visits import claim, document, ics
 from nearhome.app.wording import answers, comparison, extras, names
 from nearhome.data.base import phrases
 
@@ -60,6 +60,7 @@ def _one(plan: VisitPlan, today: date) -> None:
         st.html(answers.cost_html(plan, option))
     with st.expander("What to know to claim"):
         st.html(answers.claim_html(option))
+    claim.show(plan)
     for heading, sentences in (
         (extras.SCHOOL_HEADING, extras.school(plan, option)),
         (extras.VIDEO_HEADING, extras.video(plan, option)),

@@ -73,37 +73,17 @@ def test_hc3_pays_a_part_and_every_answer_gives_its_reasons() -> None:
     assert any("4 weeks" in reason for reason in found.reasons)
 
 
-def test_proof_is_needed_for_universal_credit_but_not_for_income_support() -> None:
-    assert Benefit.UNIVERSAL_CREDIT in eligibility.PROOF_NEEDED
-    assert Benefit.INCOME_SUPPORT not in eligibility.PROOF_NEEDED
+@pytest.mark.parametrize("benefit", list(Benefit))
+def test_whoever_has_to_prove_it_is_told_so(benefit: Benefit) -> None:
+    claimant = Claimant(40, Relationship.SON, benefit, monthly_income_pounds=900)
+    found = eligibility.assess(claimant, scottish_prison=False, as_of=TODAY)
+    told = any(reason.startswith("Send ") for reason in found.reasons)
+    assert told is (benefit in {Benefit.UNIVERSAL_CREDIT, Benefit.PENSION_CREDIT, Benefit.HC2, Benefit.HC3})
 
 
 def test_numbers_below_zero_are_refused() -> None:
     with pytest.raises(InputError, match="age cannot be below 0, and -1"):
         Claimant(-1, Relationship.SON, Benefit.HC2)
-
-
-@pytest.mark.parametrize(
-    ("age", "of_prisoner", "of_claimant", "expected"),
-    [(17, True, False, True), (18, True, False, False), (3, False, True, True), (3, False, False, False)],
-)
-def test_children_are_under_18_and_of_the_family(
-    age: int,
-    *,
-    of_prisoner: bool,
-    of_claimant: bool,
-    expected: bool,
-) -> None:
-    found = eligibility.child_may_come(age=age, of_prisoner=of_prisoner, of_claimant_married_to_prisoner=of_claimant)
-    assert found is expected
-
-
-def test_one_adult_may_help_someone_of_75_or_seriously_ill() -> None:
-    may = eligibility.escort_may_come
-    assert may(visitor_age=75, serious_condition=False, escort_age=18)
-    assert may(visitor_age=40, serious_condition=True, escort_age=18)
-    assert not may(visitor_age=74, serious_condition=False, escort_age=18)
-    assert not may(visitor_age=75, serious_condition=False, escort_age=17)
 
 
 def test_a_taxi_is_paid_where_nothing_runs_and_the_walk_is_over_20_minutes() -> None:
