@@ -119,8 +119,10 @@ def assess(claimant: Claimant, *, scottish_prison: bool, as_of: date) -> Eligibi
 
 
 WHO_ELSE = (
-    f"You may also claim for children under {ADULT_AGE} who are the prisoner's, or yours if you are the prisoner's "
-    "husband, wife or civil partner.",
+    (
+        f"You may also claim for children under {ADULT_AGE} who are the prisoner's, or yours if you are the prisoner's "
+        "husband, wife or civil partner."
+    ),
     f"If you are {ESCORTED_FROM_AGE} or over or seriously ill, you may claim for one adult who comes with you.",
 )
 """For whom a visitor who may claim may claim besides (claim form, about-child and about-escort pages)."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nearhome.data.base.arrays import Floats, Ints, Ints32
+    from nearhome.data.base.arrays import Bools, Floats, Ints, Ints32
     from nearhome.geo.routing.endpoints import Doors
     from nearhome.geo.routing.router import Router
     from nearhome.geo.routing.snapping import Joins
@@ -144,7 +144,7 @@ def _from_coast(land: shapely.Geometry, east: Floats, north: Floats, furthest: f
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Ints32 in a part of the grid: tenths of a second, UNREACHED where no way was found.
+    """Times in a part of the grid: tenths of a second, UNREACHED where no way was found.
 
     ``top`` and ``left`` are the row and column of the whole grid that it begins with; it may run past the grid's end.
     """
@@ -192,7 +192,9 @@ class Surface:
             if low == high:
                 yield None
                 continue
-            box = np.vstack([self.router.network.xy[near], point])
+            # A square may join another road where the nearest leads nowhere, and that road may come from anywhere.
+            reached = self.router.network.xy[near] if self.router.whole else self.router.network.xy
+            box = np.vstack([reached, point])
             rows, columns = self._tiles_of(box.min(axis=0) - FURTHEST_METRES, box.max(axis=0) + FURTHEST_METRES)
             side = TILE_SQUARES
             times = np.full((len(rows) * side, len(columns) * side), UNREACHED)
@@ -200,8 +202,21 @@ class Surface:
                 for column in columns:
                     tile = self._tile(row, column)
                     part = times[(row - rows[0]) * side :, (column - columns[0]) * side :]
-                    part[tile.row, tile.column] = tile.times(found[number], goals, number)
+                    taken = tile.times(found[number], goals, number)
+                    if not self.router.whole:
+                        self._join_again(tile, taken, point, 600.0 * limit_minutes)
+                    part[tile.row, tile.column] = taken
             yield Patch(rows[0] * side, columns[0] * side, times)
+
+    def _join_again(self, tile: _Tile, taken: Ints32, point: Floats, limit: float) -> None:
+        """Let squares whose roads do not lead to a destination join others, as ``Router.matrix_between`` does."""
+        goal = self.router.goals(point[None])
+        lost = (taken == UNREACHED) & ~tile.lead_to(goal)
+        if not lost.any():
+            return
+        for _, again, there in self.router.joined_again(tile.doors, goal, lost[:, None]):
+            found = _Tile(self.router, tile.row, tile.column, again).times(self._to_nodes(there, limit)[0], there, 0)
+            taken[lost] = np.minimum(taken, found)[lost]
 
     def _tiles_of(self, low: Floats, high: Floats) -> tuple[range, range]:
         """Give the rows and columns of the tiles that a box (EPSG:27700 metres) touches."""
@@ -218,7 +233,7 @@ class Surface:
             timed = self.squares.timed[top : top + TILE_SQUARES, left : left + TILE_SQUARES]
             down, across = np.nonzero(timed)
             xy = np.column_stack([self.squares.east[left + across], self.squares.north[top + down]])
-            self._tiles[row, column] = _Tile(self.router, down, across, xy)
+            self._tiles[row, column] = _Tile(self.router, down, across, self.router.origins(xy))
         return self._tiles[row, column]
 
     def _to_nodes(self, goals: Doors, limit: float) -> Ints32:
@@ -240,11 +255,10 @@ class Surface:
 class _Tile:
     """The timed squares of one tile, and their ways to the roads; ``row`` and ``column`` are theirs in the tile."""
 
-    def __init__(self, router: Router, row: Ints, column: Ints, xy: Floats) -> None:
-        self.row, self.column = row, column
+    def __init__(self, router: Router, row: Ints, column: Ints, doors: Doors) -> None:
+        self.row, self.column, self.doors = row, column, doors
         self._router = router
-        self._origins = router.origins(xy)
-        ways, joins = self._origins.entries, self._origins.joins
+        ways, joins, xy = doors.entries, doors.joins, doors.xy
         self._node, self._cost = ways.node.astype(np.int32), ways.deciseconds.astype(np.int32)
         self._first = np.flatnonzero(np.diff(ways.place, prepend=-1))
         self._joined = ways.place[self._first]
@@ -264,7 +278,7 @@ class _Tile:
         goals, goal
             The destinations, and which of them it is.
         """
-        taken = np.full(len(self._origins.xy), UNREACHED)
+        taken = np.full(len(self.doors.xy), UNREACHED)
         if len(self._first):
             ways = np.minimum.reduceat(found[self._node] + self._cost, self._first)
             taken[self._joined] = np.minimum(ways, UNREACHED)
@@ -273,6 +287,17 @@ class _Tile:
             self._along_edge(taken, ends, row)
         self._direct(taken, goals.xy[goal], float(goals.rate[goal]))
         return taken
+
+    def lead_to(self, goal: Doors) -> Bools:
+        """Say of each square whether a road that it joins leads to the one goal, however long it takes."""
+        parts = self._router.components
+        leads = np.zeros(parts.count + 1, bool)
+        for component in np.unique(parts.of_node[goal.entries.node]).tolist():
+            leads |= parts.leads_to(component)
+        ways = self.doors.entries
+        found = np.zeros(len(self.doors.xy), bool)
+        found[ways.place[leads[parts.of_node[ways.node]]]] = True
+        return found
 
     def _along_edge(self, taken: Ints32, ends: Joins, end: int) -> None:
         """Shorten times by ways along one edge that a square and the destination both join."""
@@ -291,5 +316,5 @@ class _Tile:
         low, high = self._box
         if (point < low - furthest).any() or (point > high + furthest).any():
             return
-        near, way, _ = direct(self._router.access, self._origins, point, rate)
+        near, way, _ = direct(self._router.access, self.doors, point, rate)
         taken[near] = np.minimum(taken[near], way.astype(np.int32))

@@ -40,12 +40,9 @@ class Conditions:
     tolls: bool = True
     ferries: bool = True
 
-    def on(self, roads: RoadNetwork) -> RoadNetwork:
-        """Give a network under these conditions; what is to be closed and is not on it is passed over."""
-        if self == TODAY:
-            return roads
-        closed = [word for name in self.closed for word in _called(roads, name)]
-        return reweighted(roads, closed=closed, slower=self.slower, tolls=self.tolls, ferries=self.ferries)
+    def closed_on(self, roads: RoadNetwork) -> list[str]:
+        """Give what of a network is closed, as the network calls it; what is not on it is passed over."""
+        return [word for name in self.closed for word in _called(roads, name)]
 
     def refuse_unknown(self, networks: Iterable[RoadNetwork]) -> None:
         """Refuse to close what is on none of the networks.

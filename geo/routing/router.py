@@ -92,7 +92,7 @@ class Router:
         ends = (origin.lat, origin.lon), (destination.lat, destination.lon)
         steps = self._best_steps(start, goal, ends)
         if steps is None:
-            for _, again, there in self._joined_again(start, goal, np.ones((1, 1), bool)):
+            for _, again, there in self.joined_again(start, goal, np.ones((1, 1), bool)):
                 steps = self._best_steps(again, there, ends)
         if steps is None:
             msg = "No road or car ferry that nearhome knows joins these two places; look for a flight or a foot ferry."
@@ -112,7 +112,7 @@ class Router:
         weight = self._least(start, goals)
         lost = np.asarray(weight >= NOWHERE)
         if lost.any():
-            for goal, again, there in self._joined_again(start, goals, lost):
+            for goal, again, there in self.joined_again(start, goals, lost):
                 found = self._least(again, there)[:, 0]
                 weight[lost[:, goal], goal] = np.minimum(weight[:, goal], found)[lost[:, goal]]
         return matrix_of(weight)
@@ -138,8 +138,14 @@ class Router:
 
     def under(self, conditions: Conditions) -> Router:
         """Give a router for the same roads under conditions, this one for today's."""
-        roads = conditions.on(self.network)
-        return self if roads is self.network else Router(roads)
+        from nearhome.geo.roads.conditions import TODAY
+
+        if conditions == TODAY:
+            return self
+        closed = conditions.closed_on(self.network)
+        return self.reweight(
+            closed=closed, slower=conditions.slower, tolls=conditions.tolls, ferries=conditions.ferries
+        )
 
     def explain(self, origin: Point, destination: Point) -> Explanation:
         """Say which roads the quickest way uses and on which estimates it rests."""
@@ -199,7 +205,7 @@ class Router:
     def _coming(self) -> Neighbourhood:
         return Neighbourhood(self.access, self.components.come_from)
 
-    def _joined_again(self, start: Doors, goals: Doors, lost: NDArray[np.bool_]) -> Iterator[tuple[int, Doors, Doors]]:
+    def joined_again(self, start: Doors, goals: Doors, lost: NDArray[np.bool_]) -> Iterator[tuple[int, Doors, Doors]]:
         """Join other roads where no way leads from an origin to a goal; see ``Components.joined_again``.
 
         Yields

@@ -79,7 +79,7 @@ def test_a_worker_killed_half_way_leaves_the_same_bytes(
 
 def test_scenarios_are_spread_as_blocks_are(running: Any) -> None:
     exeter, truro = Spot(50.728, -3.532), matrix.grid_points([Spot(50.263, -5.051)])
-    scenarios = [matrix.TODAY, matrix.Scenario(closed=("A30",)), matrix.Scenario(slower=1.5)]
+    scenarios = [matrix.TODAY, matrix.Conditions(closed=("A30",)), matrix.Conditions(slower=1.5)]
     blocks = [matrix.Block(str(number), truro, (exeter,), each, {}) for number, each in enumerate(scenarios)]
     found = {number: result.tolist() for number, result in Cluster(running.scheduler_address)(matrix.compute, blocks)}
     assert found == {number: matrix.compute(block).tolist() for number, block in enumerate(blocks)}

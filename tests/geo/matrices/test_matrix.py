@@ -27,6 +27,7 @@ from nearhome.data.prisons import register
 from nearhome.geo.matrices import checkpoints, executors, files, origins
 from nearhome.geo.matrices import matrix as matrices
 from nearhome.geo.matrices.postcodes import all_postcodes_to
+from nearhome.geo.roads.conditions import Conditions
 from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def test_changed_inputs_start_again_and_say_so(tmp_path: Path, goals: list[regis
     out = tmp_path / "out.parquet"
     said: list[str] = []
 
-    def run(starts: origins.Origins, ends: list[register.Prison], scenario: matrices.Scenario = matrices.TODAY) -> str:
+    def run(starts: origins.Origins, ends: list[register.Prison], scenario: Conditions = matrices.TODAY) -> str:
         said.clear()
         with pytest.raises(Stop):
             matrices.write(
@@ -268,7 +269,7 @@ def test_changed_inputs_start_again_and_say_so(tmp_path: Path, goals: list[regis
     assert run(districts(), goals) == ""
     assert "other origins, so all" in run(districts(59), goals)
     assert "other destinations, so all" in run(districts(59), goals[:2])
-    assert "other scenario, so all" in run(districts(59), goals[:2], matrices.Scenario(slower=1.2))
+    assert "other scenario, so all" in run(districts(59), goals[:2], Conditions(slower=1.2))
     assert "other origins and destinations and scenario, so all" in run(districts(), goals)
     (checkpoints.folder_of(out) / checkpoints.MANIFEST).write_text("{")
     assert "manifest in out.parquet.parts is damaged" in run(districts(), goals)
@@ -278,7 +279,7 @@ def test_a_scenario_has_the_figures_of_the_reweighted_router(tmp_path: Path) -> 
     out = tmp_path / "out.parquet"
     truro, exeter = Spot(50.263, -5.051), register.by_id("EXI")
     starts = origins.Origins(["Truro"], matrices.grid_points([truro]), ())
-    scenario = matrices.Scenario(closed=("A30",), slower=1.1, tolls=False)
+    scenario = Conditions(closed=("A30",), slower=1.1, tolls=False)
     matrices.write(out, starts, [exeter], command=COMMAND, scenario=scenario)
     expected = Router.shipped().reweight(closed=("A30",), slower=1.1, tolls=False).matrix([truro], [exeter])
     assert figures(out, "minutes", 1)[0, 0] == pytest.approx(expected.minutes[0, 0] * 10, abs=0.5001)
@@ -418,7 +419,7 @@ def test_ctrl_c_leaves_the_parts_and_says_how_to_go_on(tmp_path: Path, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(matrices, "in_order", interrupted)
+        patch.setattr(executors, "in_order", interrupted)
         result = shell(*words)
     assert result.exit_code == 130
     assert "what is finished is kept in out.parquet.parts: run the same command to go on" in result.stderr

@@ -35,17 +35,17 @@ def open_heads(router: Router) -> list[int]:
     [((), [1, 2]), (("a4042",), [2]), (("A48;A4042",), [2]), ((" high street ",), [1]), (("A404",), [1, 2])],
 )
 def test_roads_are_closed_by_any_of_their_names(closed: tuple[str, ...], heads: list[int]) -> None:
-    assert open_heads(Conditions(closed=closed).on(two_roads())) == heads
+    assert open_heads(two_roads().under(Conditions(closed=closed))) == heads
 
 
 def test_an_ordinary_day_changes_nothing() -> None:
     router = two_roads()
-    assert TODAY.on(router) is router
+    assert router.under(TODAY) is router
 
 
 def test_a_scenario_is_what_reweight_makes_of_it() -> None:
     shipped = Router.shipped()
-    ours = Conditions(closed=("TAMAR",), slower=1.2, ferries=False).on(shipped)
+    ours = shipped.under(Conditions(closed=("TAMAR",), slower=1.2, ferries=False))
     theirs = shipped.reweight(closed=("tamar",), slower=1.2, ferries=False)
     for column in ("tail", "head", "edge", "deciseconds"):
         np.testing.assert_array_equal(getattr(ours.network, column), getattr(theirs.network, column))
