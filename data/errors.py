@@ -5,6 +5,7 @@ The tree::
     NearhomeError
     ├── InputError (ValueError)         what a person typed cannot be used
     │   ├── UnknownPlaceError           no such postcode, town or coordinate
+    │   ├── UnknownAreaError            no such area, or several of one name with different borders
     │   ├── UnknownPrisonError          no such prison, or several fit
     │   ├── PrisonClosedError           the prison is not open on the date asked about
     │   └── DateError                   a date before or after what the tables know
@@ -29,6 +30,10 @@ class InputError(NearhomeError, ValueError):
 
 class UnknownPlaceError(InputError):
     """The text is no postcode, town or coordinate that nearhome knows."""
+
+
+class UnknownAreaError(InputError):
+    """The text names no area, or several with different borders."""
 
 
 class UnknownPrisonError(InputError):

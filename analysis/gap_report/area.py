@@ -1,4 +1,4 @@
-"""The area that a report is about: a local authority, county, police force, region or nation, or the whole kingdom."""
+"""The areas that a report is about: what touches one, and what of a coverage lies inside it."""
 
 from __future__ import annotations
 
@@ -8,56 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.data.places import areas
-from nearhome.data.places.areas import Area
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nearhome.analysis.services.coverage import Coverage
-
-EVERYWHERE = "all"
-KINGDOM = "K02000001"
-"""ONS code of the United Kingdom."""
-
-SHORT = {
-    "NE": "North East",
-    "NW": "North West",
-    "YH": "Yorkshire and The Humber",
-    "EM": "East Midlands",
-    "WM": "West Midlands",
-    "EE": "East of England",
-    "LDN": "London",
-    "SE": "South East",
-    "SW": "South West",
-    "NI": "Northern Ireland",
-}
-"""Short names of regions and nations, as people type them."""
-
-
-def find(text: str) -> Area:
-    """Give the area that a short name, a name or an ONS code means; ``all`` is the United Kingdom.
-
-    Raises
-    ------
-    InputError
-        If there is none, or several with different borders.
-    """
-    wanted = text.strip()
-    if wanted.casefold() == EVERYWHERE:
-        return kingdom()
-    return areas.find(SHORT.get(wanted.upper(), wanted))
-
-
-def kingdom() -> Area:
-    """Give the United Kingdom."""
-    every = frozenset(code for level, code in areas.areas() if level == "authority")
-    return Area(KINGDOM, "United Kingdom", "kingdom", every)
+    from nearhome.data.places.areas import Area
 
 
 def every() -> tuple[Area, ...]:
     """Give every area there is by its code, the kingdom last; one that serves for several levels comes once."""
     found = {each.code: each for each in areas.areas().values()}
-    return (*(found[code] for code in sorted(found)), kingdom())
+    return (*(found[code] for code in sorted(found)), areas.kingdom())
 
 
 def touching(area: Area, codes: Iterable[str]) -> frozenset[str]:

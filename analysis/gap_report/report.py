@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nearhome.analysis.gap_report import area as areas
 from nearhome.analysis.gap_report import inequality_tables, layers, protection
 from nearhome.analysis.gap_report import tables as gap_tables
 from nearhome.analysis.gap_report.protection import AT_PRISON, NEAR_HOME, UNREACHED, within
@@ -18,6 +17,8 @@ from nearhome.analysis.reports.tables import Mark
 from nearhome.analysis.reports.write import FORMATS
 from nearhome.analysis.services import coverage, travel_times
 from nearhome.data.catalogue import tables as catalogue
+from nearhome.data.places import areas
+from nearhome.data.places.area_names import KINGDOM
 from nearhome.data.services.status import YEARS
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ inputs can be laid side by side. It does not guard against comparing reports of 
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What a report is asked for: the place as ``area.find`` reads it, and the rest as ``coverage.assess`` does."""
+    """What a report is asked for: the place as ``areas.find`` reads it, and the rest as ``coverage.assess`` does."""
 
     area: str
     as_of: date
@@ -199,7 +200,7 @@ def _method(found: Coverage) -> tuple[Section, ...]:
 
 def _command(asked: ReportRequest, chosen: Area, formats: Sequence[str]) -> str:
     """Give the command that repeats the report."""
-    area = areas.EVERYWHERE if chosen.code == areas.KINGDOM else chosen.code
+    area = "all" if chosen.code == KINGDOM else chosen.code
     words = ["nearhome", "gaps", "--area", area, "--as-of", asked.as_of.isoformat(), "--mode", asked.mode]
     words += ["--kind", asked.kind] if asked.kind else []
     words += ["--minutes", ",".join(f"{limit:g}" for limit in sorted(set(asked.thresholds_minutes)))]

@@ -11,7 +11,6 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -22,8 +21,7 @@ from nearhome.analysis.population.cohorts import Cohort
 from nearhome.data.base import coordinates
 from nearhome.data.base.files import write_csv
 from nearhome.data.errors import InputError, SourceError, UnknownPrisonError
-from nearhome.data.places import areas as area_finder
-from nearhome.data.places import postcodes
+from nearhome.data.places import areas, postcodes
 from nearhome.data.prisons import register
 
 if TYPE_CHECKING:
@@ -46,6 +44,7 @@ _SHOWN = 20
 _MOST_PROBLEMS = 1_000
 _CATEGORIES = ("A", "B", "C", "D", "youth", "closed", "open", "any", "none")
 _SENTENCES = (*dict.fromkeys(band for bands in cohorts.SENTENCES.values() for band in bands), "none")
+_LONGEST_NAME = 100
 _OLDEST_YEARS = 120
 _YOUNGEST_YEARS = 10
 
@@ -101,7 +100,7 @@ def _miles(codes: list[str], names: list[str]) -> NDArray[np.float64]:
     """Straight-line miles from the middle of each authority to each prison, missing for unknown homes."""
     found = np.full((len(codes) + 1, len(names)), np.nan)
     for row, code in enumerate(codes):
-        home = area_finder.authority(code)
+        home = areas.authority(code)
         for column, name in enumerate(names):
             prison = register.by_id(name)
             found[row, column] = coordinates.crow_miles(home.lat, home.lon, prison.lat, prison.lon)
@@ -246,19 +245,19 @@ def _home(text: str) -> str:
 
 
 def _authority(text: str) -> str:
-    known = area_finder.authorities()
-    code = text.upper() if text.upper() in known else _by_name().get(text.casefold())
-    if code is None and (postcodes.is_unit(text) or postcodes.as_sector(text)):
+    found = areas.fits(text, "authority")
+    if found:
+        return found[0].code
+    if postcodes.is_unit(text) or postcodes.as_sector(text):
         code = _of_postcode(text)
         if code is None:
             msg = "the postcode of a home is not known; give the authority instead"
             raise InputError(msg)
-    if code is None:
-        # A text with digits may be a postcode with a slip in it, which is not repeated.
-        what = "a home" if any(letter.isdigit() for letter in text) else _short(text)
-        msg = f"{what} is no authority or postcode; write an ONS code, such as E06000052, or a full name"
+        return code
+    if any(letter.isdigit() for letter in text):  # it may be a postcode with a slip in it, which is not repeated
+        msg = "a home is no authority or postcode; write an ONS code, such as E06000052, or a name"
         raise InputError(msg)
-    return code
+    return areas.authority_named(text[:_LONGEST_NAME]).code
 
 
 def _of_postcode(text: str) -> str | None:
@@ -273,11 +272,6 @@ def _of_postcode(text: str) -> str | None:
     return sector.authority_code if sector else None
 
 
-@cache
-def _by_name() -> dict[str, str]:
-    return {each.name.casefold(): each.code for each in area_finder.authorities().values()}
-
-
 def _sector(text: str) -> str:
     sector = postcodes.as_sector(text)
     if sector is None or sector not in postcodes.areas("sector"):
@@ -290,7 +284,7 @@ def _prison(text: str, as_of: date) -> register.Prison:
     if not text:
         msg = "the prison is empty; write its id or name"
         raise UnknownPrisonError(msg)
-    return register.find(text[:100], as_of)
+    return register.find(text[:_LONGEST_NAME], as_of)
 
 
 def _count(text: str, what: str) -> int:

@@ -275,8 +275,11 @@ def _place(change: Change, as_of: date) -> dict[str, Any]:
         return nowhere | point | {"where": "prison", "prison_ids": (prison.id,), "reach": "prison"}
     if change.area:
         area = area_finder.find(change.area)
-        rule = "national" if area.level == "nation" else "area"
-        return nowhere | {"where": "area", "area_level": area.level, "area_codes": (area.code,), "reach": rule}
+        level, codes = area.level, (area.code,)
+        if level == "kingdom":
+            level, codes = "nation", tuple(area_finder.NATIONS.values())
+        rule = "national" if level == "nation" else "area"
+        return nowhere | {"where": "area", "area_level": level, "area_codes": codes, "reach": rule}
     place = find.find(change.place)
     point = {"lat": place.lat, "lon": place.lon, "precision_m": place.precision_m}
     return nowhere | point | {"where": "town", "town": place.name, "reach": "place"}

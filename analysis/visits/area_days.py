@@ -59,25 +59,18 @@ def prisons_of_region(region: str, as_of: date) -> list[Prison]:
     InputError
         There is no such region, or no prison in it.
     """
-    regions = {each.region.casefold(): each.region for each in area_finder.authorities().values()}
-    if region.strip().casefold() not in regions:
-        msg = f"No region is called {region!r}: use {', '.join(sorted(set(regions.values())))}."
-        raise InputError(msg)
-    wanted = regions[region.strip().casefold()]
+    wanted = area_finder.find(region, "region")
     found = [
         prison
         for prison in prison_register.prisons()
-        if prison.is_open(as_of) and "IRC" not in prison.categories and _region_of(prison) == wanted
+        if prison.is_open(as_of)
+        and "IRC" not in prison.categories
+        and areas.authority_at(prison.lat, prison.lon) in wanted.authorities
     ]
     if not found:
-        msg = f"No prison of {wanted} is open on {as_of.isoformat()}; choose another day or region."
+        msg = f"No prison of {wanted.name} is open on {as_of.isoformat()}; choose another day or region."
         raise InputError(msg)
     return sorted(found, key=lambda prison: prison.short_name)
-
-
-def _region_of(prison: Prison) -> str:
-    code = areas.authority_at(prison.lat, prison.lon)
-    return area_finder.authority(code).region if code else ""
 
 
 def sessions_of(prison: Prison, patterns: Sequence[str]) -> list[Session]:
@@ -110,7 +103,7 @@ def visiting_days(
     Parameters
     ----------
     towns
-        As from ``nearhome.geo.places.areas.towns_of``.
+        As from ``nearhome.geo.places.areas.towns_of`` or ``towns_within``.
     patterns
         Which sessions, such as ``sat`` and ``weekday``: one of each for each prison that has one.
     router

@@ -12,15 +12,16 @@ import difflib
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nearhome.data.base.coordinates import crow_miles
 from nearhome.data.base.partial_dates import closing_day, first_day, in_words
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError, PrisonClosedError, UnknownPrisonError
+from nearhome.data.prisons.other_names import GONE, POPULAR_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
 SEXES = ("male", "female")
@@ -52,7 +53,10 @@ _ADULT_YEARS = 18
 _OLDEST_YEARS = 120
 _YOUNGEST_YEARS = 10
 _CANDIDATES = 4
-_NOISE = {"hmp", "hm", "yoi", "hmyoi", "hmpyoi", "prison", "the", "and", "rc"}
+_NOISE = {"hmp", "hm", "yoi", "hmyoi", "hmpyoi", "prison", "the", "and", "rc", "gaol", "jail"}
+_NOISE |= {"young", "offender", "offenders", "institution", "irc", "immigration", "removal", "centre"}
+_NOISE |= {"stc", "secure", "training"}
+_TOGETHER = re.compile(r"\s*(?:\band\b|[&+/])\s*")
 _MEN_ONLY_NOTE = "women's prisons are closed or open, without the categories A to D"
 
 
@@ -181,11 +185,11 @@ def _number(text: str) -> int | None:
 
 
 def find(text: str, as_of: date) -> Prison:
-    """Give the prison that a person means, if it is open on the day.
+    """Give the prison that a person means, if it is open on the day: the one finder of command, pages and files.
 
     Tried in this order, and a later way only if an earlier one finds nothing: the id, the full name, the
-    short name (with or without HMP and the like), how a name starts, what it contains. Among several the
-    open ones count.
+    short name (with or without HMP and the like), a popular name such as Strangeways (``other_names``), how a name
+    starts, what it contains. Among several the open ones count.
 
     Raises
     ------
@@ -194,43 +198,140 @@ def find(text: str, as_of: date) -> Prison:
     PrisonClosedError
         If the one that fits is not open on the day; the message says since when and names the nearest like
         it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> find("Strangeways", date(2026, 11, 21)).name
+    'Manchester (HMP & YOI)'
     """
-    found = _matches(text)
-    if not found:
-        raise UnknownPrisonError(_unknown(text))
-    choice = [prison for prison in found if prison.is_open(as_of)] or found
-    if len(choice) > 1:
-        names = ", ".join(f"{prison.name} ({prison.id})" for prison in choice[:_CANDIDATES])
-        more = f" and {len(choice) - _CANDIDATES} more" if len(choice) > _CANDIDATES else ""
-        msg = f"{text.strip()!r} fits {len(choice)} prisons: {names}{more}; give one by its full name or id."
-        raise UnknownPrisonError(msg)
-    prison = choice[0]
+    prison = named(text, as_of)
     if not prison.is_open(as_of):
         raise PrisonClosedError(_shut(prison, as_of))
     return prison
 
 
+def named(text: str, as_of: date | None = None) -> Prison:
+    """Give the prison that a person means, open or closed, as ``find`` does.
+
+    Parameters
+    ----------
+    as_of
+        Among several that fit, those count that are open on this day, or that are not closed for good if it is
+        left out.
+
+    Raises
+    ------
+    UnknownPrisonError
+        As for ``find``.
+    PrisonClosedError
+        If it closed before the tables begin.
+    """
+    choice = _choice(text, as_of)
+    if len(choice) == 1:
+        return choice[0]
+    wrong = _wrong(text, choice)
+    sentence = f"{text.strip()!r} {wrong}{'' if wrong.endswith('?') else '.'}"
+    raise PrisonClosedError(sentence) if _gone(text) and not choice else UnknownPrisonError(sentence)
+
+
+def wrong_with(text: str, *, near: bool = True) -> str:
+    """Say what is wrong with the name of a prison, as it goes on after the name; nothing if ``named`` finds it.
+
+    Parameters
+    ----------
+    near
+        Whether to look for names spelt alike, which takes a while.
+    """
+    choice = _choice(text, None)
+    return "" if len(choice) == 1 else _wrong(text, choice, near=near)
+
+
+def _choice(text: str, as_of: date | None) -> list[Prison]:
+    found = _matches(text)
+    if not found:
+        parts = [_matches(part) for part in _TOGETHER.split(text.casefold()) if _words(part)]
+        found = [each for (each,) in parts] if len(parts) > 1 and all(len(part) == 1 for part in parts) else []
+    kept = [each for each in found if (each.status != "closed" if as_of is None else each.is_open(as_of))]
+    return kept or found
+
+
+def _wrong(text: str, choice: list[Prison], *, near: bool = True) -> str:
+    if choice:
+        names = ", ".join(f"{prison.name} ({prison.id})" for prison in choice[:_CANDIDATES])
+        more = f" and {len(choice) - _CANDIDATES} more" if len(choice) > _CANDIDATES else ""
+        return f"fits {len(choice)} prisons: {names}{more}; give one by its full name or id"
+    if not text.strip():
+        return "is no name of a prison; write one such as Exeter, or its id"
+    gone = _gone(text)
+    if gone:
+        return f"closed in {in_words(gone)} and is in no table; nearhome prisons lists those that are open"
+    names = _near_names() if near else {}
+    alike = difflib.get_close_matches(_bare(text), names, n=_CANDIDATES, cutoff=0.65)
+    found = list(dict.fromkeys(names[each] for each in alike))
+    hint = f"did you mean {' or '.join(found)}?" if found else "nearhome prisons lists them"
+    return f"is no prison we know; {hint}"
+
+
+def _gone(text: str) -> str:
+    """Give the month in which a prison closed that is in no table; empty if it is none of those."""
+    return next((closed for name, closed in GONE.items() if _bare(text) == _bare(name)), "")
+
+
+@cache
+def _near_names() -> dict[str, str]:
+    """Give the short names by what they and the popular ones are looked up by."""
+    popular = {
+        _bare(word): f"{word} ({_by_id()[each].short_name})" for each, words in POPULAR_NAMES.items() for word in words
+    }
+    return popular | {_bare(prison.short_name): prison.short_name for prison in prisons()}
+
+
+class _Names(NamedTuple):
+    """How a prison's names are looked up: their tokens in order, and what is left without HMP and the like."""
+
+    prison: Prison
+    tokens: list[str]
+    short: str
+    full: str
+    popular: frozenset[str]
+
+
+@cache
+def _names() -> list[_Names]:
+    return [
+        _Names(
+            each,
+            _tokens(each.name),
+            _bare(each.short_name),
+            _bare(each.name),
+            frozenset(map(_bare, POPULAR_NAMES.get(each.id, ()))),
+        )
+        for each in prisons()
+    ]
+
+
 def _matches(text: str) -> list[Prison]:
     wanted = " ".join(text.split()).casefold()
-    everyone = prisons()
-    words = _words(text)
     if not wanted:
         return []
-    bare = " ".join(words)
-    ways: tuple[list[Prison], ...] = (
-        [prison for prison in everyone if prison.id.casefold() == wanted],
-        [prison for prison in everyone if prison.name.casefold() == wanted],
-        [prison for prison in everyone if prison.short_name.casefold() == wanted],
-        [prison for prison in everyone if _tokens(prison.name) == _tokens(text)],
+    bare, tokens = _bare(text), _tokens(text)
+    ways: tuple[Callable[[_Names], bool], ...] = (
+        lambda each: each.prison.id.casefold() == wanted,
+        lambda each: each.prison.name.casefold() == wanted,
+        lambda each: each.prison.short_name.casefold() == wanted,
+        lambda each: each.tokens == tokens,
     )
     if bare:
         ways += (
-            [prison for prison in everyone if bare in {_bare(prison.short_name), _bare(prison.name)}],
-            [prison for prison in everyone if _bare(prison.short_name).replace(" ", "") == "".join(words)],
-            [prison for prison in everyone if _bare(prison.short_name).startswith(bare)],
-            [prison for prison in everyone if bare in _bare(prison.name)],
+            lambda each: bare in {each.short, each.full},
+            lambda each: each.short.replace(" ", "") == bare.replace(" ", ""),
+            lambda each: bare in each.popular,
+            lambda each: each.short.startswith(bare),
+            lambda each: bare in each.full,
         )
-    return next((way for way in ways if way), [])
+    found = ([each.prison for each in _names() if fits(each)] for fits in ways)
+    return next((way for way in found if way), [])
 
 
 def _tokens(text: str) -> list[str]:
@@ -243,15 +344,6 @@ def _words(text: str) -> list[str]:
 
 def _bare(name: str) -> str:
     return " ".join(_words(name))
-
-
-def _unknown(text: str) -> str:
-    if not text.strip():
-        return "No prison was given; write its name, such as Exeter, or its id."
-    names = {_bare(prison.short_name): prison.short_name for prison in prisons()}
-    near = difflib.get_close_matches(" ".join(_words(text)), names, n=_CANDIDATES, cutoff=0.65)
-    hint = f"did you mean {' or '.join(names[name] for name in near)}?" if near else "nearhome prisons lists them."
-    return f"No prison called {text.strip()!r} is known; {hint}"
 
 
 def _shut(prison: Prison, as_of: date) -> str:

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING
 
 from nearhome.data.base.coordinates import to_degrees
-from nearhome.data.places.kingdom import _miles_off, on_land
+from nearhome.data.places.kingdom import is_on_land, on_land, outside
 from nearhome.data.services.own_rows import MOST_PROBLEMS
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def settle(reader: RowReader) -> None:
 def _mistake(point: RowPoint, lat: float, lon: float) -> str:
     """Say what a point outside the United Kingdom looks like, and what to do."""
     for what, guess_lat, guess_lon in _guesses(point):
-        if math.isfinite(guess_lat) and math.isfinite(guess_lon) and on_land([guess_lat], [guess_lon])[0]:
+        if is_on_land(guess_lat, guess_lon):
             return what
     if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > _DEGREES / 2 or abs(lon) > _DEGREES:
         return "is no point in degrees or National Grid metres; give lat and lon (EPSG:4326)"
-    return f"is in the sea or abroad, {_miles_off(lat, lon):,.0f} miles from the United Kingdom; correct the point"
+    return f"{outside(lat, lon)}; correct the point"
 
 
 def _guesses(point: RowPoint) -> Iterator[tuple[str, float, float]]:

@@ -33,7 +33,7 @@ OWN_COLUMNS = {
     "northing": "northing, metres (EPSG:27700)",
     "reach": "whom it is for: a word of the list of reaches (nearhome services kinds)",
     "area_level": "level of the areas: nation, region, police, county or authority; may be empty",
-    "areas": "ONS codes or names, with semicolons between them, for a reach by area",
+    "areas": "ONS codes or names, with semicolons between them, for a reach by area: Kent (county), Kent (police)",
     "minutes": "limit of a reach in minutes, one way",
     "mode": "car or public, for a reach in minutes",
     "miles": "limit of a radius, miles as the crow flies",
@@ -222,12 +222,10 @@ class RowReader:
 
     def _prison(self, given: dict[str, str], kept: dict[str, str]) -> register.Prison | None:
         text = given["prison_id"]
-        found = _prisons().get(text.casefold()) if text else None
-        if text and found is None:
-            near = self._near(text.casefold(), _prisons(), 0.75)
-            found_near = _prisons().get(near)
-            hint = f"did you mean {found_near.name} ({found_near.id})?" if found_near else "nearhome prisons lists them"
-            self.wrong("prison_id", text, f"is no prison; {hint}")
+        wrong = register.wrong_with(text, near=self.count < _MOST_HINTS) if text else ""
+        found = None if wrong or not text else register.named(text)
+        if wrong:
+            self.wrong("prison_id", text, wrong)
         kept["prison_ids"] = found.id if found else ""
         return found
 
@@ -238,20 +236,18 @@ class RowReader:
         level = _OWN_LEVELS.get(given["reach"], given["area_level"])
         found = []
         for name in filter(None, map(str.strip, given["areas"].split(";"))):
-            meant = areas.fits(name, level if level in areas.LEVELS else "")
-            if not meant:
-                self.wrong("areas", name, f"is no {level or 'area'}; give an ONS code such as E06000052, or its name")
-            elif len({each.authorities for each in meant}) > 1:
-                shown = areas.listed(meant)
-                self.wrong("areas", name, f"names {len(meant)} areas: {shown}; give area_level or the code")
+            chosen = level if level in areas.LEVELS else ""
+            wrong = areas.wrong_with(name, chosen, near=self.count < _MOST_HINTS)
+            if wrong:
+                self.wrong("areas", name, wrong)
             else:
-                found.append({each.level: each.code for each in meant})
+                found.append(_codes(areas.fits(name, chosen)))
         common = [each for each in areas.LEVELS if all(each in codes for codes in found)]
         if not common:
             self.wrong("areas", given["areas"], "has areas of different levels; give rows of one level each")
         elif found:
             kept["area_level"] = common[0]
-            kept["area_codes"] = ";".join(dict.fromkeys(codes[common[0]] for codes in found))
+            kept["area_codes"] = ";".join(dict.fromkeys(code for codes in found for code in codes[common[0]]))
 
     def _point(self, given: dict[str, str], kept: dict[str, str], prison: register.Prison | None) -> None:
         """Find the point of a row: its own, else its prison's, else its town's."""
@@ -308,14 +304,11 @@ def _number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-@cache
-def _prisons() -> dict[str, register.Prison]:
-    """Prisons by id, full name and, where only one has it, short name; all in small letters."""
-    known = register.prisons()
-    names = [each.short_name.casefold() for each in known]
-    short = {name: each for name, each in zip(names, known, strict=True) if names.count(name) == 1}
-    full = {each.name.casefold(): each for each in known}
-    return short | full | {each.id.casefold(): each for each in known}
+def _codes(meant: list[areas.Area]) -> dict[str, list[str]]:
+    """Give the codes that one border has by level; the kingdom's are those of its nations."""
+    if meant[0].level == "kingdom":
+        return {"nation": list(areas.NATIONS.values())}
+    return {each.level: [each.code] for each in meant}
 
 
 @cache

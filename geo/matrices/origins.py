@@ -12,9 +12,8 @@ import numpy as np
 
 from nearhome.data.base import coordinates
 from nearhome.data.errors import SourceError, UnknownPlaceError
-from nearhome.data.places import postcodes
+from nearhome.data.places import kingdom, postcodes
 from nearhome.geo.places import find
-from nearhome.geo.places.inside import in_united_kingdom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,13 +127,9 @@ def _names(records: _Records, problems: dict[int, str], *, by_point: bool) -> li
 def _by_point(records: _Records, problems: dict[int, str]) -> tuple[Floats, int]:
     """Read latitudes and longitudes, which have to lie in the United Kingdom."""
     degrees = np.array([[_number(row[name]) for name in ("lat", "lon")] for _, row in records])
-    usable = np.isfinite(degrees).all(axis=1)
-    inside = np.zeros(len(degrees), bool)
-    inside[usable] = in_united_kingdom(degrees[usable])
-    for place in np.flatnonzero(~inside).tolist():
+    for place in np.flatnonzero(~kingdom.on_land(degrees[:, 0], degrees[:, 1])).tolist():
         line, row = records[place]
-        what = "is outside the United Kingdom" if usable[place] else "is no latitude and longitude"
-        problems.setdefault(line, f"{row['lat']!r}, {row['lon']!r} {what}")
+        problems.setdefault(line, f"{row['lat']!r}, {row['lon']!r} {kingdom.outside(*degrees[place].tolist())}")
     return degrees, 0
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from nearhome.data.base import coordinates
 from nearhome.data.base.coordinates import _metres
+from nearhome.data.places import kingdom
 from nearhome.geo.imported import networks
-from nearhome.geo.places.inside import in_united_kingdom
 from nearhome.geo.roads.conditions import TODAY
 from nearhome.geo.routing.router import Router
 
@@ -151,17 +151,18 @@ def _unusable(points: Floats, what: str) -> list[str]:
     notes = [f"the {what} has no usable latitude and longitude"] * len(points)
     numbers = np.flatnonzero(_are_degrees(points))
     different, which = np.unique(points[numbers], axis=0, return_inverse=True)
-    inside = in_united_kingdom(different)
-    swapped = np.zeros(len(different), dtype=bool)
-    turned = ~inside & _are_degrees(different[:, ::-1])
-    swapped[turned] = in_united_kingdom(different[turned][:, ::-1])
-    for row, point in zip(numbers, which.reshape(-1), strict=True):
-        if inside[point]:
-            notes[row] = ""
-        else:
-            hint = ": is the latitude first?" if swapped[point] else ""
-            notes[row] = f"the {what} is outside the United Kingdom{hint}"
+    inside = kingdom.on_land(different[:, 0], different[:, 1])
+    swapped = ~inside & kingdom.on_land(different[:, 1], different[:, 0])
+    said = ["" if inside[point] else _outside(what, *different[point], swapped=swapped[point]) for point in which.flat]
+    for row, note in zip(numbers, said, strict=True):
+        notes[row] = note
     return notes
+
+
+def _outside(what: str, lat: float, lon: float, *, swapped: bool) -> str:
+    where = kingdom.whereabouts(lat, lon)
+    hint = ": is the latitude first?" if swapped else f", {where}" if where else ""
+    return f"the {what} is outside the United Kingdom{hint}"
 
 
 def _searched(origins: Floats, destinations: Floats, router: Router) -> tuple[Floats, Floats]:

@@ -6,29 +6,25 @@ authority of a point is that of the nearest postcode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nearhome.data.base.coordinates import to_metres
-from nearhome.data.catalogue import frames, tables
-from nearhome.data.errors import InputError, TableError
-from nearhome.data.places import gazetteer, postcodes
+from nearhome.data.catalogue import frames
+from nearhome.data.errors import InputError
+from nearhome.data.places import gazetteer, kingdom, postcodes
 from nearhome.data.places.areas import authority
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 LEVELS = ("authority", "county", "police", "region", "country")
 
-FURTHEST_M = 15_000
-"""Nobody in Great Britain lives further than this from a postcode; points beyond it are at sea or abroad."""
-
-_BORDER_TOLERANCE_DEGREES = 0.01
-_NORTHERN_LAT = (54.0, 55.4)
-_NORTHERN_LON = (-8.3, -5.3)
 FIGURES = ("population", "under_18", "households", "households_no_car")
 
 
@@ -50,17 +46,15 @@ class WeightedTown:
 def authority_at(lat: float, lon: float) -> str | None:
     """Give the ONS code of the local authority at a point (EPSG:4326), or None outside the United Kingdom.
 
-    By the nearest postcode with a point, within 15 km; in Ireland by the nearest sector, if the point lies
-    within Northern Ireland or about a kilometre of its border.
+    Whether it is inside is what ``nearhome.data.places.kingdom`` says; which authority, the nearest postcode with a
+    point, or in Northern Ireland the nearest sector.
     """
-    easting, northing = (float(value) for value in to_metres(lat, lon))
-    if not (np.isfinite(easting) and np.isfinite(northing)):
+    if not kingdom.is_on_land(lat, lon):
         return None
+    easting, northing = (float(value) for value in to_metres(lat, lon))
     code, distance_m = _nearest_britain(easting, northing)
     northern, northern_m = _nearest_northern(easting, northing)
-    if northern_m < distance_m:
-        return northern if _in_northern_ireland(lat, lon) else None
-    return code if distance_m <= FURTHEST_M else None
+    return northern if northern_m < distance_m else code
 
 
 @cache
@@ -103,29 +97,6 @@ def _nearest(
     squared = (eastings - easting) ** 2 + (northings - northing) ** 2
     row = int(np.argmin(squared))
     return row, float(np.sqrt(squared[row]))
-
-
-def _in_northern_ireland(lat: float, lon: float) -> bool:
-    if not (_NORTHERN_LAT[0] < lat < _NORTHERN_LAT[1] and _NORTHERN_LON[0] < lon < _NORTHERN_LON[1]):
-        return False
-    from shapely import Point
-
-    return bool(_northern_shape().distance(Point(lon, lat)) <= _BORDER_TOLERANCE_DEGREES)
-
-
-@cache
-def _northern_shape() -> Any:
-    """Give the shape of Northern Ireland (EPSG:4326), read without geopandas, which imports slowly."""
-    import pyarrow.parquet as pq
-    from shapely import from_wkb
-
-    path = tables.path("boundaries_country")
-    try:
-        table = pq.read_table(path, columns=["name", "geometry"]).to_pydict()
-        return from_wkb(table["geometry"][table["name"].index("Northern Ireland")])
-    except (OSError, ValueError, KeyError) as error:
-        msg = f"{path.name} is missing or damaged; install nearhome again."
-        raise TableError(msg) from error
 
 
 def boundaries(level: str) -> Any:
@@ -197,6 +168,25 @@ def towns_of(authority_code: str, *, minimum_postcodes: int = 1) -> tuple[Weight
         for row, count, share in zip(kept, counts, shares, strict=True)
     ]
     return tuple(sorted(found, key=lambda town: (-town.people, town.name)))
+
+
+def towns_within(authority_codes: Sequence[str], *, minimum_postcodes: int = 1) -> tuple[WeightedTown, ...]:
+    """Give the towns of several local authorities, those of ``towns_of``, the largest first; ``share`` is of them all.
+
+    Authorities without a town are left out.
+
+    Raises
+    ------
+    InputError
+        None of them has a town that is known.
+    """
+    if len(authority_codes) == 1:
+        return towns_of(authority_codes[0], minimum_postcodes=minimum_postcodes)
+    having = [code for code in authority_codes if gazetteer.towns([code])] or list(authority_codes)
+    found = [town for code in having for town in towns_of(code, minimum_postcodes=minimum_postcodes)]
+    whole = sum(authority(code).population for code in having)
+    shared = (replace(town, share=town.people / whole) for town in found)
+    return tuple(sorted(shared, key=lambda town: (-town.people, town.name, town.authority_code)))
 
 
 def _homes(authority_code: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from nearhome.data.base.coordinates import to_degrees, to_metres
 from nearhome.data.errors import UnknownPlaceError
 from nearhome.data.places import areas as area_finder
-from nearhome.data.places import gazetteer, postcodes
+from nearhome.data.places import gazetteer, kingdom, postcodes
 from nearhome.geo.places import areas
 
 if TYPE_CHECKING:
@@ -180,14 +180,9 @@ def _from_area(text: str, kind: str, area: postcodes.PostcodeGroup, note: str) -
 
 def _at(text: str, lat: float, lon: float) -> Place:
     """Read a coordinate, which must be in the United Kingdom."""
-    here = areas.authority_at(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None  # noqa: PLR2004 -- degrees
+    here = areas.authority_at(lat, lon)
     if here is None:
-        swapped = areas.authority_at(lon, lat) if abs(lon) <= 90 else None  # noqa: PLR2004 -- degrees
-        hint = (
-            "write the latitude first" if swapped else "journeys start in England, Wales, Scotland or Northern Ireland"
-        )
-        msg = f"{text!r} is outside the United Kingdom; {hint}."
-        raise UnknownPlaceError(msg)
+        raise UnknownPlaceError(_outside(text, lat, lon))
     easting, northing = to_metres(lat, lon)
     return Place(
         input=text,
@@ -201,6 +196,18 @@ def _at(text: str, lat: float, lon: float) -> Place:
         authority_code=here,
         nation=_NATIONS[here[0]],
     )
+
+
+def _outside(text: str, lat: float, lon: float) -> str:
+    """Say where a coordinate is that is not in the United Kingdom, and what to do."""
+    where = kingdom.whereabouts(lat, lon)
+    if kingdom.is_on_land(lon, lat):
+        hint = "write the latitude first"
+    elif where and "Ireland" not in where:
+        hint = "give the port or airport in Great Britain or Northern Ireland where the journey by land starts"
+    else:
+        hint = "journeys start in England, Wales, Scotland or Northern Ireland"
+    return f"{text!r} {kingdom.outside(lat, lon)}; {hint}."
 
 
 def _town(text: str) -> Place:

@@ -58,7 +58,8 @@ def _candidates(
 
     start = situation(scenario, baseline)
     known = [area_finder.authority(code) for code in start.codes]
-    tried = [each for each in known if not lever.among or (each.region or each.nation) in lever.among]
+    inside = {code for name in lever.among for code in _region(name)}
+    tried = [each for each in known if not lever.among or each.code in inside]
     if not tried:
         regions = ", ".join(sorted({each.region or each.nation for each in known}))
         msg = f"No authority lies in {', '.join(lever.among)}; the regions are {regions}."
@@ -83,6 +84,11 @@ def _candidates(
         progress(done / len(tried))
     table = pd.DataFrame(rows, columns=_COLUMNS)
     return table.sort_values(["unplaced", "burden", "code"], ignore_index=True)
+
+
+def _region(name: str) -> frozenset[str]:
+    """Give the authorities of a region, or of any other area where no region is called so."""
+    return area_finder.find(name, "region" if area_finder.fits(name, "region") else "").authorities
 
 
 def _aim(scenario: Scenario) -> Callable[[Instance], CostObjective]:

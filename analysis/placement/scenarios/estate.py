@@ -87,18 +87,15 @@ class ScenarioEstate:
         if lever.kind == "site":
             self._add(lever, lever.prison, lever.prison, PrisonSite("", *site_at(lever.at)))
             return
-        prison = people.prison_id(lever.prison)
         if lever.kind == "open":
+            prison = lever.prison if lever.prison in self.places else register.named(lever.prison).id
             if prison in self.places:
                 msg = f"{self.names[prison]} is open already; resize it instead, or leave the lever out."
                 raise InputError(msg)
             known = register.by_id(prison)
             self._add(lever, prison, known.short_name, PrisonSite(prison, known.lat, known.lon))
             return
-        if prison not in self.places:
-            msg = f"{lever.prison!r} holds nobody in this system on {as_of:%d %B %Y}; choose an open prison of it."
-            raise InputError(msg)
-        self._change(lever, prison)
+        self._change(lever, people.prison_in(lever.prison, self.places, as_of))
 
     def _add(self, lever: Lever, prison: str, name: str, spot: PrisonSite) -> None:
         if prison in self.places:
@@ -151,11 +148,8 @@ def site_at(text: str) -> tuple[float, float]:
     InputError
         There is neither.
     """
-    try:
+    if areas.fits(text, "authority"):
         known = areas.authority_named(text)
-    except InputError:
-        pass
-    else:
         return known.lat, known.lon
     try:
         place = find.find(text)

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.population.homes import UNKNOWN
+from nearhome.data.base.partial_dates import in_words
 from nearhome.data.errors import InputError
-from nearhome.data.places import areas as area_finder
-from nearhome.data.places.areas import authority_named
+from nearhome.data.places import areas
 from nearhome.data.prisons import register as prison_register
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
     from nearhome.analysis.placement.scenarios.schema import Scenario, Stay, Who
     from nearhome.analysis.population.baseline import Baseline
     from nearhome.analysis.population.cohorts import Cohort
@@ -88,7 +91,9 @@ def people(scenario: Scenario, baseline: Baseline) -> People:
     if scenario.moves.may_move_percent < 100:  # noqa: PLR2004 -- per cent
         fixed |= ~choose.evenly(np.full(len(home), scenario.moves.may_move_percent / 100))
     for stay in scenario.moves.stay:
-        chosen = matching(stay, baseline.cohorts)[cohort] & _there(stay, codes, baseline.prisons, (authority, prison))
+        chosen = matching(stay, baseline.cohorts)[cohort] & _there(
+            stay, codes, baseline.prisons, (authority, prison), scenario.as_of
+        )
         fixed |= chosen & choose.evenly(np.where(chosen, stay.percent / 100, 0.0))
     return People(codes, baseline.prisons, kinds, authority, choose.evenly(without[authority]), prison, kind, fixed)
 
@@ -99,46 +104,55 @@ def matching(who: Who, cohorts: tuple[Cohort, ...]) -> Bools:
     return np.array([all(getattr(who, name) in {"", getattr(each, name)} for name in names) for each in cohorts])
 
 
-def row_of(text: str, codes: tuple[str, ...]) -> int:
-    """Give the row of an authority by its code or name.
+def rows_of(text: str, codes: tuple[str, ...]) -> list[int]:
+    """Give the rows of the authorities that a name or code means: one, or all that a county or region has here.
 
     Raises
     ------
     InputError
         There is none, or it lies outside the prison system.
     """
-    code = code_of(text)
-    if code not in codes:
-        msg = f"{area_finder.authority(code).name} is not in this prison system; name an authority that is."
+    wanted = authorities_of(text)
+    found = [row for row, code in enumerate(codes) if code in wanted]
+    if not found:
+        msg = f"{text.strip()!r} is not in this prison system; name an authority that is."
         raise InputError(msg)
-    return codes.index(code)
+    return found
 
 
-def code_of(text: str) -> str:
-    """Give the ONS code of an authority by its code or name.
+def authorities_of(text: str) -> frozenset[str]:
+    """Give the ONS codes of the authorities that a name or code means.
 
-    Raises
-    ------
-    InputError
-        There is none.
-    """
-    return authority_named(text).code
-
-
-def prison_id(text: str) -> str:
-    """Give the id of a prison, open or closed, by its id or name.
+    A name of an authority means that one, whatever else is called so; that of a county, region or nation all it has.
 
     Raises
     ------
-    InputError
-        There is none.
+    UnknownAreaError
+        There is none, or a county and a police force with different borders.
     """
-    wanted = text.strip().casefold()
-    for each in prison_register.prisons():
-        if wanted in {each.id.casefold(), each.short_name.casefold(), each.name.casefold()}:
-            return each.id
-    msg = f"No prison is called {text!r}; nearhome prisons lists them."
-    raise InputError(msg)
+    return areas.find(text, "authority" if areas.fits(text, "authority") else "").authorities
+
+
+def prison_in(text: str, ids: Collection[str], as_of: date) -> str:
+    """Give the id of one of some prisons by its id or name; a new prison is called by its name alone.
+
+    Raises
+    ------
+    UnknownPrisonError
+        There is none, or several fit.
+    PrisonClosedError
+        It is not open on the day.
+    InputError
+        It is not one of them.
+    """
+    if text in ids:
+        return text
+    found = prison_register.named(text, as_of).id
+    if found not in ids:
+        name = prison_register.find(found, as_of).name
+        msg = f"{name} holds nobody in this system on {in_words(as_of.isoformat())}; choose an open prison of it."
+        raise InputError(msg)
+    return found
 
 
 def _kinds(
@@ -167,18 +181,20 @@ def _without_car(code: str, scenario: Scenario) -> float:
         return 0.0
     if scenario.journeys.without_car_percent is not None:
         return scenario.journeys.without_car_percent / 100
-    known = area_finder.authority(code)
+    known = areas.authority(code)
     return (known.households_no_car or 0) / known.households if known.households else 0.0
 
 
-def _there(stay: Stay, codes: tuple[str, ...], prisons: tuple[str, ...], where: tuple[Ints, Ints]) -> Bools:
+def _there(
+    stay: Stay, codes: tuple[str, ...], prisons: tuple[str, ...], where: tuple[Ints, Ints], as_of: date
+) -> Bools:
     """Say who has their home and their prison where a selection means."""
     authority, prison = where
     chosen = np.ones(len(authority), bool)
     if stay.home:
-        chosen &= authority == row_of(stay.home, codes)
+        chosen &= np.isin(authority, rows_of(stay.home, codes))
     if stay.prison:
-        chosen &= np.array([each == prison_id(stay.prison) for each in prisons])[prison]
+        chosen &= prison == prisons.index(prison_in(stay.prison, prisons, as_of))
     return chosen
 
 

@@ -13,6 +13,8 @@ import numpy as np
 from nearhome.analysis.placement.scenarios import people
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nearhome.analysis.placement.scenarios.people import PeopleKind
     from nearhome.analysis.placement.scenarios.schema import Forbid, Lock, Scenario
     from nearhome.analysis.placement.solver.instance import Instance
@@ -45,9 +47,9 @@ def forbidden(scenario: Scenario, instance: Instance, groups: Groups) -> Bools:
         rows = np.flatnonzero([each.role == "remand" and code != "" for each, code in _pairs(groups)])
         found[rows] = _too_far(scenario.rules.remand_nearest, instance, groups, rows)
     for lock in scenario.moves.lock:
-        found[_chosen(lock, groups)] |= ~_at(lock.at, instance)
+        found[_chosen(lock, groups)] |= ~_at(lock.at, instance, scenario.as_of)
     for forbid in scenario.moves.forbid:
-        found[_chosen(forbid, groups)] |= _at(forbid.at, instance)
+        found[_chosen(forbid, groups)] |= _at(forbid.at, instance, scenario.as_of)
     return found
 
 
@@ -63,15 +65,15 @@ def _pairs(groups: Groups) -> zip[tuple[PeopleKind, str]]:
     return zip(groups.kinds, groups.codes, strict=True)
 
 
-def _at(prison: str, instance: Instance) -> Bools:
+def _at(prison: str, instance: Instance, as_of: date) -> Bools:
     """Mark a prison: one of the table by its id or name, or a new one by its name."""
-    name = prison if prison in instance.prisons else people.prison_id(prison)
+    name = people.prison_in(prison, instance.prisons, as_of)
     return np.array([each == name for each in instance.prisons])
 
 
 def _chosen(rule: Lock | Forbid, groups: Groups) -> Ints:
     matches = people.matching(rule, tuple(each.cohort for each in groups.kinds))
     if rule.home:
-        home = people.code_of(rule.home)
-        matches &= np.array([code == home for code in groups.codes])
+        homes = people.authorities_of(rule.home)
+        matches &= np.array([code in homes for code in groups.codes])
     return np.flatnonzero(matches)

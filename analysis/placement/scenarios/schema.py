@@ -114,7 +114,7 @@ class Capacity:
 class Stay(Who):
     """People who are not moved, unless their prison closes or changes."""
 
-    home: str = _key("home authority, an ONS code or a name", ANY)
+    home: str = _key("home authority (or county, region), an ONS code or a name", ANY)
     prison: str = _key("prison where they are now, an id or a name", ANY)
     percent: float = _key("of them, chosen evenly", 100.0, low=0, high=100)
 
@@ -123,7 +123,7 @@ class Stay(Who):
 class Lock(Who):
     """People who may be at one prison only."""
 
-    home: str = _key("home authority, an ONS code or a name", ANY)
+    home: str = _key("home authority (or county, region), an ONS code or a name", ANY)
     at: str = _key("that prison, an id or a name")
 
 
@@ -131,7 +131,7 @@ class Lock(Who):
 class Forbid(Who):
     """People who may not be at a prison."""
 
-    home: str = _key("home authority, an ONS code or a name", ANY)
+    home: str = _key("home authority (or county, region), an ONS code or a name", ANY)
     at: str = _key("that prison, an id or a name")
 
 
@@ -185,7 +185,7 @@ class Lever:
     roles: tuple[str, ...] = _key("and in which roles", (), choices=ROLES)
     at: str = _key("where a site is: a place or postcode, an authority's name, or best", "")
     among: tuple[str, ...] = _key("regions whose authorities are tried for the best site; all if left out", ())
-    homes: tuple[str, ...] = _key("authorities that a bus serves, ONS codes or names", ())
+    homes: tuple[str, ...] = _key("authorities (or counties, regions) that a bus serves, ONS codes or names", ())
     minutes: float | None = _key("one way by that bus, from door to door", None, low=1, high=1_440)
     fare_pence: int | None = _key("there and back for the party; as public transport if left out", None, low=0)
 

@@ -14,6 +14,8 @@ from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nearhome.analysis.placement.scenarios.burden import PrisonSite
     from nearhome.analysis.placement.scenarios.estate import ScenarioEstate
     from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
@@ -45,7 +47,7 @@ def visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[PrisonSite, .
     ways = _of(found, rows)
     car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
     buses = [each for each in scenario.lever if each.kind == "bus"]
-    cells = [_served(each, codes, estate) for each in buses]
+    cells = [_served(each, codes, estate, scenario.as_of) for each in buses]
     for lever, chosen in zip(buses, cells, strict=True):
         ways.minutes_public[chosen] = np.fmin(ways.minutes_public[chosen], lever.minutes or np.inf)
     public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
@@ -63,17 +65,14 @@ def visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[PrisonSite, .
     return Burden(**{name: _stacked(getattr(car, name), getattr(public, name)) for name in _PARTS})
 
 
-def _served(lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate) -> tuple[Ints, ...]:
+def _served(lever: Lever, codes: tuple[str, ...], estate: ScenarioEstate, as_of: date) -> tuple[Ints, ...]:
     """Give the cells, by authority and prison, that a visitors' bus serves."""
-    return np.ix_([people.row_of(each, codes) for each in lever.homes], [_column(lever, estate)])
+    homes = sorted({row for each in lever.homes for row in people.rows_of(each, codes)})
+    return np.ix_(homes, [_column(lever, estate, as_of)])
 
 
-def _column(lever: Lever, estate: ScenarioEstate) -> int:
-    name = lever.prison if lever.prison in estate.places else people.prison_id(lever.prison)
-    if name not in estate.places:
-        msg = f"A bus is to go to {lever.prison!r}, which is not open in this scenario; choose another prison."
-        raise InputError(msg)
-    return estate.ids.index(name)
+def _column(lever: Lever, estate: ScenarioEstate, as_of: date) -> int:
+    return estate.ids.index(people.prison_in(lever.prison, estate.places, as_of))
 
 
 def _stacked(car: Any, public: Any) -> Any:

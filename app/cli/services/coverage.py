@@ -99,7 +99,11 @@ def kind_of(text: str) -> str | None:
 @mode_option
 @click.option("--by", type=click.Choice(list(coverage.LEVELS)), default="authority", show_default=True, help="Areas.")
 @click.option("--minutes", default="30,60,90,120", show_default=True, callback=minutes_list, help="Thresholds.")
-@click.option("--area", metavar="AREA", help="Only this authority, county, region or nation (by authority or sector).")
+@click.option(
+    "--area",
+    metavar="AREA",
+    help="Only this authority, county, police force, region or nation (by authority or sector).",
+)
 @click.option("--first", type=click.IntRange(min=1), default=20, show_default=True, help="How many areas to show.")
 @options.as_of
 @click.option("--out", type=options.FILE, metavar="FILE.csv", help="Write the whole table, small numbers suppressed.")

@@ -34,7 +34,12 @@ SHORT = {"car": "car", "public": "train, bus"}
 @click.command(
     epilog='Example: nearhome days --area Cornwall --region "South West" --sessions sat,weekday --out days.csv'
 )
-@click.option("--area", required=True, metavar="AREA", help="A local authority, by name or ONS code: its towns.")
+@click.option(
+    "--area",
+    required=True,
+    metavar="AREA",
+    help="A local authority, county, police force, region or nation, by name or ONS code: its towns.",
+)
 @click.option("--region", metavar="REGION", help="All open prisons of this region.")
 @click.option("--to", "names", multiple=True, metavar="PRISON", help="A prison, by name or id; again for more.")
 @click.option("--sessions", "patterns", default="sat,weekday", show_default=True, help="Which sessions: one of each.")
@@ -58,7 +63,8 @@ def command(
     needed, what it costs, and what is left to pay after Help with Prison Visits. Times by public transport are typical,
     not a timetable.
     """
-    towns = areas.towns_of(area_finder.authority_named(area).code, minimum_postcodes=area_days.SMALLEST_TOWN_POSTCODES)
+    inside = area_finder.find(area).authorities
+    towns = areas.towns_within(sorted(inside), minimum_postcodes=area_days.SMALLEST_TOWN_POSTCODES)
     goals = _prisons(region, names, as_of)
     wanted = [part.strip() for part in patterns.split(",") if part.strip()]
     asked = area_days.visiting_days(

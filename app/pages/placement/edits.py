@@ -108,13 +108,10 @@ def closed_prisons(scenario: Scenario) -> dict[str, str]:
 
 def identity(said: str, scenario: Scenario) -> str:
     """Return the id of the prison that a scenario means; what it says if that is no prison's id or name."""
-    words = said.strip().casefold()
-    found = [
-        each.id
-        for each in _system(scenario)
-        if words in {each.id.casefold(), each.name.casefold(), each.short_name.casefold()}
-    ]
-    return found[0] if len(found) == 1 else said
+    if register.wrong_with(said, near=False):
+        return said
+    found = register.named(said)
+    return found.id if found in _system(scenario) else said
 
 
 def _system(scenario: Scenario) -> list[Prison]:

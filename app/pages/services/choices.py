@@ -46,6 +46,12 @@ class Choices:
     part: str
 
     @property
+    def area(self) -> str:
+        """The part as the finder of areas reads it: West Midlands is also a police force."""
+        regions = {each.region for each in area_finder.authorities().values()}
+        return f"{self.part} (region)" if self.part in regions else self.part
+
+    @property
     def thresholds(self) -> tuple[float, ...]:
         """What to assess; the second is the chosen one, since places without a limit count for those within that."""
         return (self.minutes / 2, float(self.minutes), self.minutes * 1.5, self.minutes * 2.0)

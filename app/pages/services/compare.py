@@ -150,7 +150,7 @@ def _best(choices: Choices, found: Coverage, own: Sequence[Service]) -> Coverage
     count = st.number_input("How many more?", 1, MOST_PLACES, 3, key=COUNT)
     if not st.toggle("Look for them (some seconds)", key="missing_look"):
         return None
-    area = None if choices.part == EVERYWHERE else choices.part
+    area = None if choices.part == EVERYWHERE else choices.area
     with st.spinner("Looking for the best places"):
         best = next_places.best(
             kind, int(count), as_of=choices.as_of, within_minutes=choices.minutes, mode="car", area=area

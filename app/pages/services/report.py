@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from nearhome.app.pages.services.choices import EVERYWHERE
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,7 +33,7 @@ def workbook(choices: Choices, services: Sequence[Service]) -> bytes:
     from nearhome.analysis.reports import xlsx
 
     asked = report.ReportRequest(
-        "all" if choices.part == EVERYWHERE else choices.part,
+        choices.area,
         choices.as_of,
         choices.kind,
         choices.mode,

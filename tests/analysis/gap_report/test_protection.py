@@ -25,6 +25,8 @@ from nearhome.analysis.gap_report.protection import (
 from nearhome.analysis.methods.disclosure import THRESHOLD, Suppressed, held_back
 from nearhome.analysis.services import coverage
 from nearhome.data.errors import InputError
+from nearhome.data.places import areas
+from nearhome.data.places.area_names import KINGDOM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +123,7 @@ def test_what_is_shown_is_the_rounded_truth(found: Coverage, safe: Protected) ->
     assert isinstance(safe.count(SCILLY), Suppressed)
     assert safe.is_shown(CORNWALL)
     assert safe.count(SOUTH_WEST) == pytest.approx(10_230)
-    assert safe.count(area.KINGDOM) == pytest.approx(found.table["children"].sum(), abs=ROUND_TO / 2)
+    assert safe.count(KINGDOM) == pytest.approx(found.table["children"].sum(), abs=ROUND_TO / 2)
 
 
 def test_shares_are_those_of_the_numbers_shown(safe: Protected) -> None:
@@ -146,7 +148,7 @@ def masks() -> dict[str, np.ndarray]:
 
 
 def test_nothing_suppressed_in_the_south_west_follows_from_any_total(safe: Protected) -> None:
-    inside = sorted(area.find("SW").authorities)
+    inside = sorted(areas.find("SW").authorities)
     holds, shown, hidden = [], [], []
     for each in area.every():
         if not each.authorities <= set(inside):

@@ -20,6 +20,8 @@ from nearhome.analysis.reports.tables import Mark
 from nearhome.analysis.services import coverage, lottery
 from nearhome.app.cli.shell import main
 from nearhome.data.errors import InputError
+from nearhome.data.places import areas
+from nearhome.data.places.area_names import KINGDOM
 from nearhome.data.services import register
 
 if TYPE_CHECKING:
@@ -49,23 +51,23 @@ def row_of(report: Report, table: str, code: str) -> dict[str, object]:
         (" south west ", "E12000009", "region"),
         ("Halton", HALTON, "county"),
         ("Scotland", "S92000003", "nation"),
-        ("ALL", area.KINGDOM, "kingdom"),
+        ("ALL", KINGDOM, "kingdom"),
     ],
 )
 def test_areas_are_found_by_short_name_name_and_code(text: str, code: str, level: str) -> None:
-    found = area.find(text)
+    found = areas.find(text)
     assert (found.code, found.level) == (code, level)
-    assert area.find(code if level != "kingdom" else "all") == found
+    assert areas.find(code if level != "kingdom" else "all") == found
 
 
 def test_an_area_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="'Neverland'"):
-        area.find("Neverland")
+        areas.find("Neverland")
 
 
 def test_a_coverage_cut_to_an_area_keeps_its_people_and_its_lottery() -> None:
     whole = coverage.assess(as_of=DAY)
-    chosen = area.find("Scotland")
+    chosen = areas.find("Scotland")
     inside = area.inside(whole, chosen)
     assert set(inside.table["code"]) == chosen.authorities
     assert inside.parts.families.children.sum() == pytest.approx(inside.table["children"].sum())
@@ -91,7 +93,7 @@ def test_ranks_go_down_by_children_not_reached(north_west: Report) -> None:
     assert known == sorted(known, reverse=True)
     assert ranks[: len(known)] == tuple(range(1, len(known) + 1))
     assert set(ranks[len(known) :]) <= {Mark.SUPPRESSED}
-    assert len(table.rows) == len(area.find("NW").authorities)
+    assert len(table.rows) == len(areas.find("NW").authorities)
 
 
 def test_every_level_has_its_areas_and_every_threshold_its_column(north_west: Report) -> None:

@@ -52,7 +52,7 @@ def test_several_that_fit_are_named() -> None:
 
 
 def test_a_misspelt_name_gets_a_suggestion() -> None:
-    with pytest.raises(UnknownPrisonError, match="'Exter' is known; did you mean Exeter"):
+    with pytest.raises(UnknownPrisonError, match="'Exter' is no prison we know; did you mean Exeter"):
         register.find("Exter", TODAY)
 
 

@@ -375,7 +375,7 @@ def test_what_cannot_be_asked_is_one_sentence(tmp_path: Path) -> None:
         "cannot be written": ("--origins", file, "--to", "EXI", "--out", file / "out.csv"),
         "259,773,901 rows": ("--origins", "postcodes", "--to", "all", "--out", tmp_path / "all.csv"),
         "none.csv cannot be read": ("--origins", tmp_path / "none.csv", "--to", "EXI", "--out", tmp_path / "o.csv"),
-        "No prison called": ("--origins", file, "--to", "EXI,Atlantis", "--out", tmp_path / "o.csv"),
+        "is no prison we know": ("--origins", file, "--to", "EXI,Atlantis", "--out", tmp_path / "o.csv"),
         "is for a Dask cluster": (
             *("--scheduler", "tcp://x"),
             "--origins",

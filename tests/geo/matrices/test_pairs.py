@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from nearhome.data.base import coordinates
+from nearhome.data.places import kingdom
 from nearhome.geo.imported import networks
 from nearhome.geo.matrices import pairs
 from nearhome.geo.osm import read
-from nearhome.geo.places import areas, inside
+from nearhome.geo.places import areas
 from nearhome.geo.routing.router import Router
 from tests import extracts
 
@@ -90,7 +91,7 @@ def test_each_reason_why_there_is_no_time() -> None:
         (50.0, float("inf")): "the origin has no usable latitude and longitude",
         (95.0, -5.0): "the origin has no usable latitude and longitude",
         (48.85, 2.35): "the origin is outside the United Kingdom",
-        (53.35, -6.26): "the origin is outside the United Kingdom",
+        (53.35, -6.26): "the origin is outside the United Kingdom, in Ireland or off its coast",
         (-5.051, 50.263): "the origin is outside the United Kingdom: is the latitude first?",
         (58.5, -11.0): "the origin is outside the United Kingdom",
     }
@@ -122,7 +123,7 @@ def test_the_united_kingdom_is_where_one_point_at_a_time_says_it_is() -> None:
     irish = np.column_stack([rng.uniform(53.9, 55.4, 40), rng.uniform(-8.3, -5.4, 40)])
     points = np.vstack([everywhere, irish])
     single = [areas.authority_at(lat, lon) is not None for lat, lon in points.tolist()]
-    assert inside.in_united_kingdom(points).tolist() == single
+    assert kingdom.on_land(points[:, 0], points[:, 1]).tolist() == single
     assert {True, False} == set(single)
 
 

@@ -69,7 +69,7 @@ def test_figures_nobody_publishes_and_prisons_nobody_can_drive_to_are_not_number
             InputError,
             r"'exeter.shp' does not end in .gpkg, .parquet or .csv",
         ),
-        (("--to", "Azkaban"), UnknownPrisonError, "No prison called 'Azkaban'"),
+        (("--to", "Azkaban"), UnknownPrisonError, "'Azkaban' is no prison we know"),
     ],
 )
 def test_what_cannot_be_used_is_refused(options: tuple[str, ...], error: type[Exception], said: str) -> None:
