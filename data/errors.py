@@ -3,16 +3,19 @@
 The tree::
 
     NearhomeError
-    ├── InputError (ValueError)         what a person typed cannot be used
+    ├── InputError                      what a person typed cannot be used
     │   ├── UnknownPlaceError           no such postcode, town or coordinate
     │   ├── UnknownAreaError            no such area, or several of one name with different borders
     │   ├── UnknownPrisonError          no such prison, or several fit
     │   ├── PrisonClosedError           the prison is not open on the date asked about
     │   └── DateError                   a date before or after what the tables know
     ├── NoRouteError (LookupError)      no road or ferry joins two places
-    ├── TableError (ValueError)         a shipped or installed table is missing or damaged
-    ├── SourceError (ValueError)        a file to build from or import cannot be read
+    ├── TableError                      a shipped or installed table is missing or damaged
+    ├── SourceError                     a file to build from or import cannot be read
     └── MissingExtraError (ImportError) an optional engine is not installed
+
+None of the first three is a ValueError: a ``ValueError`` that Python or a library raises over a file is turned into one
+of them where the file is read, and one that is our own mistake stays what it is.
 
 Each message is one sentence: what is wrong, the value seen, what to do. The shell prints it and exits with 2.
 """
@@ -24,7 +27,7 @@ class NearhomeError(Exception):
     """The base of every error nearhome raises on purpose."""
 
 
-class InputError(NearhomeError, ValueError):
+class InputError(NearhomeError):
     """What a person typed cannot be used."""
 
 
@@ -56,11 +59,11 @@ class NoRouteError(NearhomeError, LookupError):
         self.where = where
 
 
-class TableError(NearhomeError, ValueError):
+class TableError(NearhomeError):
     """A shipped or installed table is missing or damaged."""
 
 
-class SourceError(NearhomeError, ValueError):
+class SourceError(NearhomeError):
     """A file to build from or to import cannot be read."""
 
 

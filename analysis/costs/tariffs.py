@@ -11,9 +11,9 @@ import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from nearhome.data.errors import DateError, TableError
 
@@ -202,12 +202,12 @@ def _ret_rates(key: str, title: str, sea_miles: float, rates: list[Tariff]) -> I
 def _written(table: str, document: dict[str, Any]) -> Iterator[Tariff]:
     """Yield the prices written out in one table."""
     for entry in document["series"]:
-        try:
-            yield from _series_rates(entry)
-        except (KeyError, TypeError, ValueError) as error:
-            where = entry.get("key", "an entry without key")
-            msg = f"Tariff table {table!r} is damaged at {where!r} ({error}): reinstall nearhome."
-            raise TableError(msg) from error
+        wrong = _wrong_with(entry)
+        if wrong:
+            where = entry.get("key", "an entry without key") if isinstance(entry, dict) else entry
+            msg = f"Tariff table {table!r} is damaged at {where!r} ({wrong}): reinstall nearhome."
+            raise TableError(msg)
+        yield from _series_rates(entry)
 
 
 def _document(table: str) -> dict[str, Any]:
@@ -233,22 +233,61 @@ def _parsed(path: Path) -> dict[str, Any]:
     return document
 
 
-def _series_rates(entry: dict[str, Any]) -> Iterator[Tariff]:
-    """Yield the prices of one series, part by part."""
-    rates: list[dict[str, Any]] = entry["rates"]
-    charged = frozenset(entry.get("charged", ()))
-    if not charged <= HEADINGS:
-        msg = f"charged has {sorted(charged - HEADINGS)}, and headings are N, E, S and W"
-        raise ValueError(msg)
-    for before, after in pairwise(rates):
-        if before["valid_from"] >= after["valid_from"]:
-            msg = f"{after['valid_from']} does not follow {before['valid_from']}"
-            raise ValueError(msg)
-    parts = ["value"] if "value" in rates[0] else [part for part in PARTS if part in rates[0]]
+def _wrong_with(entry: Any) -> str:
+    """Say what is wrong with a series as written in a table; nothing if it can be read."""
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in ("key", "title", "unit")):
+        return "it lacks its key, title or unit"
+    rates = entry.get("rates")
+    if not isinstance(rates, list) or not rates or not all(isinstance(rate, dict) for rate in rates):
+        return "it has no rates"
+    charged = entry.get("charged", [])
+    if not isinstance(charged, list) or not set(map(str, charged)) <= HEADINGS:
+        return f"charged has {charged}, and headings are N, E, S and W"
+    wrong = next((said for said in map(_wrong_rate, rates, repeat(_parts(rates[0]))) if said), "")
+    if wrong:
+        return wrong
+    return next(
+        (
+            f"{after['valid_from']} does not follow {before['valid_from']}"
+            for before, after in pairwise(rates)
+            if before["valid_from"] >= after["valid_from"]
+        ),
+        "",
+    )
+
+
+def _wrong_rate(rate: dict[str, Any], parts: list[str]) -> str:
+    """Say what is wrong with one rate of a series that has some parts."""
+    if type(rate.get("valid_from")) is not date or type(rate.get("valid_to", date.max)) is not date:
+        return f"{rate.get('valid_from')} is no day"
     for part in parts:
+        span = rate.get(part)
+        figures = span if isinstance(span, list) else [span] * 3
+        if len(figures) != 3 or not all(type(each) in {int, float} for each in figures):  # noqa: PLR2004 -- a span
+            return f"{part} is {span}, not a number or three"
+        if not 0 <= figures[0] <= figures[1] <= figures[2]:
+            return f"{span} is not in the order low, central, high"
+    word, source = rate.get("confidence"), str(rate.get("source", ""))
+    if word not in get_args(Confidence) or not source.strip():
+        return f"confidence {word!r} or source {source!r} will not do"
+    if word == "estimate" and "general knowledge, unverified" not in source:
+        return f"an estimate must name itself general knowledge, and this says {source!r}"
+    return ""
+
+
+def _parts(rate: dict[str, Any]) -> list[str]:
+    """Give the parts that a rate has, which all of a series have."""
+    return ["value"] if "value" in rate else [part for part in PARTS if part in rate]
+
+
+def _series_rates(entry: dict[str, Any]) -> Iterator[Tariff]:
+    """Yield the prices of one series that is right, part by part."""
+    rates: list[dict[str, Any]] = entry["rates"]
+    for part in _parts(rates[0]):
         ends: list[date | None] = [after["valid_from"] - timedelta(days=1) for after in rates[1:]]
         for rate, end in zip(rates, [*ends, None], strict=True):
-            low, central, high = _span(rate[part])
+            figure = rate[part]
+            low, central, high = figure if isinstance(figure, list) else (figure, figure, figure)
             yield Tariff(
                 key=entry["key"] if part == "value" else f"{entry['key']}.{part}",
                 title=entry["title"],
@@ -259,26 +298,6 @@ def _series_rates(entry: dict[str, Any]) -> Iterator[Tariff]:
                 high=high,
                 unit=entry["unit"],
                 source=rate["source"],
-                confidence=_confidence(rate["confidence"], rate["source"]),
-                charged=charged,
+                confidence=rate["confidence"],
+                charged=frozenset(entry.get("charged", ())),
             )
-
-
-def _span(figure: float | list[float]) -> tuple[float, float, float]:
-    """Return low, central and high of a figure as written in a table."""
-    low, central, high = figure if isinstance(figure, list) else (figure, figure, figure)
-    if not 0 <= low <= central <= high:
-        msg = f"{figure} is not in the order low, central, high"
-        raise ValueError(msg)
-    return low, central, high
-
-
-def _confidence(word: str, source: str) -> Confidence:
-    """Return the word if it is one of the three, and fits what the source says."""
-    if word not in get_args(Confidence) or not source.strip():
-        msg = f"confidence {word!r} or source {source!r} will not do"
-        raise ValueError(msg)
-    if word == "estimate" and "general knowledge, unverified" not in source:
-        msg = f"an estimate must name itself general knowledge, and this says {source!r}"
-        raise ValueError(msg)
-    return cast("Confidence", word)

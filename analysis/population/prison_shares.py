@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.population import baseline, estate
+from nearhome.data.errors import UnknownPlaceError
 from nearhome.data.places import areas as area_finder
 from nearhome.data.places import postcodes
 from nearhome.data.prisons import register
@@ -85,7 +86,7 @@ def authority_of(prison: Prison) -> str:
     """Give the ONS code of the authority in which a prison stands, by its postcode or else its point; "" if in none."""
     try:
         found = postcodes.find(postcodes.normalise(prison.postcode))
-    except ValueError:
+    except UnknownPlaceError:
         found = None
     code = found.authority_code if found else None
     return code or areas.authority_at(prison.lat, prison.lon) or ""

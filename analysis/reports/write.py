@@ -115,13 +115,22 @@ def _move(folder: Path, out: Path, names: Sequence[str]) -> None:
 
 def _listed(out: Path) -> set[str]:
     """Give the files that an earlier manifest lists and that have not been changed since."""
+    return {name for name in unchanged(out) if Path(name).name == name}
+
+
+def unchanged(out: Path) -> set[str]:
+    """Give the files in a folder that are still as its manifest says; none where there is no manifest to be read."""
     try:
-        files = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return {
-            name for name, said in files.items() if Path(name).name == name and checksum(out / name) == said["sha256"]
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return set()
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    said = files if isinstance(files, dict) else {}
+    return {
+        name
+        for name, facts in said.items()
+        if isinstance(facts, dict) and (out / name).is_file() and checksum(out / name) == facts.get("sha256")
+    }
 
 
 def _write(report: Report, folder: Path, kind: str) -> tuple[str, ...]:

@@ -30,21 +30,19 @@ def build(sources: Path, out: Path) -> None:
     """Write ``rail_stations.csv``, ``rail_lines.csv``, ``rail_local.csv`` and ``rail_links.csv``."""
     patterns = tomllib.loads(Path(__file__).with_name("rail_lines.toml").read_text(encoding="utf-8"))
     nodes = read_csv(sources / "rail" / "itrc_gb_rail_nodes_2019.csv")
+    edges = read_csv(sources / "rail" / "itrc_gb_rail_edges_2019.csv")
     try:
         stations = {row["node_id"]: row for row in nodes if row["crs"]}
-        neighbours = neighbours_of(read_csv(sources / "rail" / "itrc_gb_rail_edges_2019.csv"))
-        node_of = {row["crs"]: node for node, row in stations.items()}
-        write_csv(
-            out / "rail_stations.csv",
-            ("code", "name", "lat", "lon"),
-            sorted(
-                (row["crs"], row["name"], f"{float(row['lat']):.5f}", f"{float(row['lon']):.5f}")
-                for row in stations.values()
-            ),
+        neighbours = neighbours_of(edges)
+        points = sorted(
+            (row["crs"], row["name"], f"{float(row['lat']):.5f}", f"{float(row['lon']):.5f}")
+            for row in stations.values()
         )
     except (KeyError, ValueError) as error:
         msg = f"rail/itrc_gb_rail_*_2019.csv lack {error}; give the folder that holds the source files."
         raise SourceError(msg) from error
+    node_of = {row["crs"]: node for node, row in stations.items()}
+    write_csv(out / "rail_stations.csv", ("code", "name", "lat", "lon"), points)
     write_csv(
         out / "rail_lines.csv",
         ("name", "per_hour", "stations", "mph", "km"),

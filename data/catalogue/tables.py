@@ -14,6 +14,7 @@ import json
 import os
 import sys
 import tomllib
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,7 +25,7 @@ from nearhome.data.base.files import open_text
 from nearhome.data.errors import InputError, TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 FORMATS = ("csv", "npy", "npz", "parquet", "geoparquet", "pmtiles")
@@ -93,10 +94,26 @@ def recorded(folder: Path) -> dict[str, ShippedTable]:
     described = descriptions()
     try:
         facts = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))
-        return {name: _table(name, entry, facts[name]) for name, entry in described.items() if name in facts}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         msg = f"The record of the tables, catalogue.json, is missing or damaged ({error}); install again."
         raise TableError(msg) from error
+    known = facts.items() if isinstance(facts, dict) else ()
+    broken = [name for name, fact in known if not _is_fact(fact)]
+    if not isinstance(facts, dict) or broken:
+        what = f"the facts of {broken[0]!r} are not whole" if broken else "it is no table"
+        msg = f"The record of the tables, catalogue.json, is damaged ({what}); install again."
+        raise TableError(msg)
+    return {name: _table(name, entry, facts[name]) for name, entry in described.items() if name in facts}
+
+
+def _is_fact(fact: Any) -> bool:
+    """Whether the record of one table has what it must have."""
+    return (
+        isinstance(fact, dict)
+        and all(isinstance(fact.get(name), int) for name in ("rows", "bytes"))
+        and isinstance(fact.get("sha256"), str)
+        and isinstance(fact.get("types", {}), dict)
+    )
 
 
 def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> ShippedTable:
@@ -111,9 +128,9 @@ def _table(name: str, entry: dict[str, Any], fact: dict[str, Any]) -> ShippedTab
         attribution=entry["attribution"],
         note=entry.get("note", ""),
         columns=tuple(TableColumn(column, meaning) for column, meaning in entry["columns"].items()),
-        rows=int(fact["rows"]),
-        bytes=int(fact["bytes"]),
-        sha256=str(fact["sha256"]),
+        rows=fact["rows"],
+        bytes=fact["bytes"],
+        sha256=fact["sha256"],
         types=fact.get("types", {}),
     )
 
@@ -180,17 +197,46 @@ def _version(entry: ShippedTable) -> str:
 def read_rows(name: str, make: Callable[[dict[str, str]], T]) -> list[T]:
     """Read a CSV table without pandas, one record a row; anything wrong with the file raises TableError.
 
-    A shipped file must have as many rows as it was built with, so that one cut short is noticed.
+    A shipped file must have as many rows as it was built with, so that one cut short is noticed. ``make`` gets a
+    text for each column of the catalogue, so that all the file can be at fault for there is a text that is no number or
+    no date: a ValueError. Whatever else ``make`` raises is a mistake of ours.
     """
     file = path(name)
-    try:
-        with open_text(file) as stream:
-            found = [make(row) for row in csv.DictReader(stream)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        msg = f"The table {name!r} ({file.name}) is damaged ({one_line(error)}); install nearhome again."
-        raise TableError(msg) from error
+    found = []
+    for number, row in enumerate(_text_rows(name, file), start=1):
+        try:
+            found.append(make(row))
+        except ValueError as error:
+            raise TableError(_damaged(name, file, f"row {number:,}: {one_line(error)}")) from error
     check_rows(name, len(found))
     return found
+
+
+def _text_rows(name: str, file: Path) -> Iterator[dict[str, str]]:
+    """Give the rows of a CSV table, each with all its columns."""
+    needed = list(_described(name)["columns"])
+    lines = _csv_lines(name, file)
+    header = next(lines, [])
+    missing = [column for column in needed if column not in header]
+    if missing:
+        raise TableError(_damaged(name, file, f"it lacks the column {missing[0]!r}"))
+    for number, cells in enumerate(lines, start=1):
+        if len(cells) != len(header):
+            raise TableError(_damaged(name, file, f"row {number:,} has {len(cells)} cells, not {len(header)}"))
+        yield dict(zip(header, cells, strict=True))
+
+
+def _csv_lines(name: str, file: Path) -> Iterator[list[str]]:
+    """Give the lines of a CSV table that are not empty."""
+    try:
+        with open_text(file) as stream:
+            yield from filter(None, csv.reader(stream))
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
+        raise TableError(_damaged(name, file, one_line(error))) from error
+
+
+def _damaged(name: str, file: Path, why: str) -> str:
+    return f"The table {name!r} ({file.name}) is damaged ({why}); install nearhome again."
 
 
 def check_rows(name: str, count: int) -> None:

@@ -143,7 +143,7 @@ def _rows(
             continue
         try:
             row = _row(line, places)
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, UnknownPlaceError) as error:
             problems.append(f"line {number}: {error}")
             continue
         if row is not None:
@@ -151,7 +151,7 @@ def _rows(
 
 
 def _row(line: list[str], places: dict[str, int]) -> _Row | None:
-    """Check one row; None for a postcode of the Crown dependencies. ValueError says what is wrong."""
+    """Check one row; None for a postcode of the Crown dependencies. the error says what is wrong."""
     text = line[places["postcode"]]
     try:
         postcode = postcodes.normalise(text)

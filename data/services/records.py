@@ -124,7 +124,7 @@ class Service:
 
 
 def own_service(row: dict[str, str]) -> Service:
-    """Read a row of the user's own register, with its one statement in it; ValueError or KeyError if it is none."""
+    """Read a row of the user's own register, with its one statement in it; ValueError if a number is none."""
     return service_of(row, (_statement(row)[1],))
 
 
@@ -142,7 +142,7 @@ def _statement(row: dict[str, str]) -> tuple[str, Evidence]:
 
 
 def service_of(row: dict[str, str], evidence: tuple[Evidence, ...]) -> Service:
-    """Read a row of the table of services; ValueError or KeyError if it is none."""
+    """Read a row of the table of services; ValueError if a number is none."""
     return Service(
         id=row["id"],
         name=row["name"],

@@ -17,7 +17,15 @@ from nearhome.data.errors import InputError, TableError
 from nearhome.data.places.gazetteer import key_of
 from nearhome.data.prisons import register as prison_register
 from nearhome.data.services.kinds import ANY_KIND, KINDS
-from nearhome.data.services.records import Evidence, Service, _statement, own_service, service_of
+from nearhome.data.services.records import (
+    COLUMNS,
+    EVIDENCE_COLUMNS,
+    Evidence,
+    Service,
+    _statement,
+    own_service,
+    service_of,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -120,14 +128,25 @@ def _shipped() -> tuple[Service, ...]:
     evidence: dict[str, list[Evidence]] = {}
     for service_id, statement in tables.read_rows("service_evidence", _statement):
         evidence.setdefault(service_id, []).append(statement)
-    return tuple(tables.read_rows("services", lambda row: service_of(row, tuple(evidence[row["id"]]))))
+    return tuple(tables.read_rows("services", lambda row: service_of(row, tuple(evidence.get(row["id"], ())))))
 
 
 @lru_cache(maxsize=1)
 def _own(file: Path, changed_ns: int, size_bytes: int) -> tuple[Service, ...]:  # noqa: ARG001 -- a changed file is read anew
     try:
         with file.open(encoding="utf-8", newline="") as stream:
-            return tuple(own_service(row) for row in csv.DictReader(stream))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        msg = f"Your register of services is damaged ({error!r}); import it again."
-        raise TableError(msg) from error
+            header, *lines = list(csv.reader(stream)) or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TableError(_damaged(tables.one_line(error))) from error
+    missing = [column for column in (*COLUMNS, *EVIDENCE_COLUMNS) if column not in header]
+    odd = next((number for number, cells in enumerate(lines, start=2) if len(cells) != len(header)), 0)
+    if missing or odd:
+        raise TableError(_damaged(f"line {odd} is cut short" if odd else f"it lacks the column {missing[0]!r}"))
+    try:
+        return tuple(own_service(dict(zip(header, cells, strict=True))) for cells in lines)
+    except ValueError as error:
+        raise TableError(_damaged(tables.one_line(error))) from error
+
+
+def _damaged(why: str) -> str:
+    return f"Your register of services is damaged ({why}); import it again."

@@ -218,36 +218,55 @@ def _arrays(feed: Feed) -> Iterator[tuple[str, Array]]:
 
 def _open(where: Path) -> Feed:
     def array(name: str) -> Array:
-        file = where / f"{name}.npy"
-        loaded: Array = np.load(file, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        try:
+            loaded: Array = np.load(where / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        except (OSError, ValueError, EOFError) as error:
+            raise TableError(_damaged(where, tables.one_line(error))) from error
         return loaded
 
+    facts, first, last = _facts(where)
+    parts: dict[str, Any] = {
+        "name": facts["name"],
+        "publisher": facts["publisher"],
+        "first": first,
+        "last": last,
+        "sha256": facts["sha256"],
+        "remarks": tuple(facts["remarks"]),
+        "routes": tuple(TransitRoute(*route) for route in facts["routes"]),
+        "services": Services(*(np.array(array(f"service_{part.name}")) for part in fields(Services))),
+    }
+    for field in fields(Feed):
+        if field.type == "Texts":
+            parts[field.name] = Texts(array(f"{field.name}_bytes"), array(f"{field.name}_starts"))
+        elif field.name not in parts:
+            parts[field.name] = array(field.name)
+    return Feed(**parts)
+
+
+def _facts(where: Path) -> tuple[dict[str, Any], date, date]:
+    """Read the description of a kept feed, with its first and last day."""
     try:
         facts = json.loads((where / "feed.json").read_text(encoding="utf-8"))
-        _check(str(facts["format"]))
-        parts: dict[str, Any] = {
-            "name": facts["name"],
-            "publisher": facts["publisher"],
-            "first": date.fromisoformat(facts["first"]),
-            "last": date.fromisoformat(facts["last"]),
-            "sha256": facts["sha256"],
-            "remarks": tuple(facts["remarks"]),
-            "routes": tuple(TransitRoute(*route) for route in facts["routes"]),
-            "services": Services(*(np.array(array(f"service_{part.name}")) for part in fields(Services))),
-        }
-        for field in fields(Feed):
-            if field.type == "Texts":
-                parts[field.name] = Texts(array(f"{field.name}_bytes"), array(f"{field.name}_starts"))
-            elif field.name not in parts:
-                parts[field.name] = array(field.name)
-        return Feed(**parts)
-    except (OSError, ValueError, TypeError, KeyError, EOFError) as error:
-        told = " ".join(str(error).split())
-        msg = f"The timetable {where.name!r} is missing or damaged ({told}); import the feed again."
-        raise TableError(msg) from error
+    except (OSError, ValueError) as error:
+        raise TableError(_damaged(where, tables.one_line(error))) from error
+    written = str(facts.get("format")) if isinstance(facts, dict) else "none"
+    if written != FORMAT:
+        raise TableError(_damaged(where, f"it is of the format {written!r}, not {FORMAT!r}"))
+    texts = all(isinstance(facts.get(name), str) for name in ("name", "publisher", "first", "last", "sha256"))
+    routes, remarks = facts.get("routes"), facts.get("remarks")
+    size = len(TransitRoute._fields)
+    if not (
+        texts
+        and isinstance(remarks, list)
+        and isinstance(routes, list)
+        and all(isinstance(each, list) and len(each) == size for each in routes)
+    ):
+        raise TableError(_damaged(where, "its description is not whole"))
+    try:
+        return facts, date.fromisoformat(facts["first"]), date.fromisoformat(facts["last"])
+    except ValueError as error:
+        raise TableError(_damaged(where, tables.one_line(error))) from error
 
 
-def _check(found: str) -> None:
-    if found != FORMAT:
-        msg = f"it is of the format {found!r}, not {FORMAT!r}"
-        raise ValueError(msg)
+def _damaged(where: Path, why: str) -> str:
+    return f"The timetable {where.name!r} is missing or damaged ({why}); import the feed again."

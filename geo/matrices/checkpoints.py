@@ -116,10 +116,8 @@ class Checkpoints:
         """Read the checksums of an earlier run's parts, if they were made from the same."""
         file = self.folder / MANIFEST
         if file.is_file():
-            try:
-                manifest = json.loads(file.read_text(encoding="utf-8"))
-                before, checksums = dict(manifest["inputs"]), dict(manifest["parts"])
-            except (ValueError, KeyError, TypeError):
+            before, checksums = _manifest(file)
+            if before is None:
                 self._say(f"The manifest in {self.folder.name} is damaged, so all parts are made again.")
             else:
                 changed = [word for word in {**before, **self._inputs} if before.get(word) != self._inputs.get(word)]
@@ -150,3 +148,15 @@ class Checkpoints:
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.npy"
+
+
+def _manifest(file: Path) -> tuple[dict[str, str] | None, dict[str, str]]:
+    """Read what parts were made from and their checksums; None if the file is damaged."""
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        return None, {}
+    found = [manifest.get(name) for name in ("inputs", "parts")] if isinstance(manifest, dict) else []
+    if len(found) != 2 or not all(isinstance(each, dict) for each in found):  # noqa: PLR2004 -- those two
+        return None, {}
+    return found[0], found[1]

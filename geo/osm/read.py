@@ -24,7 +24,7 @@ from nearhome.geo.osm import tags as osm_tags
 from nearhome.geo.roads import speeds, storage, straighten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import networkx as nx
@@ -174,12 +174,7 @@ def _read(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> t
         msg = f"There is no file {str(path)!r}; give an OpenStreetMap extract such as county.osm.pbf."
         raise SourceError(msg)
     progress(f"reading the roads of {path.name}")
-    try:
-        ways = _ways(osmium, path)
-    except (RuntimeError, ValueError, OSError) as error:
-        told = " ".join(str(error).split()) or type(error).__name__
-        msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
-        raise SourceError(msg) from error
+    ways = _ways(osmium, path)
     ids, first, row = np.unique(ways.refs, return_index=True, return_inverse=True)
     at = ways.at[first]
     pieces = _pieces(ways, row, ids, at, lost)
@@ -190,18 +185,27 @@ def _read(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> t
     return ways, ids, at, pieces
 
 
+def _objects(osmium: Any, path: Path) -> Iterator[Any]:
+    """Give the nodes and ways of an extract that are of a road, a ferry or a barrier; what cannot be read is told."""
+    try:
+        yield from (
+            osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
+            .with_locations()
+            .with_filter(osmium.filter.KeyFilter("highway", "route", "barrier"))
+        )
+    except (RuntimeError, ValueError, OSError) as error:
+        told = " ".join(str(error).split()) or type(error).__name__
+        msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
+        raise SourceError(msg) from error
+
+
 def _ways(osmium: Any, path: Path) -> _Ways:
     """Read the ways for cars; pyosmium keeps where every node of the extract is, 16 bytes for each."""
     refs, lat, lon, way = array("q"), array("d"), array("d"), array("q")
     osm_ids, row_of = array("q"), array("q")
     signals, minis, closed = array("q"), array("q"), set[int]()
     rows: dict[osm_tags.WayTags, int] = {}
-    found = (
-        osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
-        .with_locations()
-        .with_filter(osmium.filter.KeyFilter("highway", "route", "barrier"))
-    )
-    for each in found:
+    for each in _objects(osmium, path):
         if each.is_node():
             if "traffic_signals" in each.tags.get("highway", ""):
                 signals.append(each.id)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import zipfile
-from contextlib import contextmanager
-from dataclasses import astuple
+import zlib
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from nearhome.data.base import coordinates
 from nearhome.data.base.files import replacing
-from nearhome.data.catalogue import columns
+from nearhome.data.catalogue import columns, tables
 from nearhome.data.errors import SourceError, TableError
 from nearhome.geo.roads.edges import Edges, LocalReach
 from nearhome.geo.roads.network import RoadNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     import shapely
@@ -78,8 +79,16 @@ def open_saved(path: Path) -> RoadNetwork:
     TableError
         When the file is missing, damaged or of another version.
     """
-    with _opened(path) as file:
-        return _network({name: file[name] for name in file.files})
+    arrays = _arrays(path)
+    lacking = sorted(_needed(arrays) - set(arrays))
+    if lacking:
+        raise TableError(_damaged(path, f"it lacks {lacking[0]}"))
+    if arrays["reach"].shape != (len(fields(LocalReach)),):
+        raise TableError(_damaged(path, "its reach is not four numbers"))
+    try:
+        return _network(arrays)
+    except ValueError as error:  # texts in the place of numbers, or lines of odd lengths
+        raise TableError(_damaged(path, tables.one_line(error))) from error
 
 
 def border(path: Path) -> NDArray[np.float64]:
@@ -90,10 +99,10 @@ def border(path: Path) -> NDArray[np.float64]:
     TableError
         As for ``open_saved``.
     """
-    with _opened(path) as file:
-        line = np.asarray(file["outline"], dtype=np.float64).reshape(-1, 2)
-        _check_line(line)
-        return line
+    found = _arrays(path, "outline").get("outline")
+    if found is None or found.dtype.kind != "f" or found.shape[1:] != (2,) or not _is_closed(found):
+        raise TableError(_damaged(path, "its outline is no closed line"))
+    return np.asarray(found, dtype=np.float64)
 
 
 def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polygon:
@@ -109,29 +118,35 @@ def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polyg
     return shapely.Polygon(hull.buffer(THIN_METRES, join_style="mitre").exterior)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open a file of this format; whatever is wrong with it is one sentence."""
+def _arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
+    """Read some arrays of a file of this format, or all; those that it lacks are left out."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            _check(str(file["format"]))
-            yield file
-    except (OSError, ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
-        told = " ".join(str(error).split())
-        msg = f"The road network {path.name} is missing or damaged ({told}); import the extract again."
-        raise TableError(msg) from error
+        with path.open("rb") as stream:
+            file = np.load(stream, allow_pickle=False)
+            if not isinstance(file, NpzFile):
+                raise TableError(_damaged(path, "it is one array, not many"))
+            found = {name: file[name] for name in file.files if not names or name in {"format", *names}}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise TableError(_damaged(path, tables.one_line(error))) from error
+    written = str(found.get("format", "none"))
+    if written != FORMAT:
+        raise TableError(_damaged(path, f"its format is {written!r}, not {FORMAT!r}"))
+    return found
 
 
-def _check(found: str) -> None:
-    if found != FORMAT:
-        msg = f"its format is {found!r}, not {FORMAT!r}"
-        raise ValueError(msg)
+def _damaged(path: Path, why: str) -> str:
+    return f"The road network {path.name} is missing or damaged ({why}); import the extract again."
 
 
-def _check_line(line: NDArray[np.float64]) -> None:
-    if len(line) == 0 or not np.isfinite(line).all() or (line[0] != line[-1]).any():
-        msg = "its outline is no closed line"
-        raise ValueError(msg)
+def _is_closed(line: NDArray[Any]) -> bool:
+    return len(line) > 0 and bool(np.isfinite(line).all()) and bool((line[0] == line[-1]).all())
+
+
+def _needed(arrays: Iterable[str]) -> set[str]:
+    """Give the names of the arrays of a network, with the words of each text that there is."""
+    words = {name.replace("codes_", "words_", 1) for name in arrays if name.startswith("codes_")}
+    fixed = {"reach", "outline", "lat", "lon", "labels", "shape_edge", "shape_size", "shape_points"}
+    return fixed | words | {f"edge_{name}" for name in NUMBERS} | {f"arc_{name}" for name in ARCS}
 
 
 def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:

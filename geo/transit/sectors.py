@@ -8,6 +8,7 @@ are in no table, so nothing is known there, which is not the same as no way.
 
 from __future__ import annotations
 
+import zipfile
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -137,7 +138,7 @@ def _shipped(when: When) -> Bytes:
     try:
         with np.load(file) as arrays:
             packed = arrays[when].reshape(shape)
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         reason = " ".join(str(error).split())
         msg = f"The table 'sector_transit' ({file.name}) is damaged ({reason}); install nearhome again."
         raise TableError(msg) from error

@@ -56,13 +56,16 @@ def read(folder: Path) -> dict[str, Any]:
     InputError
         It holds none.
     """
+    unread = f"The folder {str(folder)!r} holds no outcome that can be read; write one with nearhome place."
     try:
-        found: dict[str, Any] = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
-        missing = {"title", "nation", "as_of", "figures", "draws"} - set(found)
-    except (OSError, ValueError, TypeError) as error:
-        msg = f"The folder {str(folder)!r} holds no outcome that can be read; write one with nearhome place."
-        raise InputError(msg) from error
-    if missing or set(found["figures"]) != set(indicators.BY_NAME):
+        content = json.loads((folder / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(unread) from error
+    if not isinstance(content, dict):
+        raise InputError(unread)
+    found: dict[str, Any] = content
+    missing = {"title", "nation", "as_of", "figures", "draws"} - set(found)
+    if missing or not isinstance(found["figures"], dict) or set(found["figures"]) != set(indicators.BY_NAME):
         msg = f"The outcome in {str(folder)!r} is of another version of nearhome; write it again with nearhome place."
         raise InputError(msg)
     return found

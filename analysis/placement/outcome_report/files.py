@@ -103,13 +103,8 @@ def _strangers(out: Path) -> list[str]:
     """Give files in a folder that an earlier outcome did not write, or that were changed since."""
     if not out.is_dir():
         return []
-    try:
-        files = json.loads((out / report_folder.MANIFEST).read_text(encoding="utf-8"))["files"]
-        known = {report_folder.MANIFEST} | {
-            name for name, said in files.items() if (out / name).is_file() and checksum(out / name) == said["sha256"]
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        known = set()
+    found = report_folder.unchanged(out)
+    known = {report_folder.MANIFEST, *found} if found else set()
     found = (path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir())
     return sorted(name for name in found if name not in known)
 

@@ -175,14 +175,15 @@ def read(source: Path, added: Sequence[str] = ()) -> PairFile:
     try:
         with source.open(encoding="utf-8", newline="") as file:
             text = file.read()
-        header, *records = _records(text)
+        lines = list(_records(text))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = error.strerror if isinstance(error, OSError) else error
         msg = f"{source.name} cannot be read as CSV ({why}); {needed}."
         raise SourceError(msg) from error
-    except ValueError as error:
+    if not lines:
         msg = f"{source.name} is empty; {needed}."
-        raise SourceError(msg) from error
+        raise SourceError(msg)
+    header, *records = lines
     names = [name.strip().casefold() for name in header.fields]
     missing = [name for name in ASKED if name not in names]
     if missing:
