@@ -181,7 +181,8 @@ def fits(text: str, level: str = "", among: Mapping[tuple[str, str], Area] | Non
     words = _words() if among is None else _AreaWords(among)
     bracketed = _BRACKETS.fullmatch(text.strip())
     if bracketed and (meant := _IN_BRACKETS.get(key_of(bracketed[2]))):
-        return words.fits(bracketed[1], meant) if level in {"", meant} else []
+        codes = {each.code for each in words.fits(bracketed[1], meant)}
+        return [each for each in words.coded(codes) if each.level == (level or meant)]
     found = words.written(text, level)
     whole = key_of(text)
     for ending, meant in _ENDINGS.items():
@@ -318,6 +319,10 @@ class _AreaWords:
     def fits(self, text: str, level: str) -> list[Area]:
         """Give the areas of a level, or of any, the widest first."""
         return self.written(text, level) or self.bare(text, level)
+
+    def coded(self, codes: set[str]) -> list[Area]:
+        """Give those that have one of some codes."""
+        return [each for code in sorted(codes) for each in self._written[_key(code)]]
 
     def written(self, text: str, level: str) -> list[Area]:
         """Give those that are called so with all its words."""

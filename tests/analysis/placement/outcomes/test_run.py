@@ -354,7 +354,7 @@ def test_draws_of_a_whole_small_nation_say_how_sure_a_change_is() -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ({"lever": [{"kind": "close", "prison": "Alcatraz"}]}, "No prison is called 'Alcatraz'"),
+        ({"lever": [{"kind": "close", "prison": "Alcatraz"}]}, "'Alcatraz' is no prison we know"),
         ({"lever": [{"kind": "close", "prison": "Wandsworth"}]}, "holds nobody in this system"),
         ({"lever": [{"kind": "open", "prison": "Exeter", "places": 5, "roles": ["C"]}]}, "open already"),
         ({"moves": {"stay": [{"home": "Glasgow City"}]}}, "not in this prison system"),
