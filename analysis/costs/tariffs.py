@@ -262,7 +262,7 @@ def _wrong_rate(rate: dict[str, Any], parts: list[str]) -> str:
         return f"{rate.get('valid_from')} is no day"
     for part in parts:
         span = rate.get(part)
-        figures = span if isinstance(span, list) else [span] * 3
+        figures: list[Any] = span if isinstance(span, list) else [span] * 3
         if len(figures) != 3 or not all(type(each) in {int, float} for each in figures):  # noqa: PLR2004 -- a span
             return f"{part} is {span}, not a number or three"
         if not 0 <= figures[0] <= figures[1] <= figures[2]:

@@ -128,7 +128,12 @@ def _shipped() -> tuple[Service, ...]:
     evidence: dict[str, list[Evidence]] = {}
     for service_id, statement in tables.read_rows("service_evidence", _statement):
         evidence.setdefault(service_id, []).append(statement)
-    return tuple(tables.read_rows("services", lambda row: service_of(row, tuple(evidence.get(row["id"], ())))))
+    found = tuple(tables.read_rows("services", lambda row: service_of(row, tuple(evidence.get(row["id"], ())))))
+    without = next((each.id for each in found if not each.evidence), "")
+    if without:
+        msg = f"The table 'service_evidence' is damaged (nothing is said of {without}); install nearhome again."
+        raise TableError(msg)
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from nearhome.data import build as steps
 from nearhome.data.build import run
 from nearhome.data.catalogue import frames, tables
 from nearhome.data.checks import check
-from nearhome.data.errors import InputError, SourceError, TableError
+from nearhome.data.errors import InputError, NearhomeError, SourceError, TableError
 from tests.paths import SHARED
 
 if TYPE_CHECKING:
@@ -167,3 +167,54 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
     for name, entry in built.items():
         assert entry.sha256 == tables.table(name).sha256, name
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
+def test_a_mistake_of_ours_over_a_row_is_not_told_as_damage() -> None:
+    with pytest.raises(TypeError):
+        tables.read_rows("prisons", lambda row: 1 + row["age_min"])  # type: ignore[operator] # the mistake
+    with pytest.raises(KeyError):
+        tables.read_rows("prisons", lambda row: row["no_such_column"])
+    with pytest.raises(InputError, match="ours"):
+        tables.read_rows("prisons", _refuse)
+
+
+def _refuse(row: dict[str, str]) -> None:
+    msg = f"ours, for {row['id']}"
+    raise InputError(msg)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("id,name,", "id,nome,", "lacks the column 'name'"),
+        ("EXI,Exeter (HMP & YOI),Exeter,", "EXI,Exeter (HMP & YOI),", "has 59 cells, not 60"),
+        ("EXI,Exeter (HMP & YOI),Exeter,", "EXI,Exeter (HMP & YOI),Exeter,more,", "has 61 cells, not 60"),
+        ("-3.53", "west", "could not convert string to float"),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_told_as_damage(copy: Path, old: str, new: str, said: str) -> None:
+    file = copy / "prisons.csv"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(TableError, match=said):
+        tables.read_rows("prisons", lambda row: float(row["lon"]))
+
+
+@pytest.mark.parametrize("facts", ["[]", '{"prisons": 1}', '{"prisons": {"rows": "many", "bytes": 1, "sha256": ""}}'])
+def test_a_record_of_another_shape_is_damaged(copy: Path, facts: str) -> None:
+    (copy / "catalogue.json").write_text(facts, encoding="utf-8")
+    with pytest.raises(TableError, match=r"catalogue\.json, is damaged"):
+        tables.tables()
+
+
+@pytest.mark.parametrize("name", [name for name, each in tables.tables().items() if each.format == "csv"])
+def test_every_csv_table_is_read_without_pandas(name: str) -> None:
+    entry = tables.table(name)
+    assert len(tables.read_rows(name, dict)) == entry.rows
+
+
+def test_errors_of_ours_are_no_value_errors() -> None:
+    for kind in (InputError, TableError, SourceError):
+        assert not issubclass(kind, ValueError)
+        assert issubclass(kind, NearhomeError)
