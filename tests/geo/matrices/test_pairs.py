@@ -99,7 +99,7 @@ def test_each_reason_why_there_is_no_time() -> None:
     destinations = np.vstack([np.repeat(_array(EXETER), len(bad), axis=0), _array((49.2, -2.1), EXETER)])
     found = pairs.pair_times(origins, destinations)
     assert found.notes[: len(bad)] == tuple(bad.values())
-    assert found.notes[len(bad) :] == ("the destination is outside the United Kingdom", "")
+    assert found.notes[len(bad) :] == ("the destination is outside the United Kingdom, in Jersey", "")
     assert np.isnan(found.minutes[:-1]).all()
     assert np.isfinite(found.minutes[-1])
     assert np.isfinite(found.crow_miles[3:]).all()

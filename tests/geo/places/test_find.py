@@ -148,7 +148,7 @@ def test_the_islands_are_refused_by_name(text: str) -> None:
         ("50.95,1.86", "outside the United Kingdom"),
         ("0,0", "outside the United Kingdom"),
         ("-5.05,50.26", "write the latitude first"),
-        ("95,200", "outside the United Kingdom"),
+        ("95,200", "is no latitude and longitude"),
     ],
 )
 def test_what_is_no_place_of_the_united_kingdom_is_refused(text: str, words: str) -> None:
