@@ -266,9 +266,9 @@ def _wrong(text: str, choice: list[Prison], *, near: bool = True) -> str:
     gone = _gone(text)
     if gone:
         return f"closed in {in_words(gone)} and is in no table; nearhome prisons lists those that are open"
-    names = _near_names() if near else {}
-    alike = difflib.get_close_matches(_bare(text), names, n=_CANDIDATES, cutoff=0.65)
-    found = list(dict.fromkeys(names[each] for each in alike))
+    shown = _near_names() if near else {}
+    alike = difflib.get_close_matches(_bare(text), shown, n=_CANDIDATES, cutoff=0.65)
+    found = list(dict.fromkeys(shown[each] for each in alike))
     hint = f"did you mean {' or '.join(found)}?" if found else "nearhome prisons lists them"
     return f"is no prison we know; {hint}"
 

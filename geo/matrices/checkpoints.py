@@ -156,7 +156,5 @@ def _manifest(file: Path) -> tuple[dict[str, str] | None, dict[str, str]]:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         return None, {}
-    found = [manifest.get(name) for name in ("inputs", "parts")] if isinstance(manifest, dict) else []
-    if len(found) != 2 or not all(isinstance(each, dict) for each in found):  # noqa: PLR2004 -- those two
-        return None, {}
-    return found[0], found[1]
+    inputs, parts = (manifest.get("inputs"), manifest.get("parts")) if isinstance(manifest, dict) else (None, None)
+    return (inputs, parts) if isinstance(inputs, dict) and isinstance(parts, dict) else (None, {})
