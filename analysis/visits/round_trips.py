@@ -121,7 +121,6 @@ def _typical(
         home,
         day=kind,
         minutes_of_day=(hours.leave, hours.leave + minutes),
-        names=("the prison", "home"),
         home="destination",
         profiles=profiles,
         needs=needs,

@@ -56,7 +56,7 @@ def test_legs_join_and_add_up(origin: str, prison: str) -> None:
 def test_the_back_way_is_like_the_way_there() -> None:
     place, goal = find.find("PL31 1AA"), register.find("Exeter", as_of=TODAY)
     there = ways(place, goal, day="saturday", minutes_of_day=NOON)["public"]
-    back = ways(goal, place, day="saturday", minutes_of_day=NOON, home="destination", names=("the prison", "home"))
+    back = ways(goal, place, day="saturday", minutes_of_day=NOON, home="destination")
     assert back["public"].minutes.typical == pytest.approx(there.minutes.typical, rel=0.15)
     assert back["public"].legs[-1].end == "home"
     assert modes(back["lift to the station"])[-1] == "car"
