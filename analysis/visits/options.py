@@ -33,7 +33,7 @@ SESSION_MINUTES: Final = 120
 RYDE_FERRY: Final = "portsmouth_ryde"
 TITLES: Final[dict[str, str]] = {
     "car": "By car",
-    "public": "By train or bus",
+    "transit": "By train or bus",
     "quickest": "By train, with a taxi to save time",
     "fewest changes": "By train or bus, fewest changes",
     "lift to the station": "A lift to the station, then train",

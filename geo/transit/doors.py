@@ -239,7 +239,7 @@ class Joined:
 
 
 def joined(
-    first: Doors, last: Doors, pairs: tuple[Ints, Ints], profile: Profile = "public", home: Side | None = None
+    first: Doors, last: Doors, pairs: tuple[Ints, Ints], profile: Profile = "transit", home: Side | None = None
 ) -> Joined:
     """Find the best way of each pair of doors that a profile allows.
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nearhome.geo.transit.rail import RailLeg
 
 NO_WAY = "no train or bus is known between the two"
-PROFILE: Final[Profile] = "public"
+PROFILE: Final[Profile] = "transit"
 
 
 @dataclass(frozen=True, slots=True)

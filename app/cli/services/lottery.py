@@ -10,17 +10,19 @@ import click
 
 from nearhome.analysis.services import coverage, lottery
 from nearhome.app.cli import layout, options
-from nearhome.app.cli.services.coverage import kind_of, kind_option, mode_option, plain
+from nearhome.app.cli.services.coverage import kind_of, kind_option, plain, travel_options
 from nearhome.data.base import phrases
 from nearhome.data.services import kinds
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from nearhome.analysis.services.travel_times import Travel
+
 
 @click.command(epilog="Example: nearhome lottery --as-of 2008-01-01 --clusters")
 @kind_option
-@mode_option
+@travel_options
 @click.option(
     "--measure",
     type=click.Choice(list(lottery.WORDS)),
@@ -31,12 +33,12 @@ if TYPE_CHECKING:
 @click.option("--clusters", is_flag=True, help="Also find where high and low values gather on the map.")
 @options.as_of
 @options.as_json
-def command(kind: str, mode: str, measure: str, as_of: date, *, clusters: bool, as_json: bool) -> None:
+def command(kind: str, travel: Travel, measure: str, as_of: date, *, clusters: bool, as_json: bool) -> None:
     """Measure the postcode lottery: who is covered, and how unequally, each figure with a plain sentence.
 
     Nations are told apart, because each measures deprivation its own way.
     """
-    found = coverage.assess(kind=kind_of(kind), mode=mode, as_of=as_of)
+    found = coverage.assess(kind=kind_of(kind), mode=travel, as_of=as_of)
     measured = lottery.measure(found, measure)
     gathered = lottery.local_clusters(found, measure) if clusters else None
     sentences = [*measured.sentences(), *(gathered.sentences() if gathered else ())]
@@ -44,7 +46,8 @@ def command(kind: str, mode: str, measure: str, as_of: date, *, clusters: bool, 
         content = {
             "as_of": as_of.isoformat(),
             "kind": kind,
-            "mode": mode,
+            "mode": travel.mode,
+            "day_type": travel.day,
             "measures": asdict(measured),
             "clusters": None
             if gathered is None

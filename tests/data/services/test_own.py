@@ -104,7 +104,7 @@ def test_the_template_is_a_good_register(tmp_path: Path) -> None:
             "minutes",
             "is empty; a reach of minutes",
         ),
-        (AT_TRURO | {"reach": "minutes", "minutes": "45"}, "mode", "car or public"),
+        (AT_TRURO | {"reach": "minutes", "minutes": "45"}, "mode", "car or transit"),
         (AT_TRURO | {"reach": "minutes", "minutes": "601", "mode": "car"}, "minutes", "up to 600"),
         (AT_TRURO | {"reach": "minutes", "minutes": "NaN", "mode": "car"}, "minutes", "up to 600"),
         (AT_TRURO | {"reach": "radius", "miles": "0"}, "miles", "above 0"),
