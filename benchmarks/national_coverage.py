@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAYS = (date(2008, 1, 1), date(2026, 11, 21))
-MODES = ("car", "public")
+MODES = ("car", "transit")
 
 
 def timed(what: str, work: Callable[[], object]) -> None:

@@ -43,7 +43,7 @@ def generate(level: str, seed: int = 1, authorities: int | None = None) -> Insta
         each
         for each in register.prisons()
         if each.is_open(DAY)
-        and each.country in {"England", "Wales"}
+        and each.nation in {"England", "Wales"}
         and each.op_cap
         and not each.categories & {"IRC", "STC", "YCS_U18"}
     ]

@@ -120,7 +120,7 @@ def _postcode_points() -> Floats:
 
 def _prison_points() -> Floats:
     """Give the places of the prisons of Great Britain that are open, EPSG:27700."""
-    known = [prison for prison in register.prisons() if prison.is_open(OPEN_ON) and prison.country in GREAT_BRITAIN]
+    known = [prison for prison in register.prisons() if prison.is_open(OPEN_ON) and prison.nation in GREAT_BRITAIN]
     lat, lon = np.array([prison.lat for prison in known]), np.array([prison.lon for prison in known])
     return np.column_stack(coordinates.to_metres(lat, lon))
 

@@ -76,7 +76,7 @@ def make_plan(**changes: Any) -> VisitPlan:
     parts: dict[str, Any] = {
         "origin": SimpleNamespace(name=TYPED_POSTCODE, lat=50.263, lon=-5.051, precision_m=80.0, note=""),
         "prison": SimpleNamespace(
-            id="EXI", name="HMP Exeter", short_name="Exeter", lat=50.7279, lon=-3.5316, country="England"
+            id="EXI", name="HMP Exeter", short_name="Exeter", lat=50.7279, lon=-3.5316, nation="England"
         ),
         "party": Party(1, 0),
         "as_of": date(2026, 11, 21),

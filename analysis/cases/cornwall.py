@@ -190,7 +190,7 @@ def _regional(middle: tuple[float, float], as_of: date) -> tuple[Prison, ...]:
         prison
         for prison in register.prisons()
         if prison.is_open(as_of)
-        and prison.country == "England"
+        and prison.nation == "England"
         and "IRC" not in prison.categories
         and crow_miles(*middle, prison.lat, prison.lon) <= REGION_REACH_MILES
         and _region_of(prison) == REGION
@@ -204,7 +204,7 @@ def _region_of(prison: Prison) -> str:
 
 def _nearest_by_crow(found: Iterable[Prison], middle: tuple[float, float]) -> list[Prison]:
     """Give the nearest prisons of England and Wales."""
-    near = [prison for prison in found if prison.country in {"England", "Wales"}]
+    near = [prison for prison in found if prison.nation in {"England", "Wales"}]
     return sorted(near, key=lambda each: (crow_miles(*middle, each.lat, each.lon), each.id))[:CANDIDATES]
 
 

@@ -150,7 +150,7 @@ def _journey(
     back = scheme.estimate(
         return_miles=road_miles,
         visitor_nation=nation,
-        prison_nation=prison.country,
+        prison_nation=prison.nation,
         party=party,
         away_minutes=2.0 * minutes + LEAD_MINUTES + SESSION_MINUTES,
         out_of_pocket=cost,

@@ -190,8 +190,8 @@ def _ways(site: Site, as_of: date) -> tuple[SiteWay, ...]:
     matrix = Router.shipped().matrix([town], spots)
     part = inside[where.authority] & (where.children > 0)
     averages = [
-        _averages(travel_times.minutes(spots, mode)[where.sector[part]], where.children[part])
-        for mode in (travel_times.check_mode("car"), travel_times.check_mode("public"))
+        _averages(travel_times.minutes(spots, travel)[where.sector[part]], where.children[part])
+        for travel in (travel_times.Travel("car"), travel_times.Travel("transit"))
     ]
     return tuple(
         SiteWay(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.reports.tables import Table
     from nearhome.analysis.services.coverage import Coverage
     from nearhome.analysis.services.lottery import Lottery
+    from nearhome.analysis.services.travel_times import Travel
     from nearhome.data.places.areas import Area
     from nearhome.data.services.records import Service
 
@@ -59,7 +60,7 @@ class ReportRequest:
     area: str
     as_of: date
     kind: str | None = None
-    mode: str = "car"
+    mode: Travel | str = "car"
     thresholds_minutes: tuple[float, ...] = coverage.THRESHOLDS
 
 
@@ -116,7 +117,7 @@ def report(
         title=f"Where help for families of prisoners is missing: {chosen.name}, {_day(asked.as_of)}",
         subject=(
             f"Children with a parent in prison in {chosen.name} and {what} on {_day(asked.as_of)}, "
-            f"{travel_times.MODES[local.mode]}. {population_children.STATEMENT}"
+            f"{local.travel.words}. {population_children.STATEMENT}"
         ),
         as_of=asked.as_of,
         command=_command(asked, chosen, formats),
@@ -146,7 +147,7 @@ def _findings(found: Coverage, safe: Protected, chosen: Area, ranked: Table) -> 
         f"prison where their parent is held, and {said[UNREACHED]} are not known to be reached."
     )
     if found.places:
-        way = travel_times.MODES[found.mode]
+        way = found.travel.words
         yield f"Within {limit:g} minutes of a place with such a service, {way}, live {said[within(limit)]}."
     else:
         yield "No such service is at a place on that day, so none is near or far."
@@ -190,7 +191,7 @@ def _equality(found: Sequence[Lottery], safe: Protected, chosen: Area, gathered:
 
 
 def _method(found: Coverage) -> tuple[Section, ...]:
-    way, limit = travel_times.MODES[found.mode], coverage.place_minutes(found.thresholds_minutes)
+    way, limit = found.travel.words, coverage.place_minutes(found.thresholds_minutes)
     said = (each.format(way=way, limit=f"{limit:g}", years=YEARS) for each in _METHOD)
     return (
         section("Method", (*said, *gap_tables.notes(found))),
@@ -201,7 +202,9 @@ def _method(found: Coverage) -> tuple[Section, ...]:
 def _command(asked: ReportRequest, chosen: Area, formats: Sequence[str]) -> str:
     """Give the command that repeats the report."""
     area = "all" if chosen.code == KINGDOM else chosen.code
-    words = ["nearhome", "gaps", "--area", area, "--as-of", asked.as_of.isoformat(), "--mode", asked.mode]
+    travel = travel_times.check_travel(asked.mode)
+    words = ["nearhome", "gaps", "--area", area, "--as-of", asked.as_of.isoformat(), "--mode", travel.mode]
+    words += ["--day", travel.day] if travel.day != "weekday" else []
     words += ["--kind", asked.kind] if asked.kind else []
     words += ["--minutes", ",".join(f"{limit:g}" for limit in sorted(set(asked.thresholds_minutes)))]
     return shlex.join([*words, "--formats", ",".join(formats), "--out", "DIR"])

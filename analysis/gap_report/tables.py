@@ -10,7 +10,7 @@ from nearhome.analysis.gap_report import protection
 from nearhome.analysis.gap_report.protection import AT_PRISON, BEYOND, CHILDREN, NEAR_HOME, PERHAPS, UNREACHED, within
 from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.reports.tables import Column, table
-from nearhome.analysis.services import coverage, travel_times
+from nearhome.analysis.services import coverage
 from nearhome.data.prisons import register
 from nearhome.data.services import kinds
 from nearhome.data.services.status import status
@@ -345,7 +345,7 @@ def _occurs(found: Coverage, name: str) -> bool:
 
 
 def _way(found: Coverage) -> str:
-    return f"one way, {travel_times.MODES[found.mode]}"
+    return f"one way, {found.travel.words}"
 
 
 def _source(found: Coverage) -> str:

@@ -147,7 +147,7 @@ def _near(found: Coverage, code: str, here: NDArray[np.bool_], weight: Floats) -
     where = found.parts.families
     spots = [reach.spots_of(each, found.as_of) for each in found.services]
     every = list(dict.fromkeys(spot for some in spots for spot in some))
-    times = travel_times.minutes(every, found.mode)[where.sector[here]] if every else np.empty((len(weight), 0))
+    times = travel_times.minutes(every, found.travel)[where.sector[here]] if every else np.empty((len(weight), 0))
     column = {spot: number for number, spot in enumerate(every)}
     rows = []
     for each, some in zip(found.services, spots, strict=True):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nearhome.analysis.services.travel_times import Mode
+    from nearhome.analysis.services.travel_times import Travel
     from nearhome.data.base.arrays import Floats
 
     Tenths = NDArray[np.uint16]
@@ -42,7 +42,7 @@ class PostcodeCoverage:
     """
 
     as_of: date
-    mode: Mode
+    travel: Travel
     kinds: tuple[str, ...]
     by_sector: Floats
     by_postcode: Tenths | None
@@ -79,15 +79,15 @@ class PostcodeCoverage:
         return dict(zip(self.kinds, self.by_sector[:, sectors.index(wanted[:-2])].tolist(), strict=True))
 
 
-def nearest(as_of: date, mode: str = "car") -> PostcodeCoverage:
+def nearest(as_of: date, mode: Travel | str = "car") -> PostcodeCoverage:
     """Work out the way from every postcode to the nearest service of each kind in force on a day.
 
     Raises
     ------
     InputError
-        When the mode is none of ``travel.MODES``.
+        When the mode is none of ``travel_times.MODES``.
     """
-    way = travel_times.check_mode(mode)
+    travel = travel_times.check_travel(mode)
     found = coverage.in_force(as_of, reach.ALL_KINDS)
     spots = list(dict.fromkeys(spot for each in found for spot in reach.spots_of(each, as_of)))
     column = {spot: number for number, spot in enumerate(spots)}
@@ -96,17 +96,17 @@ def nearest(as_of: date, mode: str = "car") -> PostcodeCoverage:
         for kind in service_kinds.KINDS
     }
     kinds = tuple(kind for kind, at in columns.items() if at)
-    times = travel_times.minutes(spots, way)
+    times = travel_times.minutes(spots, travel)
     by_sector = np.empty((len(kinds), len(times)))
     for number, kind in enumerate(kinds):
         by_sector[number] = np.where(np.isnan(times), np.inf, times)[:, columns[kind]].min(axis=1)
     by_sector[np.isinf(by_sector)] = np.nan
     by_postcode = None
-    if way == "car":
+    if travel.mode == "car":
         tenths = all_postcodes_to(Router.shipped(), spots).tenths_of_minutes
         by_postcode = np.empty((len(kinds), len(tenths)), np.uint16)
         for first in range(0, len(tenths), _BLOCK):  # a block stays in the processor's cache for all kinds
             block = tenths[first : first + _BLOCK]
             for number, kind in enumerate(kinds):
                 by_postcode[number, first : first + len(block)] = block[:, columns[kind]].min(axis=1)
-    return PostcodeCoverage(as_of, way, kinds, by_sector, by_postcode)
+    return PostcodeCoverage(as_of, travel, kinds, by_sector, by_postcode)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.population.families import Families, Group
     from nearhome.analysis.services.reach import Reach
-    from nearhome.analysis.services.travel_times import Mode
+    from nearhome.analysis.services.travel_times import Travel
     from nearhome.data.base.arrays import Floats
     from nearhome.data.base.coordinates import Spot
     from nearhome.data.services.records import Service
@@ -65,7 +65,7 @@ class SectorParts:
     """What is known of each part of a sector, in the order of ``families``.
 
     ``minutes`` has a column for the nearest, second nearest, ... place, NaN where there is none; ``known`` says whether
-    ways of that mode are known there at all.
+    such ways are known there at all.
     """
 
     families: Families
@@ -82,7 +82,7 @@ class Coverage:
     """
 
     kind: str | None
-    mode: Mode
+    travel: Travel
     as_of: date
     by: str
     thresholds_minutes: tuple[float, ...]
@@ -97,7 +97,7 @@ class Coverage:
 def assess(
     *,
     kind: str | None = None,
-    mode: str = "car",
+    mode: Travel | str = "car",
     as_of: date,
     by: str = "authority",
     thresholds: Sequence[float] = THRESHOLDS,
@@ -113,7 +113,7 @@ def assess(
         A word of ``service_kinds.KINDS``; None for every kind in person (all but ``reach.REMOTE_KINDS``);
         ``reach.ALL_KINDS`` for every kind.
     mode
-        One of ``travel.MODES``.
+        One of ``travel_times.MODES``, or a ``Travel``, which says the day too.
     by
         One of LEVELS.
     thresholds
@@ -145,19 +145,19 @@ def assess(
         If a word is not known, or thresholds or k are not above zero.
     """
     limits = _limits(thresholds)
-    way = travel_times.check_mode(mode)
+    travel = travel_times.check_travel(mode)
     found = in_force(as_of, kind) if services is None else reach.chosen(services, kind)
     where = families.families(as_of, own_need)
-    parts, spots, times = _parts(where, found, way, k, limits)
+    parts, spots, times = _parts(where, found, travel, k, limits)
     group = where.by(by)
     table = _table(parts, group, limits, times)
-    supply = service_supply.supply(found, where, prison_shares.holding(as_of), mode=way, thresholds=limits)
+    supply = service_supply.supply(found, where, prison_shares.holding(as_of), travel=travel, thresholds=limits)
     for name, values in supply.columns(group, where).items():
         table[name] = values
     _stand(table, group, parts, as_of, by)
     return Coverage(
         kind=kind,
-        mode=way,
+        travel=travel,
         as_of=as_of,
         by=by,
         thresholds_minutes=limits,
@@ -165,7 +165,7 @@ def assess(
         services=tuple(found),
         places=len(spots),
         parts=parts,
-        notes=(*_notes(found, way, limits), *supply.notes),
+        notes=(*_notes(found, travel, limits), *supply.notes),
         versions=tables.versions(*TABLES) | _own_versions(),
     )
 
@@ -206,14 +206,14 @@ def place_minutes(thresholds: Sequence[float]) -> float:
 
 
 def _parts(
-    where: Families, found: Sequence[Service], mode: Mode, k: int, limits: tuple[float, ...]
+    where: Families, found: Sequence[Service], travel: Travel, k: int, limits: tuple[float, ...]
 ) -> tuple[SectorParts, list[Spot], Floats]:
     spots = list(dict.fromkeys(spot for each in found for spot in reach.spots_of(each, where.as_of)))
-    times = travel_times.minutes(spots, mode)
+    times = travel_times.minutes(spots, travel)
     nearest = accessibility.nearest(times, k)
     held = prison_shares.holding(where.as_of)
-    who = reach.reach(found, where, held, mode=mode, place_minutes=place_minutes(limits))
-    parts = SectorParts(where, nearest.minutes[where.sector], travel_times.known(mode)[where.sector], who)
+    who = reach.reach(found, where, held, travel=travel, place_minutes=place_minutes(limits))
+    parts = SectorParts(where, nearest.minutes[where.sector], travel_times.known(travel)[where.sector], who)
     return parts, spots, times
 
 
@@ -302,12 +302,12 @@ def _standing(*marks: bool) -> Standing:
     return "at prisons not named" if unnamed else "none known"
 
 
-def _notes(found: Sequence[Service], mode: Mode, limits: tuple[float, ...]) -> tuple[str, ...]:
+def _notes(found: Sequence[Service], travel: Travel, limits: tuple[float, ...]) -> tuple[str, ...]:
     notes = [STATEMENT]
     if any(each.reach == "place" for each in found):
         notes.append(
             f"Services around a place, to which the source sets no limit, count for those within "
-            f"{place_minutes(limits):g} minutes {travel_times.MODES[mode]}."
+            f"{place_minutes(limits):g} minutes {travel.words}."
         )
     unnamed = [each for each in found if each.reach == "prisons_unnamed"]
     if unnamed:
@@ -317,7 +317,7 @@ def _notes(found: Sequence[Service], mode: Mode, limits: tuple[float, ...]) -> t
             f"Of {len(unnamed)} services the source does not name the prisons{beyond}: what they reach at most, if "
             "every prison of their area has one, stands apart (covered_most)."
         )
-    if mode != "car":
+    if travel.mode != "car":
         notes.append(
             "Public transport is typical and not of a timetable, from the middle of each postcode sector; in Northern "
             "Ireland it is not known."

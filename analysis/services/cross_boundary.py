@@ -121,7 +121,7 @@ def prison_minutes(as_of: date) -> Floats:
     """
     where, held = families.families(as_of), prison_shares.holding(as_of)
     spots = [Spot(each.lat, each.lon) for each in map(register.by_id, held.prisons)]
-    times = travel_times.minutes(spots, "car")[where.sector]
+    times = travel_times.minutes(spots, travel_times.BY_CAR)[where.sector]
     reached = np.isfinite(times) * where.children[:, None]
     sums = np.zeros((2, len(where.codes), len(spots)))
     np.add.at(sums[0], where.authority, np.nan_to_num(times) * where.children[:, None])

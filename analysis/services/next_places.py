@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.analysis.methods.cover_location import Sites
+    from nearhome.analysis.services.travel_times import Travel
     from nearhome.data.base.arrays import Floats
 
 
@@ -99,7 +100,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
     *,
     as_of: date,
     within_minutes: float = 60.0,
-    mode: str = "car",
+    mode: Travel | str = "car",
     aim: str = "cover",
     candidates: str = "authorities",
     area: str | None = None,
@@ -130,7 +131,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
         If a word is not known, or there are fewer candidates than asked for.
     """
     service_register.check_kind(kind)
-    way = travel_times.check_mode(mode)
+    travel = travel_times.check_travel(mode)
     if count < 1 or aim not in AIMS or candidates not in CANDIDATES:
         msg = (
             f"{count} places to {aim!r} among {candidates!r} is not understood; give 1 or more, one of "
@@ -147,7 +148,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
     if len(options) < count:
         msg = f"There are {len(options)} candidates and {count} places were asked for; ask for fewer or a wider area."
         raise InputError(msg)
-    if way != "car" and len(options) > MOST_BY_PUBLIC:
+    if travel.mode != "car" and len(options) > MOST_BY_PUBLIC:
         msg = (
             f"By public transport {len(options)} candidates would take minutes to work out, and {MOST_BY_PUBLIC} are "
             "the most; choose a smaller area, or go by car."
@@ -158,7 +159,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
     rows, row = np.unique(where.sector[weight > 0], return_inverse=True)
     people = np.bincount(row, weights=weight[weight > 0]).astype(float)
     children = np.bincount(row, weights=where.children[weight > 0]).astype(float)
-    times = travel_times.minutes(spots, way)[rows]
+    times = travel_times.minutes(spots, travel)[rows]
     fixed = list(range(len(there)))
     solved = _solve(aim, times, people, within_minutes, count, fixed)
     chosen = [number - len(there) for number in solved.added]

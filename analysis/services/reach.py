@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.services import travel_times
+from nearhome.analysis.services.travel_times import BY_CAR, Travel
 from nearhome.data.base.coordinates import EARTH_RADIUS_MILES, Spot
 from nearhome.data.prisons import register
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.population.families import Families
     from nearhome.analysis.population.prison_shares import Holding
-    from nearhome.analysis.services.travel_times import Mode
     from nearhome.data.base.arrays import Floats
     from nearhome.data.services.records import Service
 
@@ -98,7 +98,7 @@ def reach(
     families: Families,
     holding: Holding,
     *,
-    mode: Mode = "car",
+    travel: Travel = BY_CAR,
     place_minutes: float = 60.0,
 ) -> Reach:
     """Work out whom services reach.
@@ -107,13 +107,13 @@ def reach(
     ----------
     services
         Services in force on the day of ``families``.
-    mode, place_minutes
+    travel, place_minutes
         How people come to services around a place, and within what time that counts as reached. A service with a limit
         of minutes of its own keeps it, and its own mode.
     """
     by_rule = {rule: np.zeros(len(families.children)) for rule in RULES}
     for each in services:
-        found = _by_geography(each, families, mode, place_minutes)
+        found = _by_geography(each, families, travel, place_minutes)
         if found is not None:
             np.maximum(by_rule[each.reach], found, out=by_rule[each.reach])
     named = {one for each in services if each.reach == "prison" for one in each.prison_ids}
@@ -123,7 +123,7 @@ def reach(
     return Reach(by_rule, unnamed)
 
 
-def _by_geography(service: Service, families: Families, mode: Mode, place_minutes: float) -> Floats | None:
+def _by_geography(service: Service, families: Families, travel: Travel, place_minutes: float) -> Floats | None:
     """Give 1 for the parts that a service reaches where they lie, else 0; None if its rule is another."""
     if service.reach in {"area", "national"}:
         inside = np.array([code in service.authority_codes for code in families.codes])
@@ -133,7 +133,7 @@ def _by_geography(service: Service, families: Families, mode: Mode, place_minute
     if service.reach == "radius":
         return (_crow_miles(families, service.lat, service.lon) <= (service.miles or 0.0)).astype(float)
     own = service.reach == "minutes"
-    way: Mode = ("car" if service.mode == "car" else "public") if own else mode
+    way = Travel("car" if service.mode == "car" else "transit") if own else travel
     limit = (service.minutes or 0.0) if own else place_minutes
     minutes = travel_times.minutes([Spot(service.lat, service.lon)], way)[families.sector, 0]
     return np.asarray(minutes <= limit, float)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.population.families import Families, Group
     from nearhome.analysis.population.prison_shares import Holding
-    from nearhome.analysis.services.travel_times import Mode
+    from nearhome.analysis.services.travel_times import Travel
     from nearhome.data.base.arrays import Floats
     from nearhome.data.services.records import Service
 
@@ -58,7 +58,7 @@ class Supply:
 
 
 def supply(
-    services: Sequence[Service], where: Families, holding: Holding, *, mode: Mode, thresholds: Sequence[float]
+    services: Sequence[Service], where: Families, holding: Holding, *, travel: Travel, thresholds: Sequence[float]
 ) -> Supply:
     """Share the known capacities among those whom they are for.
 
@@ -77,7 +77,7 @@ def supply(
     chosen = [each for each in services if each.capacity and each.capacity_unit == unit]
     by_rule = sum((_by_rule(each, where, holding) for each in chosen), none)
     travelled = [each for each in chosen if each.reach in {"place", "minutes", "radius"} and each.lat is not None]
-    measures = _by_travel(travelled, where, mode, tuple(thresholds)) if travelled else (none, none, none)
+    measures = _by_travel(travelled, where, travel, tuple(thresholds)) if travelled else (none, none, none)
     note = (
         f"Supply is in {unit}, as stated for {len(chosen)} of {len(services)} services; those without a number, or "
         "with one of another unit, are not in it."
@@ -100,11 +100,11 @@ def _by_rule(service: Service, where: Families, holding: Holding) -> Floats:
 
 
 def _by_travel(
-    services: Sequence[Service], where: Families, mode: Mode, thresholds: tuple[float, ...]
+    services: Sequence[Service], where: Families, travel: Travel, thresholds: tuple[float, ...]
 ) -> tuple[Floats, Floats, Floats]:
     """Share services among those who can get there: 2SFCA, E2SFCA and spatial availability, for each child."""
     spots = [reach.spots_of(each, where.as_of)[0] for each in services]
-    times = travel_times.minutes(spots, mode)
+    times = travel_times.minutes(spots, travel)
     children = np.bincount(where.sector, weights=where.children, minlength=len(times))
     offer = [float(each.capacity or 0) for each in services]
     for column, each in enumerate(services):

@@ -1,13 +1,13 @@
-"""Minutes from every postcode sector to services: by car, by public transport on a weekday, and at the weekend.
+"""Minutes from every postcode sector to services: by car, and by public transport on a weekday or a Sunday.
 
 Always from where families live to the service, never the other way round. By car the way is the router's; by public
-transport it is typical and not of a timetable (``geo.sector_transit``), and in Northern Ireland not known at all.
+transport it is typical and not of a timetable (``geo.transit.sectors``), and in Northern Ireland not known at all.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -25,12 +25,33 @@ if TYPE_CHECKING:
     from nearhome.data.base.arrays import Bools, Floats
 
 
-Mode = Literal["car", "public", "public_weekend"]
-MODES: dict[Mode, str] = {
-    "car": "by car",
-    "public": "by public transport on a weekday, typical",
-    "public_weekend": "by public transport on a Sunday, typical",
+Mode = Literal["car", "transit"]
+Day = Literal["weekday", "sunday"]
+"""A day type for which transit is worked out beforehand."""
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+DAYS: tuple[Day, ...] = get_args(Day)
+WORDS: dict[Day, str] = {
+    "weekday": "by public transport on a weekday, typical",
+    "sunday": "by public transport on a Sunday, typical",
 }
+
+
+class Travel(NamedTuple):
+    """How people travel: by car, or by public transport on a type of day."""
+
+    mode: Mode = "car"
+    day: Day = "weekday"
+
+    @property
+    def words(self) -> str:
+        """How one travels, at the end of a sentence."""
+        return "by car" if self.mode == "car" else WORDS[self.day]
+
+
+BY_CAR = Travel()
+
+
 TABLES = (
     "postcode_sectors",
     "prisons",
@@ -42,22 +63,23 @@ TABLES = (
 )
 
 
-def check_mode(mode: str) -> Mode:
-    """Give the mode of that name, or raise InputError."""
-    for known in MODES:
-        if mode == known:
-            return known
-    msg = f"There is no way of travelling called {mode!r}; use one of {', '.join(MODES)}."
+def check_travel(mode: Travel | str) -> Travel:
+    """Give how one travels, by transit on a weekday unless a day is given with it, or raise InputError."""
+    asked = mode if isinstance(mode, Travel) else Travel(mode)  # type: ignore[arg-type] # checked below
+    if asked.mode in MODES and asked.day in DAYS:
+        return asked
+    word, words = (asked.day, DAYS) if asked.mode in MODES else (asked.mode, MODES)
+    msg = f"There is no way of travelling called {word!r}; use one of {', '.join(words)}."
     raise InputError(msg)
 
 
-def minutes(spots: Sequence[Spot], mode: Mode) -> Floats:
+def minutes(spots: Sequence[Spot], travel: Travel) -> Floats:
     """Give minutes from each sector (``postcodes.areas("sector")``) to each spot; NaN where no way is known.
 
     Ways to prisons and to the register's own points are worked out once a process and kept, others each time.
     """
-    if mode != "car":
-        when: sectors.When = "weekday" if mode == "public" else "weekend"
+    if travel.mode != "car":
+        when: sectors.When = "weekday" if travel.day == "weekday" else "weekend"
         return sectors.minutes_to(spots, when)
     known = {spot: column for column, spot in enumerate(_usual_spots())}
     found = np.empty((len(postcodes.areas("sector")), len(spots)))
@@ -70,10 +92,10 @@ def minutes(spots: Sequence[Spot], mode: Mode) -> Floats:
     return found
 
 
-def known(mode: Mode) -> Bools:
-    """Say of each sector whether ways of that mode are known at all there."""
+def known(travel: Travel) -> Bools:
+    """Say of each sector whether such ways are known at all there."""
     found = sectors.known_from()
-    return np.ones_like(found) if mode == "car" else found
+    return np.ones_like(found) if travel.mode == "car" else found
 
 
 @lru_cache(maxsize=1)

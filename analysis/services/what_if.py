@@ -194,6 +194,8 @@ def _typed(action: Action, row: Mapping[str, Any]) -> Change:
             what = "a number above 0" if word in numbers else "a text"
             msg = f"{word} is {value!r} in a change to {action}; give {what}."
             raise InputError(msg)
+    if "mode" in row:
+        row = {**row, "mode": kinds.FORMER_MODES.get(row["mode"], row["mode"])}
     if row.get("mode", "car") not in kinds.MODES:
         msg = f"mode is {row['mode']!r} in a change to {action}; give one of {', '.join(kinds.MODES)}."
         raise InputError(msg)

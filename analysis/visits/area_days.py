@@ -121,7 +121,7 @@ def visiting_days(
             for town in towns:
                 home = _Home(town.lat, town.lon, area_finder.authority(town.authority_code).nation)
                 visit = Visit(home, prison, party, as_of, router, session)
-                for mode in ("car", "public"):
+                for mode in ("car", "transit"):
                     try:
                         option = _option(visit, mode)
                     except NoRouteError as error:
@@ -133,7 +133,7 @@ def visiting_days(
 def _option(visit: Visit, mode: str) -> Option:
     if mode == "car":
         return options.by_car(visit, car_journeys.by_car(visit.origin, visit.prison, visit.router))
-    return options.by_public_transport(visit, profiles=("public",))[0]
+    return options.by_public_transport(visit, profiles=("transit",))[0]
 
 
 COLUMNS: Final = (

@@ -79,7 +79,7 @@ class Saving:
 
 def offered(prison: Prison) -> VideoCalls | None:
     """Return what a prison's nation offers; None where no source is known."""
-    return ENGLAND_AND_WALES if prison.country in NATIONS else None
+    return ENGLAND_AND_WALES if prison.nation in NATIONS else None
 
 
 def saving(calls: VideoCalls, option: Option, child_ages: tuple[int, ...] = ()) -> Saving:

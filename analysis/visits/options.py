@@ -33,7 +33,7 @@ SESSION_MINUTES: Final = 120
 RYDE_FERRY: Final = "portsmouth_ryde"
 TITLES: Final[dict[str, str]] = {
     "car": "By car",
-    "public": "By train or bus",
+    "transit": "By train or bus",
     "quickest": "By train, with a taxi to save time",
     "fewest changes": "By train or bus, fewest changes",
     "lift to the station": "A lift to the station, then train",
@@ -192,7 +192,7 @@ def _driven(visit: Visit, journey: CarJourney, mode: str, cost: Cost) -> Option:
     back = scheme.estimate(
         return_miles=journey.return_road_miles,
         visitor_nation=visit.origin.nation,
-        prison_nation=visit.prison.country,
+        prison_nation=visit.prison.nation,
         party=visit.party,
         away_minutes=away,
         out_of_pocket=cost,
@@ -272,7 +272,7 @@ def _fared(
         claimed = fare_claims.limited(claimed, cheapest.cost.only(*fare_claims.FARES).pence)
     paid_back = fare_claims.estimate(
         visitor_nation=visit.origin.nation,
-        prison_nation=visit.prison.country,
+        prison_nation=visit.prison.nation,
         party=visit.party,
         away_minutes=day.away_minutes,
         out_of_pocket=claimed,

@@ -96,7 +96,7 @@ def _timed(feeds: Timetable, home: Home, gate: Prison, hours: Hours, needs: Need
     back = back or door_to_door.ways(feeds, hours.when, gate, home, depart=MORNING, names=names, needs=needs)
     if not out or not back:
         return []
-    return [Pair(way, back.get(profile, back["public"]), late) for profile, way in out.items()]
+    return [Pair(way, back.get(profile, back["transit"]), late) for profile, way in out.items()]
 
 
 def _typical(
@@ -114,14 +114,13 @@ def _typical(
         clock = ((hours.arrive - minutes) % day.DAY_MINUTES, hours.arrive)
         return typical.ways(home, gate, day=kind, minutes_of_day=clock, profiles=wanted, needs=needs, router=router)
 
-    first = there(FIRST_GUESS_MINUTES, ("public",))
-    minutes = first["public"].minutes.typical
+    first = there(FIRST_GUESS_MINUTES, ("transit",))
+    minutes = first["transit"].minutes.typical
     homeward = typical.ways(
         gate,
         home,
         day=kind,
         minutes_of_day=(hours.leave, hours.leave + minutes),
-        names=("the prison", "home"),
         home="destination",
         profiles=profiles,
         needs=needs,
@@ -130,7 +129,7 @@ def _typical(
     outward = there(minutes, profiles)
     found = []
     for profile, way in outward.items():
-        coming = homeward.get(profile) or homeward.get("public")
+        coming = homeward.get(profile) or homeward.get("transit")
         if coming is not None:
             found.append(Pair(way, coming))
     return found

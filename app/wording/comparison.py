@@ -23,7 +23,7 @@ FEWEST = "fewest changes by train and bus"
 POUND, FIVE = 100, 5
 SHORT_TITLES = {
     "car": "Car",
-    "public": "Train or bus",
+    "transit": "Train or bus",
     "quickest": "Train and taxi",
     "fewest changes": "Fewest changes",
     "lift to the station": "Lift, then train",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def prison(which: Prison) -> str:
     """Return a prison as one chooses it from a list: "Exeter (England)", "Ford (Arundel, England)"."""
     town = [] if which.town.casefold() in which.short_name.casefold() else [which.town]
-    return f"{which.short_name} ({', '.join([*town, which.country])})"
+    return f"{which.short_name} ({', '.join([*town, which.nation])})"
 
 
 def roads(network: str) -> str:

@@ -68,7 +68,7 @@ class Prison:
     name: str
     short_name: str
     service: str
-    country: str
+    nation: str
     sex: str
     age_min: int
     age_max: int | None
@@ -152,7 +152,7 @@ def _prison(row: dict[str, str]) -> Prison:
         name=row["name"],
         short_name=row["short_name"],
         service=row["service"],
-        country=row["country"],
+        nation=row["country"],
         sex=row["sex"],
         age_min=int(row["age_min"]),
         age_max=_number(row["age_max"]),

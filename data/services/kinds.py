@@ -63,8 +63,11 @@ REACHES = {
 PLACES = ("prison", "court", "town", "area", "nation")
 """Where a service is."""
 
-MODES = ("car", "public")
+MODES = ("car", "transit")
 """Ways of travelling that a reach in minutes may be for."""
+
+FORMER_MODES = {"public": "transit"}
+"""Words that registers and scenarios written for earlier versions have for them; they are read as the others."""
 
 STANDINGS = {
     "running": "A service.",

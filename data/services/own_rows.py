@@ -14,7 +14,7 @@ from nearhome.data.base.partial_dates import day_after, first_day, is_partial_da
 from nearhome.data.catalogue import tables
 from nearhome.data.places import areas, gazetteer
 from nearhome.data.prisons import register
-from nearhome.data.services.kinds import KINDS, MODES, REACHES, UNITS
+from nearhome.data.services.kinds import FORMER_MODES, KINDS, MODES, REACHES, UNITS
 from nearhome.data.services.records import OWN_PREFIX
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ OWN_COLUMNS = {
     "area_level": "level of the areas: nation, region, police, county or authority; may be empty",
     "areas": "ONS codes or names, with semicolons between them, for a reach by area: Kent (county), Kent (police)",
     "minutes": "limit of a reach in minutes, one way",
-    "mode": "car or public, for a reach in minutes",
+    "mode": "car or transit, for a reach in minutes",
     "miles": "limit of a radius, miles as the crow flies",
     "capacity": "a whole number, if known",
     "capacity_unit": f"what the capacity counts: {', '.join(UNITS)}",
@@ -140,6 +140,7 @@ class RowReader:
         given = dict.fromkeys(OWN_COLUMNS, "")
         for column, cell in zip(self._header, cells, strict=True):
             given[column] = cell.replace("\u00a0", " ").strip()
+        given["mode"] = FORMER_MODES.get(given["mode"], given["mode"])
         self._texts(given)
         self._id(given["id"])
         kept = self._kept(given)

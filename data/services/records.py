@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.data.places.areas import authorities_within
 from nearhome.data.prisons import register
+from nearhome.data.services.kinds import FORMER_MODES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -159,7 +160,7 @@ def service_of(row: dict[str, str], evidence: tuple[Evidence, ...]) -> Service:
         area_level=row["area_level"],
         area_codes=_list(row["area_codes"]),
         minutes=_real(row["minutes"]),
-        mode=row["mode"],
+        mode=FORMER_MODES.get(row["mode"], row["mode"]),
         miles=_real(row["miles"]),
         capacity=_whole(row["capacity"]),
         capacity_unit=row["capacity_unit"],

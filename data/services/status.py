@@ -135,9 +135,9 @@ def _lapse(service: Service, dated: list[Evidence]) -> date:
 def _is_tendered(service: Service) -> bool:
     if service.reach not in {"prison", "prisons_unnamed"} or service.kind in _NO_TENDER:
         return False
-    countries = {register.by_id(each).country for each in service.prison_ids}
-    if countries:
-        return bool(countries & {"England", "Wales"})
+    nations = {register.by_id(each).nation for each in service.prison_ids}
+    if nations:
+        return bool(nations & {"England", "Wales"})
     return all(code[0] in "EW" for code in service.area_codes)
 
 

@@ -73,7 +73,7 @@ def pair_times(origins: Floats, destinations: Floats, router: Router | None = No
     asked = np.array([not note for note in notes], dtype=bool)
     if asked.any():
         roads = router or Router.shipped()
-        minutes[asked], miles[asked] = _searched(_metres(origins[asked]), _metres(destinations[asked]), roads)
+        minutes[asked], miles[asked] = searched(_metres(origins[asked]), _metres(destinations[asked]), roads)
         for row in np.flatnonzero(asked & np.isnan(minutes)):
             notes[row] = NO_ROUTE
     return PairTimes(minutes=minutes, miles=miles, crow_miles=crow_miles(origins, destinations), notes=tuple(notes))
@@ -165,8 +165,11 @@ def _outside(what: str, lat: float, lon: float, *, swapped: bool) -> str:
     return f"the {what} is outside the United Kingdom{hint}"
 
 
-def _searched(origins: Floats, destinations: Floats, router: Router) -> tuple[Floats, Floats]:
-    """Search from the side with fewer different points; points in metres, EPSG:27700."""
+def searched(origins: Floats, destinations: Floats, router: Router) -> tuple[Floats, Floats]:
+    """Give minutes and miles by road of pairs of points in metres, EPSG:27700; NaN where there is no way.
+
+    Searched from the side with fewer different points.
+    """
     starts, start = np.unique(origins, axis=0, return_inverse=True)
     ends, end = np.unique(destinations, axis=0, return_inverse=True)
     if len(ends) - len(starts) > WORTH_TURNING:

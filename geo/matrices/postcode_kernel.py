@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
 import numpy as np
@@ -29,39 +29,69 @@ def _dry(x: float, y: float, goal_x: float, goal_y: float, first: int, last: int
     return True
 
 
+class Postcodes(NamedTuple):
+    """Where postcodes lie, metres, EPSG:27700, and which roads of their sector's list they join, sector by sector."""
+
+    east: Array
+    north: Array
+    choice: Array
+    sector_starts: Array
+
+
+class Edges(NamedTuple):
+    """The sectors' lists of edges, and all edges.
+
+    Of these the ranks and places of their nodes, deciseconds each way (-1: closed), metres, and the seconds that a
+    metre of the streets at them takes.
+    """
+
+    starts: Array
+    listed: Array
+    ends: Array
+    ends_xy: Array
+    taken: Array
+    lengths: Array
+    rates: Array
+
+
+class Goals(NamedTuple):
+    """Goals: their places, their joins by edge, and by sector those that may be near enough to go straight to."""
+
+    xy: Array
+    starts: Array
+    number: Array
+    fraction: Array
+    taken: Array
+    metres: Array
+    rate: Array
+    near_starts: Array
+    near: Array
+    barrier_starts: Array
+    barriers: Array
+
+
+class Rules(NamedTuple):
+    """How local streets count, and how a weight is made of deciseconds and metres."""
+
+    detour: float
+    direct_metres: float
+    shift: int
+    metre: int
+
+
 @nb.njit(cache=True, nogil=True, parallel=True)
-def fill(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 -- one pass over all postcodes, on plain arrays
-    east: Array,
-    north: Array,
-    choice: Array,
-    sector_starts: Array,
-    road_starts: Array,
-    roads: Array,
-    ends: Array,
-    ends_xy: Array,
-    taken: Array,
-    lengths: Array,
-    rates: Array,
-    detour: float,
-    direct_metres: float,
-    found: Array,
-    goals: Array,
-    goal_starts: Array,
-    goal_number: Array,
-    goal_fraction: Array,
-    goal_taken: Array,
-    goal_metres: Array,
-    goal_rate: Array,
-    near_starts: Array,
-    near: Array,
-    barrier_starts: Array,
-    barriers: Array,
-    shift: int,
-    metre: int,
-    minutes: Array,
-    miles: Array,
+def fill(  # noqa: C901, PLR0912, PLR0915 -- one pass over all postcodes, compiled
+    homes: Postcodes, edges: Edges, places: Goals, rules: Rules, found: Array, minutes: Array, miles: Array
 ) -> None:
-    """Fill minutes and miles, tenths of each, uint16; see ``nearhome.geo.matrices.postcodes``."""
+    """Fill minutes and miles, tenths of each, uint16; see ``nearhome.geo.matrices.postcodes``.
+
+    ``found`` are the weights of the ways from every node, by rank, to every goal.
+    """
+    east, north, choice, sector_starts = homes
+    road_starts, roads, ends, ends_xy, taken, lengths, rates = edges
+    goals, goal_starts, goal_number, goal_fraction, goal_taken, goal_metres, goal_rate = places[:7]
+    near_starts, near, barrier_starts, barriers = places[7:]
+    detour, direct_metres, shift, metre = rules
     count = found.shape[1]
     bits, toll_bits = int(np.rint(np.log2(shift))), int(np.rint(np.log2(metre)))
     for block in nb.prange(len(sector_starts) - 1):

@@ -86,7 +86,7 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
         msg = "All postcodes at once need the shipped road network; for another give its places to Router.matrix."
         raise InputError(msg)
     try:
-        from nearhome.geo.matrices.postcode_kernel import fill
+        from nearhome.geo.matrices import postcode_kernel as kernel
     except ImportError:
         return _by_blocks(router, goals)
     east, north = table.all_points()
@@ -100,28 +100,28 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
     forward, backward = (
         np.where(arcs == NO_ARC, -1, roads.deciseconds[np.maximum(arcs, 0)]) for arcs in router.arcs_by_edge
     )
-    fill(
-        east,
-        north,
-        choice,
-        sector_starts,
-        starts,
-        edges,
-        router.metric.hierarchy.rank[np.column_stack([roads.edges.u, roads.edges.v])],
-        roads.xy[np.column_stack([roads.edges.u, roads.edges.v])],
-        np.column_stack([forward, backward]),
-        roads.edges.metres,
-        router.access.seconds_per_metre,
-        roads.model.detour,
-        roads.reach.direct_metres,
+    reach = roads.reach.direct_metres
+    nodes = np.column_stack([roads.edges.u, roads.edges.v])
+    kernel.fill(
+        kernel.Postcodes(east, north, choice, sector_starts),
+        kernel.Edges(
+            starts,
+            edges,
+            router.metric.hierarchy.rank[nodes],
+            roads.xy[nodes],
+            np.column_stack([forward, backward]),
+            roads.edges.metres,
+            router.access.seconds_per_metre,
+        ),
+        kernel.Goals(
+            xy,
+            *_goals_by_edge(doors.joins, len(roads.edges.u)),
+            doors.rate,
+            *_goals_near(east, north, sector_starts, xy, reach),
+            *_barriers_near(router.access.barriers, xy, reach),
+        ),
+        kernel.Rules(roads.model.detour, reach, SHIFT, METRE),
         found,
-        xy,
-        *_goals_by_edge(doors.joins, len(roads.edges.u)),
-        doors.rate,
-        *_goals_near(east, north, sector_starts, xy, roads.reach.direct_metres),
-        *_barriers_near(router.access.barriers, xy, roads.reach.direct_metres),
-        SHIFT,
-        METRE,
         minutes,
         miles,
     )

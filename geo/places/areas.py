@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-LEVELS = ("authority", "county", "police", "region", "country")
+LEVELS = ("authority", "county", "police", "region", "nation")
+_TABLES = {"nation": "boundaries_country"}
 
 FIGURES = ("population", "under_18", "households", "households_no_car")
 
@@ -112,14 +113,12 @@ def boundaries(level: str) -> Any:
     if level not in LEVELS:
         msg = f"There are no boundaries of {level!r}; the levels are {', '.join(LEVELS)}."
         raise InputError(msg)
-    shapes = frames.load(f"boundaries_{level}")
+    shapes = frames.load(_TABLES.get(level, f"boundaries_{level}"))
     people = frames.load("authorities")
     column = {"authority": "code", "county": "county_code", "police": "police_code", "region": "region_code"}
-    if level == "country":
-        people = people.assign(
-            country_code=people["nation"].map(dict(zip(shapes["name"], shapes["code"], strict=True)))
-        )
-    key = column.get(level, "country_code")
+    if level == "nation":
+        people = people.assign(nation_code=people["nation"].map(dict(zip(shapes["name"], shapes["code"], strict=True))))
+    key = column.get(level, "nation_code")
     groups = people.groupby(key)[list(FIGURES)]
     sums = groups.sum().where(groups.count().eq(groups.size(), axis=0), pd.NA)
     joined = shapes.merge(sums, left_on="code", right_index=True, how="left")

@@ -109,10 +109,9 @@ def profiles(day: ServiceDay, goal: Ends) -> AllProfiles:
     length = np.zeros(count, np.int64)
     depart_at, arrive_at = np.empty((2, len(forward.leave)), np.int32)
     soonest = np.full(len(day.trips.row), NEVER, np.int32)
-    kernel(kernels.profiles)(
-        *columns(forward), *table(paths), dense(goal, count), soonest, room, length, depart_at, arrive_at
-    )
-    return AllProfiles(room, length, depart_at, arrive_at)
+    found = AllProfiles(room, length, depart_at, arrive_at)
+    kernel(kernels.profiles)(forward, paths, dense(goal, count), soonest, found)
+    return found
 
 
 def profile(day: ServiceDay, origin: Ends, goal: Ends) -> Profile:
@@ -170,26 +169,16 @@ def kernel(function: Callable[..., None]) -> Callable[..., None]:
         return compiled
 
     def plain(*arguments: Any) -> None:
-        function(*(each.data if isinstance(each, np.ndarray) else each for each in arguments))
+        function(*(_views(each) for each in arguments))
 
     return plain
 
 
-def columns(connections: Connections) -> tuple[NDArray[Any], ...]:
-    """Give the columns of the connections as the loops take them."""
-    return (
-        connections.leave,
-        connections.reach,
-        connections.departs,
-        connections.arrives,
-        connections.trip,
-        connections.flags,
-    )
-
-
-def table(paths: Footpaths) -> tuple[NDArray[Any], ...]:
-    """Give the transfers as the loops take them."""
-    return paths.starts, paths.other, paths.seconds, paths.change
+def _views(argument: Any) -> Any:
+    """Give arrays as views, those of a tuple too."""
+    if isinstance(argument, tuple):
+        return tuple(map(_views, argument))
+    return argument.data if isinstance(argument, np.ndarray) else argument
 
 
 def dense(place: Ends, count: int) -> Ints32:
@@ -257,9 +246,7 @@ def _scan(
     """Run the loop once; what it finds is left in ``ready``, ``ride`` and ``used``."""
     connections, paths = run
     aboard = np.zeros(len(day.trips.row), np.uint8)
-    kernel(kernels.arrivals)(
-        *columns(connections), *table(paths), first_after(connections, start), ready, ride, aboard, used
-    )
+    kernel(kernels.arrivals)(connections, paths, first_after(connections, start), ready, ride, aboard, used)
 
 
 def _neighbours(day: ServiceDay, places: Sequence[Ends]) -> NDArray[np.int64]:

@@ -94,7 +94,7 @@ def ways(
     if not fit:
         return {}
     best, few = fit[-1], fit[0]
-    made: list[tuple[Profile, Itinerary]] = [("public", best)]
+    made: list[tuple[Profile, Itinerary]] = [("transit", best)]
     made += [("fewest changes", few)] if few.changes < best.changes else []
     basis = f"timetable of {timetable.version} for {when.isoformat()}"
     return {

@@ -15,7 +15,7 @@ import numpy as np
 from nearhome.data.errors import InputError
 from nearhome.geo.gtfs.feeds import ARRANGED, INTERPOLATED
 from nearhome.geo.timetables import kernels
-from nearhome.geo.timetables.connection_scan import columns, dense, first_after, kernel, table
+from nearhome.geo.timetables.connection_scan import dense, first_after, kernel
 from nearhome.geo.timetables.transfers import NEVER
 
 if TYPE_CHECKING:
@@ -169,11 +169,7 @@ def _search(
     ready[:, 0] = np.where(walk < NEVER, walk + np.int32(start), np.int32(NEVER))
     best = np.full(rides + 1, NEVER, np.int32)
     best_stop = np.full(rides + 1, PLACE, np.int32)
-    kernel(kernels.levels)(
-        *columns(connections),
-        *table(paths),
-        first_after(connections, start),
-        until,
+    labels = kernels.Labels(
         ready,
         came_from,
         ready[:, 0].copy(),
@@ -182,10 +178,9 @@ def _search(
         left,
         np.full(trips, rides + 1, np.int32),
         np.zeros(trips, np.int32),
-        dense(finish, stops),
-        best,
-        best_stop,
     )
+    first = first_after(connections, start)
+    kernel(kernels.levels)(connections, paths, first, until, labels, dense(finish, stops), best, best_stop)
     return _Found(came_from, boarded, left, best, best_stop)
 
 

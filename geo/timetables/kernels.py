@@ -10,7 +10,14 @@ Backwards in time the same loops serve: ``Connections.turned`` swaps the ends an
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from nearhome.data.base.arrays import Array
+    from nearhome.geo.timetables.timetable import Connections
+    from nearhome.geo.timetables.transfers import Footpaths
+
+    Lists = tuple[Array, Array, Array, Array]
 
 NEVER = 2**30
 NO_BOARDING, NO_ALIGHTING = 1, 2
@@ -18,27 +25,34 @@ NO_BOARDING, NO_ALIGHTING = 1, 2
 own."""
 
 
-def arrivals(  # noqa: PLR0913, PLR0917 -- plain arrays, as numba likes them
-    leave: Any,
-    reach: Any,
-    departs: Any,
-    arrives: Any,
-    trip: Any,
-    flags: Any,
-    starts: Any,
-    other: Any,
-    seconds: Any,
-    change: Any,
-    first: int,
-    ready: Any,
-    ride: Any,
-    aboard: Any,
-    used: Any,
+class Labels(NamedTuple):
+    """What ``levels`` knows of stops and trips; columns count rides.
+
+    ``ready[s, k]`` is when one could board at a stop after ``k`` rides (column 0 holds the origins on entry), ``ride[s,
+    k]`` when the ``k``-th brings one there, which was boarded by the connection ``boarded`` and left by ``left``;
+    ``came_from`` is the stop one walked from. ``level`` and ``hop`` say for each trip the fewest rides with which one
+    is aboard (more than allowed on entry) and the connection that was boarded.
+    """
+
+    ready: Array
+    came_from: Array
+    soonest: Array
+    ride: Array
+    boarded: Array
+    left: Array
+    level: Array
+    hop: Array
+
+
+def arrivals(
+    connections: Connections, paths: Footpaths, first: int, ready: Array, ride: Array, aboard: Array, used: Array
 ) -> None:
     """Find when vehicles bring one to every stop; ``ready`` holds the origins on entry, ``aboard`` zeros.
 
     ``used``, if it is not empty, marks the connections on which one can be.
     """
+    leave, reach, departs, arrives, trip, flags = connections
+    starts, other, seconds, change = paths
     mark = len(used) > 0
     for c in range(first, len(departs)):
         t = trip[c]
@@ -57,40 +71,24 @@ def arrivals(  # noqa: PLR0913, PLR0917 -- plain arrays, as numba likes them
                     ready[other[f]] = a + seconds[f]
 
 
-def levels(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass, plain arrays
-    leave: Any,
-    reach: Any,
-    departs: Any,
-    arrives: Any,
-    trip: Any,
-    flags: Any,
-    starts: Any,
-    other: Any,
-    seconds: Any,
-    change: Any,
+def levels(  # noqa: C901, PLR0912 -- one pass
+    connections: Connections,
+    paths: Footpaths,
     first: int,
     until: int,
-    ready: Any,
-    came_from: Any,
-    soonest: Any,
-    ride: Any,
-    boarded: Any,
-    left: Any,
-    level: Any,
-    hop: Any,
-    goal: Any,
-    best: Any,
-    best_stop: Any,
+    labels: Labels,
+    goal: Array,
+    best: Array,
+    best_stop: Array,
 ) -> None:
     """Find the earliest arrival at the goals for every number of rides, and how.
 
-    Columns of the labels count rides: ``ready[s, k]`` after ``k`` rides (column 0 holds the origins on entry),
-    ``ride[s, k]`` on the ``k``-th, which was boarded by the connection ``boarded`` and left by ``left``. ``came_from``
-    is the stop one walked from. ``level`` and ``hop`` say for each trip the fewest rides with which one is aboard (more
-    than allowed on entry) and the connection that was boarded. ``goal`` has the seconds from every stop to the goal;
-    ``best[k]`` the arrival there. Connections are looked at while they depart no later than the best arrival of any
-    number of rides plus ``until``.
+    ``goal`` has the seconds from every stop to the goal; ``best[k]`` the arrival there. Connections are looked at while
+    they depart no later than the best arrival of any number of rides plus ``until``.
     """
+    leave, reach, departs, arrives, trip, flags = connections
+    starts, other, seconds, change = paths
+    ready, came_from, soonest, ride, boarded, left, level, hop = labels
     most = len(best) - 1
     bound = NEVER
     for c in range(first, len(departs)):
@@ -135,30 +133,18 @@ def levels(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass, plain arrays
                 soonest[u] = min(soonest[u], b)
 
 
-def profiles(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- one pass, plain arrays
-    leave: Any,
-    reach: Any,
-    departs: Any,
-    arrives: Any,
-    trip: Any,
-    flags: Any,
-    starts: Any,
-    other: Any,
-    seconds: Any,
-    change: Any,
-    goal: Any,
-    soonest: Any,
-    room: Any,
-    count: Any,
-    depart_at: Any,
-    arrive_at: Any,
+def profiles(  # noqa: C901, PLR0912 -- one pass
+    connections: Connections, paths: Footpaths, goal: Array, soonest: Array, found: Lists
 ) -> None:
     """Find all departures from every stop worth taking, and when they bring one to the goal.
 
     Connections are looked at from the last to the first, so that each stop's list grows from its latest departure down.
-    ``room[s]`` is where the list of a stop begins and ``count[s]`` its length; ``soonest`` is for each trip the arrival
-    of those aboard, ``NEVER`` on entry.
+    ``found`` has the room of each stop's list, of length 0 on entry; ``soonest`` is for each trip the arrival of those
+    aboard, ``NEVER`` on entry.
     """
+    leave, reach, departs, arrives, trip, flags = connections
+    starts, other, seconds, change = paths
+    room, count, depart_at, arrive_at = found
     for c in range(len(departs) - 1, -1, -1):
         t = trip[c]
         then = soonest[t]

@@ -90,8 +90,7 @@ class TripFacts(NamedTuple):
     headway: int
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Connections:
+class Connections(NamedTuple):
     """Rides from one call to the next: stops, seconds, trip, and flags (``nearhome.geo.gtfs.feeds``)."""
 
     leave: Ints32

@@ -7,7 +7,7 @@ between two rides, so that nobody walks through a chain of stops, and need no cl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -69,8 +69,7 @@ class Walking:
         return np.ceil(np.asarray(crow_metres, float) * DETOUR / self.metres_per_second).astype(np.int32)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Footpaths:
+class Footpaths(NamedTuple):
     """Transfers by stop: those from ``s`` are ``starts[s]`` to ``starts[s + 1]``, with the other stop and the seconds.
 
     ``change`` has the seconds to change at one and the same stop. All seconds are at least one, and ``NEVER`` where a

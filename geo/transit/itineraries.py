@@ -13,10 +13,10 @@ TYPICAL = "typical, not a timetable"
 """What a way rests on where no timetable is installed."""
 
 
-Profile = Literal["public", "quickest", "fewest changes", "lift to the station"]
+Profile = Literal["transit", "quickest", "fewest changes", "lift to the station"]
 
 
-PROFILES: tuple[Profile, ...] = ("public", "quickest", "fewest changes", "lift to the station")
+PROFILES: tuple[Profile, ...] = ("transit", "quickest", "fewest changes", "lift to the station")
 
 
 Mode = Literal["walk", "bus", "train", "ferry", "underground", "taxi", "car"]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from nearhome.data.base import coordinates
 from nearhome.data.base.units import KM_PER_MILE
 from nearhome.data.catalogue import tables
 
@@ -31,6 +32,9 @@ EARTH_KM = 6371.0
 LOW_SHARE = 0.90
 HIGH_SHARE = 1.11
 """Eight in ten typical times of 2013 were between these shares of the estimate (``benchmarks/rail.py``)."""
+
+OTHER_LOW_SHARE, OTHER_HIGH_SHARE = 0.8, 1.3
+"""The same for walks, ferries and the Underground between stations (estimates)."""
 
 STOPPING_TRAIN = "stopping train"
 
@@ -74,6 +78,11 @@ class Model:
 
 
 DEFAULT = Model()
+
+
+def shares(mode: str) -> tuple[float, float]:
+    """Give what the low and the high of a leg's minutes are of its typical ones."""
+    return (LOW_SHARE, HIGH_SHARE) if mode == "train" else (OTHER_LOW_SHARE, OTHER_HIGH_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,11 @@ class Railway:
     def row_of(self) -> dict[str, int]:
         """Row of each station by its code."""
         return {code: row for row, code in enumerate(self.codes)}
+
+    @cached_property
+    def xy(self) -> Floats:
+        """The stations in metres, EPSG:27700, shape (stations, 2)."""
+        return np.column_stack(coordinates.to_metres(self.lat, self.lon))
 
     def distances_km(self, lat: float, lon: float) -> Floats:
         """Give the crow distance from a point (EPSG:4326) to every station."""

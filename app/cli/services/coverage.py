@@ -14,6 +14,7 @@ import numpy as np
 from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.population import families
 from nearhome.analysis.services import coverage, next_places, publishable, travel_times, what_if
+from nearhome.analysis.services.travel_times import Travel
 from nearhome.app.cli import layout, options
 from nearhome.data.base import phrases
 from nearhome.data.base.escaping import safe_text
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nearhome.analysis.services.coverage import Coverage
+    from nearhome.analysis.services.travel_times import Day
     from nearhome.analysis.services.what_if import CoverageOutcome, ServiceScenario
 
 IN_PERSON = "in-person"
@@ -84,9 +86,34 @@ def minutes_list(ctx: click.Context, param: click.Parameter, value: str) -> tupl
 
 
 kind_option = click.option("--kind", default=IN_PERSON, show_default=True, metavar="KIND", help=KIND_HELP)
-mode_option = click.option(
-    "--mode", type=click.Choice(list(travel_times.MODES)), default="car", show_default=True, help="How people travel."
-)
+FORMER_MODES = {"public": Travel("transit"), "public_weekend": Travel("transit", "sunday")}
+"""Words of ``--mode`` in earlier versions, which are still read."""
+
+
+class _Mode(click.Choice[str]):
+    """The modes, and their former words, which the help does not show."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if value in FORMER_MODES else super().convert(value, param, ctx)
+
+
+def travel_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for how people travel; the command gets them as ``travel``."""
+
+    @click.option("--mode", type=_Mode(travel_times.MODES), default="car", show_default=True, help="How people travel.")
+    @click.option(
+        "--day",
+        type=click.Choice(travel_times.DAYS),
+        default="weekday",
+        show_default=True,
+        help="The type of day, for transit.",
+    )
+    @functools.wraps(function)
+    def command(*args: Any, mode: str, day: Day, **more: Any) -> Any:
+        travel = FORMER_MODES.get(mode) or travel_times.check_travel(Travel(mode, day))  # type: ignore[arg-type]
+        return function(*args, travel=travel, **more)
+
+    return command
 
 
 def kind_of(text: str) -> str | None:
@@ -96,7 +123,7 @@ def kind_of(text: str) -> str | None:
 
 @click.command(epilog="Example: nearhome coverage --kind visitors_centre --area 'South West' --as-of 2008-01-01")
 @kind_option
-@mode_option
+@travel_options
 @click.option("--by", type=click.Choice(list(coverage.LEVELS)), default="authority", show_default=True, help="Areas.")
 @click.option("--minutes", default="30,60,90,120", show_default=True, callback=minutes_list, help="Thresholds.")
 @click.option(
@@ -111,7 +138,7 @@ def kind_of(text: str) -> str | None:
 @_changes
 def command(  # noqa: PLR0913 -- one for each option
     kind: str,
-    mode: str,
+    travel: Travel,
     by: str,
     minutes: tuple[float, ...],
     area: str | None,
@@ -129,10 +156,10 @@ def command(  # noqa: PLR0913 -- one for each option
 
     With --add, --close, --scenario or --best the table shows what would change.
     """
-    asked: dict[str, Any] = {"kind": kind_of(kind), "mode": mode, "by": by, "thresholds": minutes, "as_of": as_of}
+    asked: dict[str, Any] = {"kind": kind_of(kind), "mode": travel, "by": by, "thresholds": minutes, "as_of": as_of}
     inside = _inside(area, by, as_of)
     if changes.any:
-        scenario, told = _scenario(changes, kind, mode, minutes, as_of, area)
+        scenario, told = _scenario(changes, kind, travel, minutes, as_of, area)
         _tell_outcome(what_if.compare(scenario, **asked), inside, first, [*told], out=out, as_json=as_json)
         return
     found = coverage.assess(**asked)
@@ -147,7 +174,8 @@ def command(  # noqa: PLR0913 -- one for each option
         content = {
             "as_of": as_of.isoformat(),
             "kind": kind,
-            "mode": mode,
+            "mode": travel.mode,
+            "day_type": travel.day,
             "by": by,
             "areas": _records(table),
             "services": [each.id for each in found.services],
@@ -178,7 +206,7 @@ def _inside(area: str | None, by: str, as_of: date) -> frozenset[str] | None:
 
 
 def _scenario(
-    changes: ChangeRequest, kind: str, mode: str, minutes: tuple[float, ...], as_of: date, area: str | None
+    changes: ChangeRequest, kind: str, travel: Travel, minutes: tuple[float, ...], as_of: date, area: str | None
 ) -> tuple[ServiceScenario, list[str]]:
     """Put the changes together, and give what there is to say of them beside the figures."""
     told = []
@@ -196,7 +224,7 @@ def _scenario(
             msg = f"The best places are looked for one kind at a time, not for {kind!r}; give --kind."
             raise InputError(msg)
         limit = coverage.place_minutes(sorted(minutes))
-        best = next_places.best(kind, changes.best, as_of=as_of, within_minutes=limit, mode=mode, area=area)
+        best = next_places.best(kind, changes.best, as_of=as_of, within_minutes=limit, mode=travel, area=area)
         made += best.scenario.changes
         titles.append(best.scenario.title)
         rows = zip(best.chosen, best.gained, strict=True)
@@ -268,7 +296,7 @@ def _lines(found: Coverage, table: pd.DataFrame, note: str, first: int) -> Itera
     what = kinds.KINDS[found.kind].name if found.kind in kinds.KINDS else "Services"
     many, places = phrases.count(len(found.services), "service"), phrases.count(found.places, "place")
     yield from layout.paragraph(
-        f"{what} on {phrases.day(found.as_of)}, {travel_times.MODES[found.mode]}: {many} at {places}. "
+        f"{what} on {phrases.day(found.as_of)}, {found.travel.words}: {many} at {places}. "
         f"{phrases.count(min(first, len(table)), 'area')} of {len(table):,}, most children without first."
     )
     yield ""

@@ -8,17 +8,15 @@ import click
 
 from nearhome.analysis.gap_report import report as gap_report
 from nearhome.analysis.reports import write
-from nearhome.analysis.services import travel_times
 from nearhome.app.cli import layout, options
-from nearhome.app.cli.services.coverage import KIND_HELP, kind_of, minutes_list
+from nearhome.app.cli.services.coverage import KIND_HELP, kind_of, minutes_list, travel_options
 from nearhome.data.base import phrases
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-TRANSIT = "transit"
-"""Another word for public transport on a weekday."""
+    from nearhome.analysis.services.travel_times import Travel
 
 
 def _formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
@@ -39,13 +37,7 @@ def _formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[st
     help="A local authority, county, police force, region or nation by name or code, SW and the like, or all.",
 )
 @click.option("--kind", default="in-person", show_default=True, metavar="KIND", help=KIND_HELP)
-@click.option(
-    "--mode",
-    type=click.Choice([*travel_times.MODES, TRANSIT]),
-    default="car",
-    show_default=True,
-    help="How people travel; transit is public.",
-)
+@travel_options
 @click.option("--minutes", default="30,60,90,120", show_default=True, callback=minutes_list, help="Thresholds.")
 @click.option(
     "--formats",
@@ -61,7 +53,7 @@ def _formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[st
 def command(
     area: str,
     kind: str,
-    mode: str,
+    travel: Travel,
     minutes: tuple[float, ...],
     formats: tuple[str, ...],
     out: Path,
@@ -75,8 +67,7 @@ def command(
     the command that repeats the report; the same inputs give the same bytes.
     """
     write.check_folder(out, force=force)
-    way = "public" if mode == TRANSIT else mode
-    report = gap_report.report(gap_report.ReportRequest(area, as_of, kind_of(kind), way, minutes), formats=formats)
+    report = gap_report.report(gap_report.ReportRequest(area, as_of, kind_of(kind), travel, minutes), formats=formats)
     written = write.write(report, out, formats, force=force)
     first, *_ = report.sections
     click.echo("\n".join([*layout.paragraph(report.title), ""]))

@@ -11,7 +11,7 @@ import click
 from nearhome.analysis.gap_report import area as report_area
 from nearhome.analysis.services import coverage, lottery
 from nearhome.app.cli import layout, options
-from nearhome.app.cli.services.coverage import kind_of, kind_option, mode_option, plain
+from nearhome.app.cli.services.coverage import kind_of, kind_option, plain, travel_options
 from nearhome.data.base import phrases
 from nearhome.data.places import areas
 from nearhome.data.services import kinds
@@ -19,13 +19,15 @@ from nearhome.data.services import kinds
 if TYPE_CHECKING:
     from datetime import date
 
+    from nearhome.analysis.services.travel_times import Travel
+
 
 _COUNTS = ("children", "people", "left_out")
 
 
 @click.command(epilog="Example: nearhome lottery --as-of 2008-01-01 --clusters")
 @kind_option
-@mode_option
+@travel_options
 @click.option(
     "--measure",
     type=click.Choice(list(lottery.WORDS)),
@@ -38,7 +40,7 @@ _COUNTS = ("children", "people", "left_out")
 @options.as_of
 @options.as_json
 def command(
-    kind: str, mode: str, measure: str, area: str | None, as_of: date, *, clusters: bool, as_json: bool
+    kind: str, travel: Travel, measure: str, area: str | None, as_of: date, *, clusters: bool, as_json: bool
 ) -> None:
     """Measure the postcode lottery: who is covered, and how unequally, each figure with a plain sentence.
 
@@ -46,7 +48,7 @@ def command(
     without numbers of children, which may be small; clusters are those of the whole kingdom.
     """
     inside = None if area is None else areas.find(area)
-    found = coverage.assess(kind=kind_of(kind), mode=mode, as_of=as_of)
+    found = coverage.assess(kind=kind_of(kind), mode=travel, as_of=as_of)
     measured = lottery.measure(found if inside is None else report_area.inside(found, inside), measure)
     gathered = lottery.local_clusters(found, measure) if clusters else None
     sentences = [*measured.sentences(), *(gathered.sentences() if gathered else ())]
@@ -54,7 +56,8 @@ def command(
         content = {
             "as_of": as_of.isoformat(),
             "kind": kind,
-            "mode": mode,
+            "mode": travel.mode,
+            "day_type": travel.day,
             "area": None if inside is None else {"code": inside.code, "name": inside.name, "level": inside.level},
             "measures": asdict(measured) if inside is None else _uncounted(asdict(measured)),
             "clusters": None

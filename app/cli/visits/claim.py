@@ -67,7 +67,7 @@ def command(
         monthly_income_pounds=income if kind is Benefit.UNIVERSAL_CREDIT else None,
         yearly_income_pounds=income if kind is Benefit.TAX_CREDIT else None,
     )
-    found = eligibility.assess(claimant, scottish_prison=goal.country == "Scotland", as_of=as_of)
+    found = eligibility.assess(claimant, scottish_prison=goal.nation == "Scotland", as_of=as_of)
     if as_json:
         values = {"prison": goal.id, "as_of": as_of.isoformat(), "verdict": found.verdict, "reasons": found.reasons}
         click.echo(json.dumps(values, indent=2, ensure_ascii=False))

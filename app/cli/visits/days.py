@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 24
 HEADS = ("Town", "Prison", "Session", "By", "Leave", "Home", "Night away", "Cost", "Left")
-SHORT = {"car": "car", "public": "train, bus"}
+SHORT = {"car": "car", "transit": "train, bus"}
 
 
 @click.command(
@@ -96,7 +96,7 @@ def text(found: Sequence[AreaDay], file: Path | None) -> Iterator[str]:
     yield from layout.table(HEADS, [_cells(day) for day in found[:ROWS_SHOWN]], right=(7, 8))
     if len(found) > ROWS_SHOWN:
         yield f"... and {len(found) - ROWS_SHOWN:,} more{'' if file else '; --out FILE.csv writes them all'}"
-    for mode in ("car", "public"):
+    for mode in ("car", "transit"):
         days = [day.option.day for day in found if day.mode == mode and day.option and day.option.day]
         if days:
             nights = [sum(day.overnight == word for day in days) for word in ("no", "perhaps", "yes")]

@@ -93,7 +93,7 @@ def _by_name(choice: Sequence[Prison], as_of: date, *, as_json: bool) -> None:
     if as_json:
         _echo_json({"as_of": as_of.isoformat(), "prisons": [_facts(prison) for prison in choice]}, ("prisons",))
         return
-    rows = [(prison.name, prison.id, prison.country, holds(prison)) for prison in choice]
+    rows = [(prison.name, prison.id, prison.nation, holds(prison)) for prison in choice]
     click.echo("\n".join(layout.table(("Prison", "Id", "Country", "Holds"), rows)))
     click.echo(f"\n{phrases.count(len(choice), 'prison')} open on {phrases.day(as_of)}.")
 
@@ -151,7 +151,7 @@ def _facts(prison: Prison) -> dict[str, Any]:
         "id": prison.id,
         "name": prison.name,
         "service": prison.service,
-        "country": prison.country,
+        "nation": prison.nation,
         "sex": prison.sex,
         "age_min": prison.age_min,
         "age_max": prison.age_max,

@@ -22,7 +22,7 @@ WOMENS_ROLES: Final = frozenset({"closed", "open"})
 NEW_PRISON: Final = "New prison"
 AGAIN, NEW = "open", "site"
 CHANGED: Final = ", changed"
-_COUNTRIES: Final = {"England and Wales": ("England", "Wales")}
+_NATIONS: Final = {"England and Wales": ("England", "Wales")}
 """Countries of the prison systems that have several."""
 
 
@@ -115,8 +115,8 @@ def identity(said: str, scenario: Scenario) -> str:
 
 
 def _system(scenario: Scenario) -> list[Prison]:
-    countries = _COUNTRIES.get(scenario.nation, (scenario.nation,))
-    return [each for each in register.prisons() if each.country in countries]
+    nations = _NATIONS.get(scenario.nation, (scenario.nation,))
+    return [each for each in register.prisons() if each.nation in nations]
 
 
 def _named(some: Iterable[Prison]) -> dict[str, str]:

@@ -19,7 +19,7 @@ Measure = Literal["reached", "near"]
 
 IN_PERSON = "in_person"
 KINDS_SHOWN = {IN_PERSON: "Any help in person", **{kind: word.name for kind, word in KINDS.items()}}
-MODES_SHOWN: dict[str, str] = {"car": "By car", "public": "By train or bus"}
+MODES_SHOWN: dict[str, str] = {"car": "By car", "transit": "By train or bus"}
 MINUTES = (30, 60, 90, 120)
 GUIDE_DAY = date(2008, 1, 1)
 """When the guide that most of the evidence comes from was written."""
@@ -69,7 +69,7 @@ class Choices:
     @property
     def travelling(self) -> str:
         """How one travels, at the end of a sentence."""
-        return travel_times.MODES[self.mode]
+        return travel_times.Travel(self.mode).words
 
 
 def help_words(kind: str | None) -> str:

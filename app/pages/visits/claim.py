@@ -29,7 +29,7 @@ def show(plan: VisitPlan) -> None:
         if to_prisoner is None or benefit is None:
             return
         claimant = Claimant(GROWN_UP, words[to_prisoner], kinds[benefit])
-        found = eligibility.assess(claimant, scottish_prison=plan.prison.country == "Scotland", as_of=plan.as_of)
+        found = eligibility.assess(claimant, scottish_prison=plan.prison.nation == "Scotland", as_of=plan.as_of)
         first, *others = eligibility_words.sentences(found)
         said = "".join(f"<li>{escape(each)}</li>" for each in others)
         st.html(f"<p><strong>{escape(first)}</strong></p><ul>{said}</ul>")

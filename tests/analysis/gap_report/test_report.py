@@ -123,7 +123,7 @@ def _rows(report: Report, table: str) -> list[dict[str, object]]:
 
 
 def test_a_kind_without_places_has_no_map_by_time_and_says_why() -> None:
-    report = gap_report.report(gap_report.ReportRequest("Cornwall", DAY, kind="helpline", mode="public"))
+    report = gap_report.report(gap_report.ReportRequest("Cornwall", DAY, kind="helpline", mode="transit"))
     assert [layer.name for layer in report.layers] == ["areas_by_cover"]
     assert any("at a place" in said for said in report.sections[0].paragraphs)
     assert "--kind helpline" in report.command

@@ -138,7 +138,7 @@ def test_supply_is_shared_by_each_services_own_rule() -> None:
         service("place", lat=50.266, lon=-5.052, capacity=9, capacity_unit="children"),
         service("national", area_level="nation", area_codes=("S92000003",), capacity=4, capacity_unit="staff"),
     ]
-    found = supply.supply(offers, where, held, mode="car", thresholds=(30.0, 120.0))
+    found = supply.supply(offers, where, held, travel=travel_times.BY_CAR, thresholds=(30.0, 120.0))
     # The prison's 16 go to 0.2 x 30 + 0.1 x 100 children; the place's 9 to the 30 of Cornwall's sectors.
     expected = [60 / 30 + 0.2 * 1 + 9 / 30, 60 / 30 + 0.2 * 1 + 9 / 30, 0.1 * 1]
     assert found.unit == "children"
@@ -203,7 +203,7 @@ def test_classes_of_time_make_up_everybody(by: str, mode: str) -> None:
 
 
 def test_what_is_not_known_is_not_called_unreachable() -> None:
-    public = row(coverage.assess(kind="visitors_centre", mode="public", as_of=GUIDE), BELFAST)
+    public = row(coverage.assess(kind="visitors_centre", mode="transit", as_of=GUIDE), BELFAST)
     assert public["not_known"] == pytest.approx(1)
     assert public["no_way"] == 0
     car = coverage.assess(kind="visitors_centre", as_of=GUIDE, by="sector").table.set_index("code")
@@ -275,7 +275,7 @@ def test_adding_never_worsens_and_closing_never_improves(then: Coverage, data: s
 def test_drives_are_those_of_the_router_from_home_to_the_service() -> None:
     sector, prison = postcodes.areas("sector")["TR1 2"], prison_register.by_id("EXI")
     place = list(postcodes.areas("sector")).index("TR1 2")
-    found = travel_times.minutes([Spot(prison.lat, prison.lon)], "car")[place, 0]
+    found = travel_times.minutes([Spot(prison.lat, prison.lon)], travel_times.BY_CAR)[place, 0]
     assert found == pytest.approx(Router.shipped().route(find.find("TR1 2"), prison).minutes, abs=0.02)
     assert (sector.lat, sector.lon) == pytest.approx((find.find("TR1 2").lat, find.find("TR1 2").lon), abs=1e-4)
 
@@ -289,17 +289,17 @@ def test_ways_start_where_families_live(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Router, "shipped", lambda: SimpleNamespace(matrix=matrix))
     travel_times._driven.cache_clear()  # noqa: SLF001 -- a router of the test must not stay in the cache
     spot = Spot(51.5, 1.234567)
-    found = travel_times.minutes([spot], "car")[:, 0]
+    found = travel_times.minutes([spot], travel_times.BY_CAR)[:, 0]
     travel_times._driven.cache_clear()  # noqa: SLF001 -- a router of the test must not stay in the cache
     lon = np.array([each.lon for each in postcodes.areas("sector").values()])
     assert found == pytest.approx(100.0 + spot.lon - lon)
 
 
-@pytest.mark.parametrize(("mode", "day"), [("public", "weekday"), ("public_weekend", "sunday")])
+@pytest.mark.parametrize("day", travel_times.DAYS)
 @pytest.mark.parametrize("prison", ["EXI", "LEI", "SCO-PER", "AKI"])
-def test_the_shipped_transit_times_are_those_worked_out_anew(mode: travel_times.Mode, day: Any, prison: str) -> None:
+def test_the_shipped_transit_times_are_those_worked_out_anew(day: travel_times.Day, prison: str) -> None:
     goal = prison_register.by_id(prison)
-    known = travel_times.minutes([Spot(goal.lat, goal.lon)], mode)[:, 0]
+    known = travel_times.minutes([Spot(goal.lat, goal.lon)], travel_times.Travel("transit", day))[:, 0]
     rows = np.arange(0, len(known), 230)
     middles = np.array([(each.lat, each.lon) for each in postcodes.areas("sector").values()])[rows]
     anew = pairs.pair_times(middles, np.tile((goal.lat, goal.lon), (len(rows), 1)), day=day).minutes
@@ -359,7 +359,7 @@ def test_every_postcode_has_its_own_way_to_the_nearest_of_each_kind() -> None:
 
 
 def test_postcodes_take_their_sectors_time_by_public_transport() -> None:
-    found = postcode_coverage.nearest(GUIDE, "public")
+    found = postcode_coverage.nearest(GUIDE, "transit")
     assert found.by_postcode is None
     by_postcode = found.minutes("visitors_centre")
     table = postcodes.shipped()

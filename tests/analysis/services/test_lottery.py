@@ -82,7 +82,7 @@ def test_what_is_not_known_is_said_so() -> None:
         each.name: each.sentence("covered") for each in lottery.measure(coverage.assess(as_of=TODAY), draws=2).nations
     }
     assert "no service is known" in now["Northern Ireland"]
-    public = lottery.measure(coverage.assess(kind="visitors_centre", mode="public", as_of=GUIDE), "minutes", draws=2)
+    public = lottery.measure(coverage.assess(kind="visitors_centre", mode="transit", as_of=GUIDE), "minutes", draws=2)
     assert "Northern Ireland" not in [each.name for each in public.nations]
     assert public.gini.left_out > 2900
 

@@ -48,7 +48,7 @@ def districts() -> list[District]:
 @pytest.fixture(scope="module")
 def estate() -> list[register.Prison]:
     """Return every prison open today except those of the Channel Islands."""
-    return [each for each in register.prisons() if each.is_open(TODAY) and each.country not in CHANNEL_ISLANDS]
+    return [each for each in register.prisons() if each.is_open(TODAY) and each.nation not in CHANNEL_ISLANDS]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_the_estate_is_whole(districts: list[District], estate: list[register.Pr
     everywhere = [each for each in register.prisons() if each.is_open(TODAY)]
     assert len(everywhere) == 149
     assert len(estate) == 147
-    assert {each.country for each in estate} == {"England", "Wales", "Scotland", "Northern Ireland", "Isle of Man"}
+    assert {each.nation for each in estate} == {"England", "Wales", "Scotland", "Northern Ireland", "Isle of Man"}
     assert len(districts) > 2_900
 
 
@@ -96,9 +96,9 @@ def test_from_the_small_isles_one_sentence_says_why_not(name: str, estate: list[
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("country", sorted(CHANNEL_ISLANDS))
-def test_to_the_channel_islands_one_sentence_says_why_not(country: str) -> None:
-    island = next(each for each in register.prisons() if each.is_open(TODAY) and each.country == country)
+@pytest.mark.parametrize("nation", sorted(CHANNEL_ISLANDS))
+def test_to_the_channel_islands_one_sentence_says_why_not(nation: str) -> None:
+    island = next(each for each in register.prisons() if each.is_open(TODAY) and each.nation == nation)
     with pytest.raises(NoRouteError, match="look for a") as caught:
         car_journeys.by_car(find.find("TR1 2HE"), island)
     assert caught.value.where == "destination"

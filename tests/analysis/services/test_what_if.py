@@ -110,7 +110,7 @@ def test_closing_only_takes_away() -> None:
 
 @given(
     st.sampled_from(["St Austell", "area:Halton", "prison:Exeter", "prison:Norwich"]),
-    st.sampled_from(["car", "public"]),
+    st.sampled_from(["car", "transit"]),
 )
 @settings(max_examples=6, deadline=None)
 def test_opening_only_adds(where: str, mode: str) -> None:
@@ -144,9 +144,9 @@ def test_the_best_towns_are_the_best_of_all_choices(equity: bool) -> None:  # no
     inside = np.array([code in codes for code in where.codes])[where.authority]
     weight = where.children * inside * (1 + where.deprivation * equity)
     options = next_places._candidates("case_forum", "authorities", "East of England", GUIDE)  # noqa: SLF001 -- the same choice
-    times = travel_times.minutes([each.spot for each in options], "car")[where.sector] <= 30
+    times = travel_times.minutes([each.spot for each in options], travel_times.BY_CAR)[where.sector] <= 30
     there = [spot for each in coverage.in_force(GUIDE, "case_forum") for spot in reach.spots_of(each, GUIDE)]
-    already = (travel_times.minutes(there, "car")[where.sector] <= 30).any(axis=1)
+    already = (travel_times.minutes(there, travel_times.BY_CAR)[where.sector] <= 30).any(axis=1)
     reached = {
         pair: float(weight[(times[:, pair].any(axis=1)) | already].sum())
         for pair in combinations(range(len(options)), 2)
@@ -220,13 +220,20 @@ def test_a_change_that_cannot_be_made_is_one_sentence(change: Change, words: str
         (lambda: next_places.best("play", 0, as_of=GUIDE), "is not understood"),
         (lambda: next_places.best("case_forum", 2, as_of=GUIDE, candidates="towns"), "give an area"),
         (lambda: next_places.best("case_forum", 2, as_of=GUIDE, area="Halton"), "1 candidates and 2 places"),
-        (lambda: next_places.best("case_forum", 2, as_of=GUIDE, mode="public"), "361 candidates would take minutes"),
+        (lambda: next_places.best("case_forum", 2, as_of=GUIDE, mode="transit"), "361 candidates would take minutes"),
         (lambda: next_places.best("play", 999, as_of=GUIDE), "ask for fewer"),
     ],
 )
 def test_bad_input_is_one_sentence(call: Callable[[], object], words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()
+
+
+def test_a_file_may_say_public_for_transit(tmp_path: Path) -> None:
+    text = '[[add]]\nkind = "play"\nplace = "Truro"\nminutes = 45\nmode = "{}"\n'
+    former, today = (what_if.read(written(tmp_path, text.format(word))) for word in ("public", "transit"))
+    assert former.changes == today.changes
+    assert former.changes[0].mode == "transit"
 
 
 def test_a_service_can_move_and_reach_further() -> None:

@@ -72,7 +72,7 @@ def test_the_command_writes_the_table(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {row["mode"] for row in rows} == {"car", "public"}
+    assert {row["mode"] for row in rows} == {"car", "transit"}
     assert "not a timetable" in result.output.replace("\n", " ")
 
 

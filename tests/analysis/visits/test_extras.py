@@ -30,10 +30,10 @@ def test_the_offer_is_that_of_england_and_wales() -> None:
     assert visits_extras.offered(register.by_id("CFI")) == calls
 
 
-@pytest.mark.parametrize("country", ["Scotland", "Northern Ireland", "Jersey"])
-def test_nothing_is_said_where_no_source_is_known(visit_plan: VisitPlan, country: str) -> None:
-    prison = SimpleNamespace(country=country)
-    assert visits_extras.offered(prison) is None  # type: ignore[arg-type] # only its country is asked for
+@pytest.mark.parametrize("nation", ["Scotland", "Northern Ireland", "Jersey"])
+def test_nothing_is_said_where_no_source_is_known(visit_plan: VisitPlan, nation: str) -> None:
+    prison = SimpleNamespace(nation=nation)
+    assert visits_extras.offered(prison) is None  # type: ignore[arg-type] # only its nation is asked for
     assert wording_extras.video(replace(visit_plan, prison=prison), visit_plan.options[0]) == ()  # type: ignore[arg-type] # as above
 
 

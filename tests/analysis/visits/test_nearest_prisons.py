@@ -54,7 +54,7 @@ def test_the_quickest_come_first_and_the_unreachable_last(minutes: list[float], 
 
 def test_times_agree_with_single_routes() -> None:
     origin = find.find("TR1 2HE")
-    choice = [prison for prison in register.prisons() if prison.is_open(DAY) and prison.country != "Scotland"][::7]
+    choice = [prison for prison in register.prisons() if prison.is_open(DAY) and prison.nation != "Scotland"][::7]
     router = Router.shipped()
     rows = nearest(origin, choice)
     assert {row.prison.id for row in rows} == {prison.id for prison in choice}
@@ -68,7 +68,7 @@ def test_times_agree_with_single_routes() -> None:
 def test_exeter_is_nearest_to_truro_and_the_channel_islands_have_no_road() -> None:
     rows = nearest(find.find("TR1 2HE"), [prison for prison in register.prisons() if prison.is_open(DAY)])
     assert rows[0].prison.id == "EXI"
-    assert {row.prison.country for row in rows if row.note} == {"Jersey", "Guernsey"}
+    assert {row.prison.nation for row in rows if row.note} == {"Jersey", "Guernsey"}
 
 
 def test_no_prisons_is_no_rows() -> None:

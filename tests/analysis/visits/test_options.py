@@ -61,8 +61,8 @@ def test_modes_come_in_the_order_asked_for(truro: VisitPlan) -> None:
     modes = [each.mode for each in truro.options]
     assert modes[0] == "car"
     assert modes[-1] == "hire"
-    assert "public" in modes
-    assert make(modes=("transit",)).options[0].mode == "public"
+    assert "transit" in modes
+    assert make(modes=("transit",)).options[0].mode == "transit"
 
 
 def test_every_way_has_its_day_and_money(truro: VisitPlan) -> None:
@@ -77,7 +77,7 @@ def test_every_way_has_its_day_and_money(truro: VisitPlan) -> None:
 
 def test_what_train_and_bus_cost_comes_back(truro: VisitPlan) -> None:
     """The standard off-peak fare is what the scheme pays, so that nothing is left but what is not claimed."""
-    public = option(truro, "public")
+    public = option(truro, "transit")
     kinds = {line.kind for line in public.cost.lines}
     assert "rail" in kinds
     assert public.reimbursement.pence == public.cost.pence
@@ -85,7 +85,7 @@ def test_what_train_and_bus_cost_comes_back(truro: VisitPlan) -> None:
 
 
 def test_taxis_that_only_save_time_are_not_paid(st_just: VisitPlan) -> None:
-    quick, public = option(st_just, "quickest"), option(st_just, "public")
+    quick, public = option(st_just, "quickest"), option(st_just, "transit")
     taxis = quick.cost.only("taxi").pence
     assert taxis > 0
     paid = sum(line.pence or 0 for line in quick.reimbursement.lines if line.label.startswith("Taxi"))
@@ -95,7 +95,7 @@ def test_taxis_that_only_save_time_are_not_paid(st_just: VisitPlan) -> None:
 
 
 def test_the_scheme_pays_no_more_fares_than_the_cheapest_way(st_just: VisitPlan) -> None:
-    cheapest = option(st_just, "public").cost.only(*fare_claims.FARES).pence
+    cheapest = option(st_just, "transit").cost.only(*fare_claims.FARES).pence
     for each in st_just.options:
         if each.there is not None:
             fares = sum(
@@ -109,20 +109,20 @@ def test_the_scheme_pays_no_more_fares_than_the_cheapest_way(st_just: VisitPlan)
 def test_hire_is_paid_up_to_its_limits(truro: VisitPlan) -> None:
     hire = option(truro, "hire")
     line = hire.reimbursement.lines[0]
-    public = option(truro, "public").cost.only(*fare_claims.FARES, "taxi").pence
+    public = option(truro, "transit").cost.only(*fare_claims.FARES, "taxi").pence
     assert line.pence == min(hire.cost.only("hire").pence, 4000, public)
     assert hire.reimbursement.pence == sum(each.pence or 0 for each in hire.reimbursement.lines)
 
 
 def test_under_fives_travel_free_by_train() -> None:
-    young = option(make(party=Party(1, 1, (3,)), modes=("transit",)), "public")
-    alone = option(make(party=Party(1, 0), modes=("transit",)), "public")
+    young = option(make(party=Party(1, 1, (3,)), modes=("transit",)), "transit")
+    alone = option(make(party=Party(1, 0), modes=("transit",)), "transit")
     assert young.cost.only("rail").pence == alone.cost.only("rail").pence
 
 
 def test_a_night_away_costs_and_is_asked_for_first() -> None:
     far = make("TR19 7AA", "DMI", pattern="")
-    public = option(far, "public")
+    public = option(far, "transit")
     assert public.day is not None
     assert public.day.overnight == "yes"
     assert public.cost.only("room").pence > 0
@@ -130,7 +130,7 @@ def test_a_night_away_costs_and_is_asked_for_first() -> None:
 
 
 def test_the_ferry_to_wight_is_charged_on_foot() -> None:
-    wight = option(make("SO14 0AA", "IWI", pattern="", modes=("transit",)), "public")
+    wight = option(make("SO14 0AA", "IWI", pattern="", modes=("transit",)), "transit")
     assert wight.there is not None
     assert "ferry" in [leg.mode for leg in wight.there.legs]
     assert wight.cost.only("ferry").pence > 0
@@ -164,7 +164,7 @@ def test_values_for_json_hold_the_day(st_just: VisitPlan) -> None:
         assert day["overnight"] in {"no", "perhaps", "yes"}
         assert day["school_days_missed"] == {"4": 0, "9": 0}
         assert day["session_as_of"] == "2025-07-25"
-    transit = next(each for each in values["options"] if each["mode"] == "public")
+    transit = next(each for each in values["options"] if each["mode"] == "transit")
     assert transit["basis"] == "typical, not a timetable"
     assert [leg["mode"] for leg in transit["there"]] == ["bus", "train", "bus"]
     assert transit["there"][0]["from"] == "home"

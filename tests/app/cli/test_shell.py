@@ -118,7 +118,7 @@ def test_all_ways_are_side_by_side_first_and_then_one_by_one() -> None:
     at = [text.index(words) for words in order]
     assert at == sorted(at)
     assert max(len(line) for line in text.splitlines()) <= 80
-    assert {"public", "car", "hire"} <= {option["mode"] for option in plan["options"]}
+    assert {"transit", "car", "hire"} <= {option["mode"] for option in plan["options"]}
     for option in plan["options"]:
         day = option["visit_day"]
         assert (day["day"], day["session_start"]) == ("fri", "14:00")

@@ -147,9 +147,9 @@ def test_the_station_near_home_is_left_out_where_it_is_hidden() -> None:
     walk = TransitLeg("walk", "", "home", "Truro", 0, Minutes(9, 10, 11), 1)
     train = TransitLeg("train", "x", "Truro", "Exeter", 20, Minutes(100, 110, 120), 100, 1)
     bus = TransitLeg("bus", "", "Exeter", "the prison", 10, Minutes(9, 10, 11), 3, 4, 0, 1.2)
-    there = TransitWay("public", (walk, train, bus))
+    there = TransitWay("transit", (walk, train, bus))
     back = TransitWay(
-        "public", (replace(bus, start="the prison", end="Exeter"), replace(walk, start="Truro", end="home"))
+        "transit", (replace(bus, start="the prison", end="Exeter"), replace(walk, start="Truro", end="home"))
     )
     hidden = legs.near_home(there, back)
     assert hidden == {"Truro"}
@@ -164,7 +164,7 @@ def test_the_station_near_home_is_left_out_where_it_is_hidden() -> None:
 
 def test_only_a_timetable_gives_a_departure() -> None:
     train = TransitLeg("train", "x", "Newport", "Chester", 4, Minutes(128, 128, 128), 200, departs=605.0)
-    assert legs.by_public_transport(TransitWay("public", (train,))) == [
+    assert legs.by_public_transport(TransitWay("transit", (train,))) == [
         "Train, Newport to Chester: at 10:05, 2 h 08 min"
     ]
 

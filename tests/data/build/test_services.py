@@ -107,7 +107,7 @@ def test_the_officers_of_scotland_are_at_every_prison_open_in_2008() -> None:
     opened = {
         each.id
         for each in prison_register.prisons()
-        if each.country == "Scotland" and each.is_open(NEW_YEAR_2008) and each.id != "SCO-STI"
+        if each.nation == "Scotland" and each.is_open(NEW_YEAR_2008) and each.id != "SCO-STI"
     }
     assert held == opened
     assert len(held) - 1 == 14  # Castle Huntly and Noranside are one, the Open Estate

@@ -61,6 +61,12 @@ def shell(*typed: str) -> Result:
     return CliRunner().invoke(main, ["services", *typed])
 
 
+def test_a_register_may_say_public_for_transit(tmp_path: Path) -> None:
+    file = write(tmp_path, AT_TRURO | {"reach": "minutes", "minutes": "45", "mode": "public"})
+    assert own.install(file) == 1
+    assert [each.mode for each in register.own()] == ["transit"]
+
+
 def test_the_template_is_a_good_register(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(shell("template").stdout, encoding="utf-8")
@@ -104,7 +110,7 @@ def test_the_template_is_a_good_register(tmp_path: Path) -> None:
             "minutes",
             "is empty; a reach of minutes",
         ),
-        (AT_TRURO | {"reach": "minutes", "minutes": "45"}, "mode", "car or public"),
+        (AT_TRURO | {"reach": "minutes", "minutes": "45"}, "mode", "car or transit"),
         (AT_TRURO | {"reach": "minutes", "minutes": "601", "mode": "car"}, "minutes", "up to 600"),
         (AT_TRURO | {"reach": "minutes", "minutes": "NaN", "mode": "car"}, "minutes", "up to 600"),
         (AT_TRURO | {"reach": "radius", "miles": "0"}, "miles", "above 0"),

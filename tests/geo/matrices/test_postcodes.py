@@ -69,7 +69,7 @@ def test_what_cannot_be_reached_is_no_number(
     nowhere = np.isnan(whole.minutes())
     np.testing.assert_array_equal(nowhere, np.isnan(whole.miles()))
     for column, prison in enumerate(goals):
-        assert nowhere[:, column].all() == (prison.country in {"Jersey", "Guernsey"})
+        assert nowhere[:, column].all() == (prison.nation in {"Jersey", "Guernsey"})
     east, _ = postcodes.shipped().all_points()
     assert nowhere[east < 0].all()
 

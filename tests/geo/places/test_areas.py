@@ -46,7 +46,7 @@ def test_authorities_are_all_361() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "count"), [("authority", 361), ("county", 217), ("police", 43), ("region", 12), ("country", 4)]
+    ("level", "count"), [("authority", 361), ("county", 217), ("police", 43), ("region", 12), ("nation", 4)]
 )
 def test_boundaries_have_shapes_and_people(level: str, count: int) -> None:
     shapes = areas.boundaries(level)
@@ -58,16 +58,16 @@ def test_boundaries_have_shapes_and_people(level: str, count: int) -> None:
 
 def test_people_add_up_from_level_to_level() -> None:
     whole = sum(each.population for each in area_finder.authorities().values())
-    for level in ("authority", "region", "country"):
+    for level in ("authority", "region", "nation"):
         assert areas.boundaries(level)["population"].sum() == whole
-    wales = areas.boundaries("country").set_index("name").loc["Wales"]
+    wales = areas.boundaries("nation").set_index("name").loc["Wales"]
     assert wales["population"] == sum(
         each.population for each in area_finder.authorities().values() if each.nation == "Wales"
     )
 
 
 def test_sums_are_missing_where_a_part_is() -> None:
-    nations = areas.boundaries("country").set_index("name")
+    nations = areas.boundaries("nation").set_index("name")
     assert nations["households_no_car"].isna().to_dict() == {
         "England": False,
         "Northern Ireland": True,

@@ -36,7 +36,7 @@ class At:
 def many() -> list[tuple[At, register.Prison, CarJourney]]:
     """Return journeys from every ninetieth postcode district to prisons all over the country."""
     starts = tables.read_rows("postcode_districts", lambda row: At(float(row["lat"]), float(row["lon"])))[::90]
-    open_now = [each for each in register.prisons() if each.is_open(date(2026, 11, 21)) and each.country == "England"]
+    open_now = [each for each in register.prisons() if each.is_open(date(2026, 11, 21)) and each.nation == "England"]
     ends = [open_now[number * 13 % len(open_now)] for number in range(len(starts))]
     return [(start, end, car_journeys.by_car(start, end)) for start, end in zip(starts, ends, strict=True)]
 

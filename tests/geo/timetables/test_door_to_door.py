@@ -65,7 +65,7 @@ def test_times_of_day_are_those_of_the_feed(tmp_path: Path) -> None:
     timetable = Timetable((read.read(make(tmp_path)),))
     home, gate = find.find("TR1 2HE"), register.by_id("EXI")
     found = door_to_door.ways(timetable, SATURDAY, home, gate, arrive=13 * 60 + 15)
-    best, few = found["public"], found["fewest changes"]
+    best, few = found["transit"], found["fewest changes"]
     assert [leg.mode for leg in best.legs if leg.mode != "walk"] == ["bus", "train"]
     assert [leg.mode for leg in few.legs] == ["walk", "train", "walk"]
     assert few.legs[1].departs == 9 * 60 + 30

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError, NoRouteError
 from nearhome.data.prisons import register
 from nearhome.geo.transit import itineraries, pairs, typical
 from nearhome.geo.transit.buses import STEP_FREE
 from nearhome.geo.transit.itineraries import ORDINARY, Needs
-from nearhome.geo.transit.typical import Spot
 
 EXETER, LEEDS = (50.7279, -3.5316), (53.7965, -1.5754)
 SPREAD = (
@@ -33,12 +33,12 @@ def one_by_one(origin: tuple[float, float], goal: tuple[float, float], needs: Ne
             Spot(*goal),
             day="weekday",
             minutes_of_day=(MIDDAY, MIDDAY),
-            profiles=("public",),
+            profiles=("transit",),
             needs=needs,
         )
     except NoRouteError:
         return None
-    return found["public"]
+    return found["transit"]
 
 
 @pytest.mark.parametrize(

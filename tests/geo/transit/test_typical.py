@@ -32,7 +32,7 @@ def modes(way: TransitWay) -> list[str]:
 
 
 def test_truro_to_exeter_is_a_walk_a_train_and_a_walk() -> None:
-    way = between("TR1 2HE", "Exeter")["public"]
+    way = between("TR1 2HE", "Exeter")["transit"]
     assert modes(way) == ["walk", "train", "walk"]
     assert [way.legs[1].start, way.legs[1].end] == ["Truro", "Exeter St Davids"]
     assert way.changes == 0
@@ -55,54 +55,54 @@ def test_legs_join_and_add_up(origin: str, prison: str) -> None:
 
 def test_the_back_way_is_like_the_way_there() -> None:
     place, goal = find.find("PL31 1AA"), register.find("Exeter", as_of=TODAY)
-    there = ways(place, goal, day="saturday", minutes_of_day=NOON)["public"]
-    back = ways(goal, place, day="saturday", minutes_of_day=NOON, home="destination", names=("the prison", "home"))
-    assert back["public"].minutes.typical == pytest.approx(there.minutes.typical, rel=0.15)
-    assert back["public"].legs[-1].end == "home"
+    there = ways(place, goal, day="saturday", minutes_of_day=NOON)["transit"]
+    back = ways(goal, place, day="saturday", minutes_of_day=NOON, home="destination")
+    assert back["transit"].minutes.typical == pytest.approx(there.minutes.typical, rel=0.15)
+    assert back["transit"].legs[-1].end == "home"
     assert modes(back["lift to the station"])[-1] == "car"
     assert "car" not in modes(back["lift to the station"])[:-1]
 
 
 def test_a_taxi_is_for_where_nothing_runs() -> None:
     """At three in the night no bus leaves St Just; the walk to Penzance is three hours."""
-    night = between("TR19 7AA", "Exeter", minutes_of_day=(180.0, 400.0))["public"]
+    night = between("TR19 7AA", "Exeter", minutes_of_day=(180.0, 400.0))["transit"]
     assert modes(night)[0] == "taxi"
-    day = between("TR19 7AA", "Exeter", day="weekday")["public"]
+    day = between("TR19 7AA", "Exeter", day="weekday")["transit"]
     assert modes(day)[0] == "bus"
     without = Needs(taxi=False)
     place, goal = find.find("TR19 7AA"), register.find("Exeter", as_of=TODAY)
     with pytest.raises(NoRouteError):
-        ways(place, goal, day="saturday", minutes_of_day=(180.0, 200.0), profiles=["public"], needs=without)
+        ways(place, goal, day="saturday", minutes_of_day=(180.0, 200.0), profiles=["transit"], needs=without)
 
 
-def test_quickest_is_never_slower_than_public_by_more_than_it_saves_in_taxis() -> None:
+def test_quickest_is_never_slower_than_usual_by_more_than_it_saves_in_taxis() -> None:
     found = between("TR19 7AA", "Channings Wood", day="weekday")
-    assert found["quickest"].minutes.typical < found["public"].minutes.typical
+    assert found["quickest"].minutes.typical < found["transit"].minutes.typical
     assert "taxi" in modes(found["quickest"])
 
 
 def test_fewest_changes_has_no_more_changes() -> None:
     for origin in ("TR1 2HE", "LE1 1AA", "NR1 1AA", "SA1 1AA"):
         found = between(origin, "Wakefield")
-        few = found.get("fewest changes", found["public"])
-        assert few.changes <= found["public"].changes
+        few = found.get("fewest changes", found["transit"])
+        assert few.changes <= found["transit"].changes
 
 
 def test_slower_walkers_take_longer_or_another_way() -> None:
-    usual = between("TR1 2HE", "Exeter")["public"]
-    slow = between("TR1 2HE", "Exeter", needs=Needs(walker=STEP_FREE))["public"]
+    usual = between("TR1 2HE", "Exeter")["transit"]
+    slow = between("TR1 2HE", "Exeter", needs=Needs(walker=STEP_FREE))["transit"]
     assert slow.minutes.typical > usual.minutes.typical
 
 
 def test_near_by_one_walks() -> None:
-    way = between("EX1 1AA", "Exeter")["public"]
+    way = between("EX1 1AA", "Exeter")["transit"]
     assert modes(way) == ["walk"]
     assert way.minutes.typical < 30
     assert way.changes == 0
 
 
 def test_a_bus_where_the_railway_is_a_detour() -> None:
-    way = between("EX5 1AA", "Exeter", day="weekday")["public"]
+    way = between("EX5 1AA", "Exeter", day="weekday")["transit"]
     assert "bus" in modes(way)
 
 

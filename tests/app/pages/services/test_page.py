@@ -128,7 +128,7 @@ def test_few_children_are_not_shown(found: Coverage) -> None:
 
 
 def test_public_transport_is_not_known_in_northern_ireland_and_never_ranked_as_missing() -> None:
-    choices = replace(NEAR, mode="public")
+    choices = replace(NEAR, mode="transit")
     found = compare.assess(choices, compare.counted(GUIDE_DAY, ()))
     by_code = services_classes.classes(found.table, choices)
     northern = [code for code in by_code if code.startswith("N")]
@@ -312,7 +312,7 @@ def test_areas_and_districts_are_picked_from_lists_and_told_in_words() -> None:
 def test_a_kind_that_nobody_offers_is_still_a_page() -> None:
     test = opened()
     test.selectbox(key=services_choices.KIND).set_value("school_link")
-    test.radio(key=services_choices.MODE).set_value("public")
+    test.radio(key=services_choices.MODE).set_value("transit")
     test.radio(key=services_choices.DAY).set_value(services_choices.TODAY)
     test.radio(key=services_choices.MEASURE).set_value("near").run()
     assert "no service at a known place" in text_of(test)

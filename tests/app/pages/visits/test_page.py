@@ -228,7 +228,7 @@ def test_where_no_train_or_bus_is_known_the_car_is_shown_and_why() -> None:
 
 def northern() -> register.Prison:
     """Return an open prison in Northern Ireland."""
-    return next(p for p in register.prisons() if p.country == "Northern Ireland" and p.status != "closed")
+    return next(p for p in register.prisons() if p.nation == "Northern Ireland" and p.status != "closed")
 
 
 def test_an_old_answer_goes_when_the_next_question_fails(asked: list[Any]) -> None:
