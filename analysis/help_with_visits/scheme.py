@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.costs import tariffs
 from nearhome.analysis.help_with_visits import claims
+from nearhome.data.base.units import MINUTES_PER_HOUR
 from nearhome.data.errors import InputError
 from nearhome.data.places.nations import CHANNEL_ISLANDS, GREAT_BRITAIN, Nation, nation
 
@@ -40,7 +41,6 @@ NORTHERN_SCHEME_BEGAN = date(2022, 7, 29)
 """From this day the claim form sends people who live in Northern Ireland to their own scheme."""
 FOOD_HOURS = 5
 LONG_FOOD_HOURS = 10
-MINUTES_PER_HOUR = 60
 CLAIMABLE: tuple[Kind, ...] = ("parking", "toll", "ferry")
 NORTHERN_CONDITIONS = (
     "You live in Northern Ireland, so you claim from the Northern Ireland Prison Service.",

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.visits.day import clock
+from nearhome.data.base.units import KM_PER_MILE
 
 if TYPE_CHECKING:
     from nearhome.analysis.help_with_visits.scheme import Reimbursement
@@ -108,7 +109,7 @@ def of_way(way: TransitWay) -> list[dict[str, Any]]:
             "minutes": round(leg.minutes.typical, 1),
             "minutes_low": round(leg.minutes.low, 1),
             "minutes_high": round(leg.minutes.high, 1),
-            "miles": round(leg.km / 1.609344, 1),
+            "miles": round(leg.km / KM_PER_MILE, 1),
             "per_hour": round(leg.per_hour, 1) or None,
         }
         for leg in way.legs

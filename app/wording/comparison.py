@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nearhome.analysis.visits.day import clock
 from nearhome.app.wording import answers
 from nearhome.data.base import phrases
+from nearhome.data.base.units import PENCE_PER_POUND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_LEFT, LEAST_COST, QUICKEST = "least left to pay", "lowest cost before any money back", "quickest"
 FEWEST = "fewest changes by train and bus"
-POUND, FIVE = 100, 5
+FIVE = 5
 SHORT_TITLES = {
     "car": "Car",
     "transit": "Train or bus",
@@ -65,8 +66,8 @@ def bests(options: Sequence[Option]) -> dict[str, tuple[str, ...]]:
     """
     public = [option for option in options if option.there is not None]
     found = {
-        LEAST_LEFT: _least(options, lambda option: _half_up(option.left_to_pay_pence / POUND)),
-        LEAST_COST: _least(options, lambda option: _half_up(option.cost.pence / POUND)),
+        LEAST_LEFT: _least(options, lambda option: _half_up(option.left_to_pay_pence / PENCE_PER_POUND)),
+        LEAST_COST: _least(options, lambda option: _half_up(option.cost.pence / PENCE_PER_POUND)),
         QUICKEST: _least(options, lambda option: _half_up(option.minutes / FIVE)),
         FEWEST: _least(public, changes),
     }

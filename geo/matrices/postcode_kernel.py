@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
+from nearhome.data.base.units import METRES_PER_TENTH_MILE
+
 if TYPE_CHECKING:
     from nearhome.data.base.arrays import Array
 
@@ -157,6 +159,6 @@ def fill(  # noqa: C901, PLR0912, PLR0915 -- one pass over all postcodes, compil
             for k in range(count):
                 way_there = best[k]
                 tenths = np.rint(float(way_there >> bits) / 60.0)
-                length = np.rint(float((way_there & (shift - 1)) >> toll_bits) / 160.9344)
+                length = np.rint(float((way_there & (shift - 1)) >> toll_bits) / METRES_PER_TENTH_MILE)
                 out_minutes[k] = np.uint16(tenths) if way_there < INFINITE else np.uint16(65_535)
                 out_miles[k] = np.uint16(length) if way_there < INFINITE else np.uint16(65_535)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base.units import METRES_PER_MILE, METRES_PER_TENTH_MILE
 from nearhome.data.catalogue import columns
 from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.data.places import postcodes
@@ -162,8 +163,8 @@ def tenths(matrix: Matrix) -> NDArray[np.uint16]:
     """
     found = np.full((2, *matrix.minutes.shape), UNREACHABLE)
     reached = np.isfinite(matrix.minutes)
-    deciseconds, metres = np.rint(matrix.minutes[reached] * 600.0), np.rint(matrix.miles[reached] * 1609.344)
-    found[0][reached], found[1][reached] = np.rint(deciseconds / 60.0), np.rint(metres / 160.9344)
+    deciseconds, metres = np.rint(matrix.minutes[reached] * 600.0), np.rint(matrix.miles[reached] * METRES_PER_MILE)
+    found[0][reached], found[1][reached] = np.rint(deciseconds / 60.0), np.rint(metres / METRES_PER_TENTH_MILE)
     return found
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from nearhome.data.base import coordinates
+from nearhome.data.base.units import METRES_PER_MILE
 from nearhome.data.errors import NoRouteError
 from nearhome.geo.roads import edges
 from nearhome.geo.roads import network as networks
@@ -282,8 +283,8 @@ def _refuse_unreached(joins: Joins, where: Literal["origin", "destination"]) -> 
     if len(joins.place) == 0:
         what = "place to start from" if where == "origin" else "prison or place to go to"
         msg = (
-            f"No road within {FURTHEST_METRES / 1609.344:.0f} miles of the {what} can be reached without crossing "
-            "water: look for a passenger ferry or a flight."
+            f"No road within {FURTHEST_METRES / METRES_PER_MILE:.0f} miles of the {what} can be reached without "
+            "crossing water: look for a passenger ferry or a flight."
         )
         raise NoRouteError(msg, where)
 

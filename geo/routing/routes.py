@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base.units import METRES_PER_MILE
 from nearhome.geo.roads.weights import METRE, NO_ARC, NOWHERE, SHIFT
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Route:
     @property
     def miles(self) -> float:
         """How far it is."""
-        return self.metres / 1609.344
+        return self.metres / METRES_PER_MILE
 
     @property
     def line(self) -> tuple[tuple[float, float], ...]:
@@ -70,7 +71,7 @@ class Matrix:
 def matrix_of(weight: NDArray[np.int64]) -> Matrix:
     """Read minutes, miles and tolls from weights; those of NOWHERE and more are no way."""
     reached = weight < NOWHERE
-    parts = weight // SHIFT / 600.0, weight % SHIFT // METRE / 1609.344, (weight % METRE).astype(np.float64)
+    parts = weight // SHIFT / 600.0, weight % SHIFT // METRE / METRES_PER_MILE, (weight % METRE).astype(np.float64)
     return Matrix(*(np.where(reached, part, np.nan) for part in parts))
 
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import numpy as np
 
 from nearhome.data.base import coordinates
+from nearhome.data.base.units import KM_PER_MILE
 from nearhome.data.catalogue import columns
 from nearhome.data.errors import InputError
 
@@ -271,7 +272,7 @@ def local_ride(origin: Point, destination: Point, day: DayType, minute_of_day: f
     InputError, TableError
         As for ``services``.
     """
-    km = coordinates.crow_miles(origin.lat, origin.lon, destination.lat, destination.lon) * 1.609344
+    km = coordinates.crow_miles(origin.lat, origin.lon, destination.lat, destination.lon) * KM_PER_MILE
     return ride(km, service_at(origin, day, minute_of_day), service_at(destination, day, minute_of_day), walker)
 
 

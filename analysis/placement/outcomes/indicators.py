@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nearhome.analysis.placement.outcomes.changes import changes
+from nearhome.data.base.units import MINUTES_PER_HOUR, PENCE_PER_POUND
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from nearhome.analysis.placement.scenarios.schema import Visits
     from nearhome.analysis.placement.scenarios.setup import Situation
     from nearhome.data.base.arrays import Floats, Ints
-
-
-PENCE_A_POUND: Final = 100.0
-MINUTES_AN_HOUR: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +95,12 @@ def measure(start: Situation, people: Ints, visit: Burden, visits: Visits, moves
     for miles in (50, 100):
         found[f"over_{miles}_miles"] = 100 * _mean(visit.miles[cell] > miles, count)
     for hours in (2, 3):
-        found[f"over_{hours}_hours"] = 100 * _mean(visit.minutes[cell] > hours * MINUTES_AN_HOUR, count)
+        found[f"over_{hours}_hours"] = 100 * _mean(visit.minutes[cell] > hours * MINUTES_PER_HOUR, count)
     yearly = count * visits.per_year * (1 - visits.video_percent / 100)
-    found["hours_a_year"] = float(yearly @ visit.minutes[cell]) * 2 / MINUTES_AN_HOUR
-    found["pounds_a_year"] = float(yearly @ visit.pence[cell]) / PENCE_A_POUND
+    found["hours_a_year"] = float(yearly @ visit.minutes[cell]) * 2 / MINUTES_PER_HOUR
+    found["pounds_a_year"] = float(yearly @ visit.pence[cell]) / PENCE_PER_POUND
     claimed = visits.claimed_percent / 100
-    found["help_pounds_a_year"] = claimed * float(yearly @ visit.help_pence[cell]) / PENCE_A_POUND
+    found["help_pounds_a_year"] = claimed * float(yearly @ visit.help_pence[cell]) / PENCE_PER_POUND
     found["nights_a_year"] = float(yearly @ visit.night[cell])
     return {each.name: found[each.name] for each in FIGURES}
 

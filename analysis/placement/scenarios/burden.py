@@ -19,7 +19,7 @@ from nearhome.analysis.costs.party import Party
 from nearhome.analysis.help_with_visits import scheme
 from nearhome.analysis.population import estate, homes
 from nearhome.analysis.visits import day
-from nearhome.data.base.units import KM_PER_MILE as _KM_PER_MILE
+from nearhome.data.base.units import KM_PER_MILE, MINUTES_PER_HOUR
 from nearhome.data.errors import DateError
 from nearhome.data.places import postcodes
 from nearhome.data.places.nations import Nation
@@ -50,7 +50,6 @@ RIDES_NEAR, RIDES_FAR = 4, 2
 
 _FARE_KM: Final = (2.0, 10.0, 20.0, 40.0, 60.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1000.0, 1400.0)
 _FAR_MILES: Final = 1_000.0
-_MINUTES_AN_HOUR: Final = 60.0
 _NATIONS: Final = dict(zip(estate.NATIONS, (Nation.ENGLAND, Nation.SCOTLAND, Nation.NORTHERN_IRELAND), strict=True))
 TABLES = (*homes.TABLES, "road_nodes", "road_edges", "road_barriers", "road_order", *sectors.TABLES, "sessions")
 
@@ -206,7 +205,7 @@ def by_public_transport(given: Ways, spots: Sequence[PrisonSite], visits: Visits
     near, far = (
         fares.bus_fare(rides, party=party, as_of=as_of, nation=where).pence for rides in (RIDES_NEAR, RIDES_FAR)
     )
-    km = given.crow_miles * _KM_PER_MILE * fares.RAIL_PER_CROW
+    km = given.crow_miles * KM_PER_MILE * fares.RAIL_PER_CROW
     fare = np.where(given.crow_miles <= BUS_ONLY_MILES, near, np.interp(km, _FARE_KM, rail) + far)
     car = by_car(given, spots, visits, as_of, nation=nation)
     public = _burden(given.minutes_public, given, spots, visits, as_of, pence=fare, back=fare, nation=nation)
@@ -236,7 +235,7 @@ def _burden(
     away = 2 * minutes + day.LEAD_MINUTES + SESSION_MINUTES + day.GATE_OUT_MINUTES
     food = np.zeros(minutes.shape)
     for hours in (scheme.FOOD_HOURS, scheme.LONG_FOOD_HOURS):
-        beyond = hours * _MINUTES_AN_HOUR
+        beyond = hours * MINUTES_PER_HOUR
         each = scheme.food_pence(away_minutes=beyond + 1, prison_nation=_NATIONS[nation], as_of=as_of)
         food = np.where(away > beyond, party.people * (each or 0.0), food)
     limit = np.array([longest_day_trip(spot.prison_id, flexible=visits.flexible_sessions) for spot in spots])

@@ -385,16 +385,13 @@ def _write(record: Any, name: str, lines: list[str]) -> None:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-        return f'"{escaped}"'
+    """Write a value, a list in one line; whole numbers without a point, as people write them."""
+    import tomli_w
+
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(each) for each in value)}]"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    plain = int(value) if isinstance(value, float) and value.is_integer() else value
+    return tomli_w.dumps({"_": plain}).removeprefix("_ = ").removesuffix("\n")
 
 
 def reference() -> str:
