@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nearhome.analysis.cases import text
 from nearhome.analysis.cases.journeys import FAR_MILES, NEAR_MILES
+from nearhome.analysis.reports import templates
 from nearhome.data.base.coordinates import to_metres
 from nearhome.data.catalogue import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from nearhome.analysis.cases.findings import CaseFindings
     from nearhome.analysis.cases.journeys import Spread
@@ -39,40 +40,73 @@ BANDS = (
 )
 """Each distance band has a shape as well as a colour, for those who cannot tell the colours apart."""
 
-STYLE = """
-body{font:1rem/1.5 Arial,sans-serif;color:#0b0c0c;background:#fff;max-width:62rem;margin:0 auto;padding:1rem}
-svg{width:100%;height:auto;border:1px solid #b1b4b6;background:#eef3f7}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;margin:1rem 0}
-caption{text-align:left;font-weight:bold;padding:.3rem 0}
-th,td{border-bottom:1px solid #b1b4b6;padding:.3rem .6rem;text-align:left;vertical-align:top}
-td.n{text-align:right;white-space:nowrap}
-.land{fill:#fff;stroke:#8a9299;stroke-width:.7}
-.home{fill:#f3ead2}
-.town{fill:#505a5f;fill-opacity:.45;stroke:none}
-.near{fill:#1d70b8}.within{fill:#767676}.far{fill:#b3590a}
-.near,.within,.far{stroke:#fff;stroke-width:1}
-.lead{stroke:#0b0c0c;stroke-width:.5}
-text{font:12px Arial,sans-serif;fill:#0b0c0c;paint-order:stroke;stroke:#fff;stroke-width:3px}
-"""
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """An area of the map: its class in the style sheet, and its border as the path of an SVG."""
+
+    name: str
+    look: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class TownMark:
+    """A town, and what its tooltip says, in drawing units."""
+
+    x: float
+    y: float
+    radius: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrisonMark:
+    """A prison with its name at ``left`` and ``top``, and the line under the name that begins at the prison."""
+
+    x: float
+    y: float
+    left: float
+    top: float
+    end: float
+    look: str
+    shape: str
+    label: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The map as its template takes it."""
+
+    height: float
+    land: list[Land]
+    towns: list[TownMark]
+    prisons: list[PrisonMark]
+    width: float = WIDTH
+    words: str = MAP_WORDS
+    bands: tuple[tuple[str, str, str], ...] = BANDS
+
+
+Table = tuple[str, tuple[str, ...], list[tuple[str, ...]], frozenset[int]]
+"""Caption, headings, rows, and which columns are numbers, counted from 0."""
 
 
 def html(title: str, found: CaseFindings) -> str:
     """Write the page: sentences, map, and tables with the same facts as the map."""
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>",
-    ]
-    for heading, paragraphs in text.sections(found):
-        parts.append(f"<h2>{escape(heading)}</h2>")
-        parts += [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
-        if heading == text.PRISONS_HEADING:
-            parts += [_map(found), _prison_table(found)]
-        if heading == text.NEAREST_HEADING:
-            parts.append(_nearest_table(found))
-    parts += [_town_table(found), f"<p>{escape(_sources())}</p>", "</main>\n</body>\n</html>\n"]
-    return "\n".join(parts)
+    return templates.render(
+        "cornwall.html",
+        package="nearhome.analysis.cases",
+        title=title,
+        sections=list(text.sections(found)),
+        prisons_heading=text.PRISONS_HEADING,
+        nearest_heading=text.NEAREST_HEADING,
+        drawing=_map(found),
+        prisons=_prison_table(found),
+        nearest=_nearest_table(found),
+        towns=_town_table(found),
+        sources=_sources(),
+    )
 
 
 def band(miles: float) -> tuple[str, str, str]:
@@ -104,40 +138,39 @@ class _Frame:
         return rounded
 
 
-def _map(found: CaseFindings) -> str:
+def _map(found: CaseFindings) -> Drawing:
     on_it = {prison.id for prison in found.regional} | {way.prison.id for each in found.nearest for way in each.row}
     shown = [pair for pair in found.by_prison.values() if pair[0].id in on_it]
     prisons = np.column_stack(to_metres([each.lat for each, _ in shown], [each.lon for each, _ in shown]))
     towns = np.array([[town.easting, town.northing] for town in found.towns])
     frame = _Frame(np.vstack([prisons, towns]))
-    parts = [
-        f'<svg viewBox="0 0 {WIDTH:.0f} {frame.height:.0f}" role="img" aria-labelledby="map-title map-desc">',
-        '<title id="map-title">Cornwall\'s towns and the prisons of this page</title>',
-        f'<desc id="map-desc">{MAP_WORDS}</desc>',
-        *_land(frame),
-    ]
     largest = max(town.share for town in found.towns)
-    for town, (x, y) in zip(found.towns, frame.place(towns), strict=True):
-        radius = 9.0 * (town.share / largest) ** 0.5
-        parts.append(
-            f'<circle class="town" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}">'
-            f"<title>{escape(town.name)}: about {town.people:,.0f} people (modelled)</title></circle>"
-        )
-    parts += _prison_marks(shown, frame.place(prisons), frame.height)
-    parts += _key_marks(frame.height)
-    return "\n".join([*parts, "</svg>"])
+    return Drawing(
+        height=frame.height,
+        land=list(_land(frame)),
+        towns=[
+            TownMark(
+                x=x,
+                y=y,
+                radius=9.0 * (town.share / largest) ** 0.5,
+                told=f"{town.name}: about {town.people:,.0f} people (modelled)",
+            )
+            for town, (x, y) in zip(found.towns, frame.place(towns), strict=True)
+        ],
+        prisons=list(_prison_marks(shown, frame.place(prisons), frame.height)),
+    )
 
 
-def _land(frame: _Frame) -> Iterator[str]:
+def _land(frame: _Frame) -> Iterator[Land]:
     """Draw the regions, then Cornwall over them."""
     for name, shape in _shapes("boundaries_region"):
         yield from _area(frame, name, shape)
     for name, shape in _shapes("boundaries_county"):
         if name == "Cornwall":
-            yield from _area(frame, name, shape, extra=" home")
+            yield from _area(frame, name, shape, look="land home")
 
 
-def _area(frame: _Frame, name: str, shape: Any, extra: str = "") -> Iterator[str]:
+def _area(frame: _Frame, name: str, shape: Any, look: str = "land") -> Iterator[Land]:
     """Draw one area where it reaches into the frame."""
     rings = []
     for ring in _rings(shape):
@@ -148,7 +181,7 @@ def _area(frame: _Frame, name: str, shape: Any, extra: str = "") -> Iterator[str
         points = frame.place(_simpler(xy))
         rings.append("M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z")
     if rings:
-        yield f'<path class="land{extra}" d="{"".join(rings)}"><title>{escape(name)}</title></path>'
+        yield Land(name, look, "".join(rings))
 
 
 def _rings(shape: Any) -> Iterator[Floats]:
@@ -172,20 +205,26 @@ def _shapes(table: str) -> list[tuple[str, Any]]:
     return list(zip(columns["name"], from_wkb(columns["geometry"]), strict=True))
 
 
-def _prison_marks(shown: Sequence[tuple[Prison, Spread]], at: Floats, height: float) -> Iterator[str]:
-    """Draw each prison and its name, moved aside by a line where names would cover each other."""
+def _prison_marks(shown: Sequence[tuple[Prison, Spread]], at: Floats, height: float) -> Iterator[PrisonMark]:
+    """Place each prison and its name, moved aside by a line where names would cover each other."""
     taken: list[tuple[float, float, float, float]] = []
     for row in np.lexsort((at[:, 0], at[:, 1])):
         (prison, spread), (x, y) = shown[row], at[row]
-        css, shape, words = band(spread.miles)
+        look, shape, words = band(spread.miles)
         label = f"{prison.short_name} {spread.miles:.0f}"
         width = LETTER_WIDTH * len(label)
         left, top = _free(x, y, width, taken, height)
-        end = left if left >= x else left + width
-        told = f"{prison.name}: {spread.miles:.0f} miles by road on average ({words}), {text.hours(spread.minutes)}"
-        yield f"<g><title>{escape(told)}</title>{_mark(shape, css, x, y)}"
-        yield f'<line class="lead" x1="{x:.1f}" y1="{y:.1f}" x2="{end:.1f}" y2="{top + 9:.1f}"/>'
-        yield f'<text x="{left + 2:.1f}" y="{top + 11:.1f}">{escape(label)}</text></g>'
+        yield PrisonMark(
+            x=x,
+            y=y,
+            left=left,
+            top=top,
+            end=left if left >= x else left + width,
+            look=look,
+            shape=shape,
+            label=label,
+            told=f"{prison.name}: {spread.miles:.0f} miles by road on average ({words}), {text.hours(spread.minutes)}",
+        )
 
 
 def _free(
@@ -212,45 +251,10 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _mark(shape: str, css: str, x: float, y: float) -> str:
-    if shape == "circle":
-        return f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
-    if shape == "square":
-        return f'<rect class="{css}" x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"/>'
-    return f'<path class="{css}" d="M{x:.1f} {y - 6:.1f}l6 10h-12z"/>'
-
-
-def _key_marks(height: float) -> Iterator[str]:
-    """Draw the key in the corner that is sea."""
-    top = height - 20.0 * (len(BANDS) + 1)
-    yield f'<text x="{WIDTH - 230:.0f}" y="{top:.0f}">Average road miles from Cornwall</text>'
-    for number, (css, shape, words) in enumerate(BANDS, start=1):
-        y = top + 20.0 * number
-        yield f'{_mark(shape, css, WIDTH - 222, y - 4)}<text x="{WIDTH - 208:.0f}" y="{y:.0f}">{words}</text>'
-
-
 # The tables
 
 
-def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int]) -> str:
-    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
-    body = "\n".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(
-            f"<td{' class=n' if column in numbers else ''}>{escape(cell)}</td>"
-            for column, cell in enumerate(row[1:], start=1)
-        )
-        + "</tr>"
-        for row in rows
-    )
-    told = escape(caption)
-    return (
-        f'<div class="scroll" role="region" aria-label="{told}" tabindex="0"><table><caption>{told}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
-    )
-
-
-def _prison_table(found: CaseFindings) -> str:
+def _prison_table(found: CaseFindings) -> Table:
     regional = {prison.id for prison in found.regional}
     rows = [
         (
@@ -264,10 +268,10 @@ def _prison_table(found: CaseFindings) -> str:
         for prison, spread in found.by_prison.values()
     ]
     heads = ("Prison", "Holds", "South West", "Miles", "Mark", *_HEADS)
-    return _table("Prisons, the quickest to reach first", heads, rows, frozenset({3, 5, 6, 7, 8}))
+    return "Prisons, the quickest to reach first", heads, rows, frozenset({3, 5, 6, 7, 8})
 
 
-def _nearest_table(found: CaseFindings) -> str:
+def _nearest_table(found: CaseFindings) -> Table:
     rows = [
         (
             each.kind.title,
@@ -278,7 +282,7 @@ def _nearest_table(found: CaseFindings) -> str:
         for each in found.nearest
     ]
     heads = ("Person", "Nearest prison", "Miles", *_HEADS)
-    return _table("Nearest prison by drive time", heads, rows, frozenset({2, 3, 4, 5, 6}))
+    return "Nearest prison by drive time", heads, rows, frozenset({2, 3, 4, 5, 6})
 
 
 _HEADS = ("Time one way", "Cost there and back", "May get back", "Share 80 to 180 miles")
@@ -293,7 +297,7 @@ def _cells(spread: Spread) -> tuple[str, ...]:
     )
 
 
-def _town_table(found: CaseFindings) -> str:
+def _town_table(found: CaseFindings) -> Table:
     first = found.nearest[0]
     rows = [
         (
@@ -308,4 +312,4 @@ def _town_table(found: CaseFindings) -> str:
     ]
     caption = f"Cornwall's towns and the nearest prison for {first.kind.title[:1].lower()}{first.kind.title[1:]}"
     heads = ("Town", "People (modelled)", "Prison", "Miles", "Time one way", "Cost there and back")
-    return _table(caption, heads, rows, frozenset({1, 3, 4, 5}))
+    return caption, heads, rows, frozenset({1, 3, 4, 5})

@@ -10,7 +10,6 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from nearhome.analysis.cases import text
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
 from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.population import families, prison_shares
+from nearhome.analysis.reports import templates
 from nearhome.analysis.services import coverage, lottery, reach, travel_times
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.places import areas as area_finder
@@ -64,14 +64,6 @@ WAY_COLUMNS = (
     "minutes_car",
     "minutes_public",
 )
-
-STYLE = """
-body{font:1rem/1.5 Arial,sans-serif;color:#0b0c0c;background:#fff;max-width:62rem;margin:0 auto;padding:1rem}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;margin:1rem 0}
-caption{text-align:left;font-weight:bold;padding:.3rem 0}
-th,td{border-bottom:1px solid #b1b4b6;padding:.3rem .6rem;text-align:left;vertical-align:top}
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,18 +304,12 @@ def _text(title: str, found: SiteFindings) -> str:
 
 
 def _html(title: str, found: SiteFindings) -> str:
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>",
-    ]
-    for heading, paragraphs in _sections(found):
-        parts.append(f"<h2>{escape(heading)}</h2>\n<ul>")
-        parts += [f"<li>{escape(paragraph)}</li>" for paragraph in paragraphs]
-        parts.append("</ul>")
-    parts += ["<h2>By authority</h2>", '<div class="scroll"><table>']
-    parts.append(f"<caption>Coverage by authority, {escape(found.site.title)}</caption>")
-    parts.append("<tr>" + "".join(f'<th scope="col">{escape(name)}</th>' for name in COLUMNS) + "</tr>")
-    for row in _rows(found):
-        parts.append("<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>")
-    return "\n".join([*parts, "</table></div>", "</main>\n</body>\n</html>\n"])
+    return templates.render(
+        "site.html",
+        package="nearhome.analysis.cases",
+        title=title,
+        area=found.site.title,
+        sections=list(_sections(found)),
+        heads=COLUMNS,
+        rows=_rows(found),
+    )

@@ -7,7 +7,6 @@ has its name and class as a tooltip.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +40,11 @@ class Shape:
     colour: str
     rings: tuple[Floats, ...]
 
+    @property
+    def path(self) -> str:
+        """The rings as the path of an SVG."""
+        return "".join(map(_path, self.rings))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
@@ -55,6 +59,14 @@ class Drawing:
     told: tuple[str, ...]
     key: tuple[Category, ...]
     points_title: str
+    outline: str = OUTLINE
+    point_colour: str = POINT_COLOUR
+    point_radius: float = POINT_RADIUS
+
+    @property
+    def dots(self) -> list[tuple[float, float, str]]:
+        """The points with what each one says."""
+        return [(x, y, said) for (x, y), said in zip(self.points.tolist(), self.told, strict=True)]
 
 
 def drawing(areas: Layer, points: Layer | None = None) -> Drawing:
@@ -106,33 +118,6 @@ def _rings(shape: Any) -> tuple[Floats, ...]:
     seen = [part for number, part in enumerate(parts) if number == 0 or part.area >= LEAST_AREA]
     rings = [ring for part in seen for ring in (part.exterior, *part.interiors)]
     return tuple(np.asarray(shapely.get_coordinates(ring)) for ring in rings if not ring.is_empty)
-
-
-def svg(picture: Drawing) -> str:
-    """Draw it as a figure of HTML: SVG with title and description, and the key as a list."""
-    paths = "".join(
-        f'<path fill="{shape.colour}" d="{"".join(map(_path, shape.rings))}"><title>{escape(shape.told)}</title></path>'
-        for shape in picture.shapes
-    )
-    dots = "".join(
-        f'<circle cx="{x:g}" cy="{y:g}" r="{POINT_RADIUS:g}"><title>{escape(said)}</title></circle>'
-        for (x, y), said in zip(picture.points.tolist(), picture.told, strict=True)
-    )
-    said = f"{escape(picture.title)}. {escape(picture.alt)}"
-    key = "".join(
-        f'<li><svg width="16" height="16" aria-hidden="true"><rect width="16" height="16" fill="{each.colour}" '
-        f'stroke="{OUTLINE}"/></svg> {escape(each.label)}</li>'
-        for each in picture.key
-    )
-    if picture.points_title:
-        dot = f'<circle cx="8" cy="8" r="5" fill="{POINT_COLOUR}"/>'
-        key += f'<li><svg width="16" height="16" aria-hidden="true">{dot}</svg> {escape(picture.points_title)}</li>'
-    return (
-        f'<figure><svg class="map" viewBox="0 0 {picture.width:g} {picture.height:g}" role="img" aria-label="{said}">'
-        f'<g stroke="{OUTLINE}" stroke-width=".4" fill-rule="evenodd">{paths}</g>'
-        f'<g fill="{POINT_COLOUR}" stroke="#fff">{dots}</g></svg>'
-        f'<figcaption>{escape(picture.title)}<ul class="key">{key}</ul></figcaption></figure>'
-    )
 
 
 def _path(ring: Floats) -> str:

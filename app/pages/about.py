@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from nearhome.app.wording import fragments
 from nearhome.data.catalogue import tables
 from nearhome.geo.routing import car_journeys
 
@@ -26,8 +26,8 @@ FACTS = (
     ("Version", "version"),
 )
 LEAD = (
-    "<p>Every figure is worked out on this computer from the tables below. "
-    "Nothing is looked up on the internet, and nothing you enter is kept.</p>"
+    "Every figure is worked out on this computer from the tables below. "
+    "Nothing is looked up on the internet, and nothing you enter is kept."
 )
 SURENESS = {
     "Distance": "The length of the quickest way on main roads, and an estimate for the streets at both ends.",
@@ -79,39 +79,24 @@ def show() -> None:
     """Show the page."""
     st.set_page_config(page_title=TAB_TITLE)
     st.title(TITLE, anchor=False)
-    st.html(LEAD)
+    st.html(fragments.paragraphs([LEAD]))
     st.header("How sure are we?", anchor=False)
-    st.html(_definitions(SURENESS))
+    st.html(fragments.definitions(SURENESS.items()))
     st.header("What is not covered", anchor=False)
-    st.html(_items(GAPS))
+    st.html(fragments.items(GAPS))
     st.header("The tables", anchor=False)
     for table in tables.tables().values():
         st.html(_table_html(table))
     st.header("Using these pages", anchor=False)
-    st.html(_items(ACCESS))
+    st.html(fragments.items(ACCESS))
 
 
 def _table_html(table: ShippedTable) -> str:
     """Return one table of the catalogue with its facts."""
-    rows = "".join(
-        f'<tr><th scope="row">{label}</th><td>{escape(_shown(getattr(table, field)))}</td></tr>'
-        for label, field in FACTS
-    )
-    caption = f"<caption>{escape(table.title)}</caption>"
-    return f'<table class="nh-table nh-facts">{caption}<tbody>{rows}</tbody></table>'
+    rows = [(label, _shown(getattr(table, field))) for label, field in FACTS]
+    return fragments.piece("about.html", "facts", table.title, rows)
 
 
 def _shown(value: object) -> str:
     """Return a fact as text, whole numbers with separators."""
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _definitions(pairs: dict[str, str]) -> str:
-    """Return terms with their explanations as a description list."""
-    items = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(meaning)}</dd></div>" for term, meaning in pairs.items())
-    return f'<dl class="nh-answers">{items}</dl>'
-
-
-def _items(sentences: tuple[str, ...]) -> str:
-    """Return sentences as a list."""
-    return f'<ul class="nh-list">{"".join(f"<li>{escape(text)}</li>" for text in sentences)}</ul>'

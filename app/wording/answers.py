@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING
 
-from nearhome.app.wording import legs
+from nearhome.app.wording import fragments, legs
 from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables
 from nearhome.geo.roads.conditions import OWN_ROADS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from nearhome.analysis.help_with_visits.scheme import ReimbursementLine
     from nearhome.analysis.visits.options import Option
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from nearhome.geo.routing.car_journeys import RoadLeg
     from nearhome.geo.transit.itineraries import TransitWay
 
+TEMPLATE = "answers.html"
 TYPICAL = "typical, not a timetable"
 """The basis of a way without a timetable, as ``geo.public_transport`` has it, which starts slowly."""
 
@@ -50,14 +50,7 @@ def answers(plan: VisitPlan, option: Option) -> tuple[Answer, ...]:
 
 def answers_html(found: Iterable[Answer]) -> str:
     """Return the answers as a description list."""
-    return f'<dl class="nh-answers">{"".join(_answer_html(answer) for answer in found)}</dl>'
-
-
-def _answer_html(answer: Answer) -> str:
-    """Return one answer as a term with its description."""
-    figure = f'<strong class="nh-figure">{escape(phrases.capital(answer.figure))}</strong>'
-    notes = "".join(f"<p>{escape(note)}</p>" for note in answer.notes)
-    return f"<div><dt>{escape(answer.question)}</dt><dd>{figure}{notes}</dd></div>"
+    return fragments.piece(TEMPLATE, "answers", list(found))
 
 
 def cost_html(plan: VisitPlan, option: Option) -> str:
@@ -68,34 +61,30 @@ def cost_html(plan: VisitPlan, option: Option) -> str:
     cost = option.cost
     total = ("Total", "", *_estimated(cost.pence, cost.low_pence, cost.high_pence))
     caption = f"Estimated cost there and back for {phrases.people(plan.party.adults, plan.party.children)}"
-    return _table(
-        f"{caption}, at prices on {phrases.day(plan.as_of)}", ("What for", "Estimate", "Range"), [*rows, total]
-    )
+    caption = f"{caption}, at prices on {phrases.day(plan.as_of)}"
+    return fragments.piece(TEMPLATE, "sums", caption, ("What for", "Estimate", "Range"), [*rows, total])
 
 
 def claim_html(option: Option) -> str:
     """Return what may be claimed for a way, line by line, and the conditions to know before claiming."""
     back = option.reimbursement
     rows = [(line.label, line.rule, claimed(line)) for line in back.lines]
-    table = _table(f"What {back.scheme} may pay, estimated", ("What for", "Estimate"), rows) if rows else ""
-    conditions = "".join(f"<li>{escape(phrases.sentence(condition))}</li>" for condition in back.conditions)
-    heading = f"<p><strong>{escape(phrases.capital(back.scheme))}</strong>: what to know before you claim</p>"
-    return f'{table}{heading}<ul class="nh-list">{conditions}</ul>' if conditions else table
+    conditions = [phrases.sentence(condition) for condition in back.conditions]
+    return fragments.piece(TEMPLATE, "claim", back.scheme, rows, conditions)
 
 
 def route_html(option: Option) -> str:
     """Return the way as a numbered list; by public transport the way home too."""
     if option.there is None or option.back is None:
-        return _numbered(route(option))
-    parts = (("There", option.there), ("Home", option.back))
-    lists = "".join(f"<p><strong>{name}</strong></p>{_numbered(legs.by_public_transport(way))}" for name, way in parts)
-    return f"{lists}<p>{escape(phrases.sentence(option.there.basis))}</p>"
+        return fragments.numbered(route(option))
+    parts = [("There", option.there), ("Home", option.back)]
+    lists = [(name, legs.by_public_transport(way)) for name, way in parts]
+    return fragments.piece(TEMPLATE, "there_and_home", lists, option.there.basis)
 
 
 def tables_html(plan: VisitPlan) -> str:
     """Return which version of each table the answer was worked out from."""
-    items = "".join(f"<li>{escape(table_words(name))}: {escape(version)}</li>" for name, version in plan.tables.items())
-    return f'<ul class="nh-list">{items}</ul>'
+    return fragments.items(f"{table_words(name)}: {version}" for name, version in plan.tables.items())
 
 
 def table_words(name: str) -> str:
@@ -253,25 +242,3 @@ def _public_sureness(way: TransitWay) -> tuple[str, ...]:
     if way.km_by("train"):
         notes.append("Train fares come from a model of the distance. The real one may be half, or half as much again.")
     return tuple(notes)
-
-
-def _numbered(lines: Iterable[str]) -> str:
-    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    return f'<ol class="nh-list">{items}</ol>'
-
-
-def _table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> str:
-    """Return a table with header cells; its rows are (label, small print, number, ...)."""
-    first, *others = heads
-    head = f'<th scope="col">{escape(first)}</th>' + "".join(
-        f'<th scope="col" class="nh-number">{escape(other)}</th>' for other in others
-    )
-    body = ""
-    for label, small, *numbers in rows:
-        cells = "".join(f'<td class="nh-number">{escape(number)}</td>' for number in numbers)
-        note = f'<tr><td colspan="{len(heads)}">{escape(phrases.sentence(small))}</td></tr>' if small else ""
-        body += f'<tr class="nh-row"><th scope="row">{escape(label)}</th>{cells}</tr>{note}'
-    return (
-        f'<table class="nh-table"><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
-    )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.visits.day import clock
-from nearhome.app.wording import answers
+from nearhome.app.wording import answers, fragments
 from nearhome.data.base import phrases
 from nearhome.data.base.units import PENCE_PER_POUND
 
@@ -159,14 +158,7 @@ def session_sentences(day: VisitDay, on: str = "") -> tuple[str, ...]:
 
 def html(found: Iterable[WayChoice]) -> str:
     """Return the ways as a list of cards, each with its own heading."""
-    return f'<ul class="nh-ways">{"".join(_card(choice) for choice in found)}</ul>'
-
-
-def _card(choice: WayChoice) -> str:
-    best = f'<p class="nh-best">{escape(phrases.sentence(", ".join(choice.best)))}</p>' if choice.best else ""
-    day = "".join(f"<p>{escape(sentence)}</p>" for sentence in choice.day)
-    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in choice.sums)
-    return f"<li><h3>{escape(choice.title)}</h3>{best}{day}<dl>{rows}</dl></li>"
+    return fragments.piece(answers.TEMPLATE, "ways", list(found))
 
 
 HEADS = ("", "Each way", "Leave by", "Home by", "Cost", "Back", "Left")

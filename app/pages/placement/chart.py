@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final
+
+from nearhome.analysis.reports import templates
+from nearhome.app.wording import fragments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +35,7 @@ class Curve:
 def image(curve: Curve, alt: str) -> str:
     """Return the chart as an HTML image with a text for those who cannot see it."""
     source = b64encode(svg(curve).encode()).decode()
-    return f'<img class="nh-chart" src="data:image/svg+xml;base64,{source}" alt="{escape(alt)}">'
+    return fragments.piece("fragments.html", "image", f"data:image/svg+xml;base64,{source}", alt)
 
 
 def svg(curve: Curve) -> str:
@@ -51,28 +53,24 @@ def svg(curve: Curve) -> str:
         share = (mean - upwards[0]) / (upwards[-1] - upwards[0])
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share, 1)
 
-    look = f'font-family="Arial,sans-serif" font-size="12" fill="{INK}"'
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {look}>']
-    for mean in upwards:
-        parts.append(f'<path d="M{LEFT} {y(mean)}H{WIDTH - RIGHT}" stroke="{RULE}"/>')
-        parts.append(_text(LEFT - 6, y(mean) + 4, f"{mean:,.10g}", "end"))
-    for moves in across:
-        parts.append(f'<path d="M{x(moves)} {HEIGHT - BOTTOM}v5" stroke="{INK}"/>')
-        parts.append(_text(x(moves), HEIGHT - BOTTOM + 19, _short(moves), "middle"))
-    parts.append(_text(2, 16, f"Mean journey one way ({curve.unit})", "start"))
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, "People moved", "middle"))
-    line = " ".join(f"{x(moves)},{y(mean)}" for moves, mean in curve.points)
-    parts.append(f'<polyline points="{line}" fill="none" stroke="{LINE_COLOUR}" stroke-width="2.5"/>')
-    parts += [f'<circle cx="{x(m)}" cy="{y(v)}" r="3.5" fill="{LINE_COLOUR}"/>' for m, v in curve.points]
-    if curve.chosen:
-        moves, mean = curve.chosen
-        anchor = "end" if x(moves) > WIDTH / 2 else "start"
-        shift = -10 if anchor == "end" else 10
-        parts.append(
-            f'<rect x="{x(moves) - 6}" y="{y(mean) - 6}" width="12" height="12" fill="{MARK_COLOUR}" stroke="{INK}"/>'
-        )
-        parts.append(_text(x(moves) + shift, y(mean) - 12, "this scenario", anchor))
-    return "".join([*parts, "</svg>"])
+    return templates.render(
+        "chart.svg",
+        package=fragments.PACKAGE,
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=RIGHT,
+        bottom=BOTTOM,
+        ink=INK,
+        rule=RULE,
+        line=LINE_COLOUR,
+        mark=MARK_COLOUR,
+        curve=curve,
+        upwards=[(mean, f"{mean:,.10g}") for mean in upwards],
+        across=[(moves, _short(moves)) for moves in across],
+        x=x,
+        y=y,
+    )
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -94,7 +92,3 @@ def ticks(low: float, high: float) -> list[float]:
 def _short(number: float) -> str:
     """Return thousands as "20k": there is no room for more on a phone."""
     return f"{number / 1000:g}k" if number >= 10_000 else f"{number:,.10g}"  # noqa: PLR2004 - five digits are too wide
-
-
-def _text(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -13,6 +12,7 @@ from nearhome.analysis.placement.scenarios import schema
 from nearhome.app.pages.placement import edits as placement_edits
 from nearhome.app.pages.placement import runs
 from nearhome.app.pages.placement.edits import Edits, Opening
+from nearhome.app.wording import fragments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def choose(named: Mapping[str, Scenario]) -> Scenario:
     )
     scenario: Scenario = known[chosen]
     if scenario.about:
-        st.html(f"<p>{escape(scenario.about)}</p>")
+        st.html(fragments.paragraphs([scenario.about]))
     return scenario
 
 
@@ -240,10 +240,11 @@ def show_file(base: Scenario) -> None:
     text = schema.to_toml(base)
     part = f"{runs.key_of(base)}_{st.session_state.get(TURN, 0)}"
     with st.expander("The scenario as a file"):
-        st.html(
-            "<p>Everything that can be said of a scenario is in this text. Change it here, "
-            "or save it and open it again later. It stays in the memory of this session.</p>"
+        said = (
+            "Everything that can be said of a scenario is in this text. Change it here, "
+            "or save it and open it again later. It stays in the memory of this session."
         )
+        st.html(fragments.paragraphs([said]))
         st.text_area("Scenario (TOML)", text, height=320, key=f"text_{part}")
         st.button("Use this text", key=f"use_{part}", on_click=_use, args=(f"text_{part}",))
         st.download_button(

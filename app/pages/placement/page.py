@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -13,6 +12,7 @@ from nearhome.app.pages.placement import form as placement_form
 from nearhome.app.pages.placement import results, runs
 from nearhome.app.pages.placement.runs import Runs
 from nearhome.app.pages.shared import problems as form_problems
+from nearhome.app.wording import fragments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +28,12 @@ SESSION, RUN, DONE, FOCUS = "nearer_session", "nearer_run", "nearer_done", "near
 PROGRESS: Final = "nearer_progress"
 POLL_S: Final = 0.7
 LEAD = (
-    "<p>Place people in the prisons that there are, or that there might be, so that families bear least, and see what "
-    "that would change for them.</p>"
-    '<p class="nh-note">Modelled, not a count: nobody publishes who is held where. This is for thinking about places '
-    "and rules. It decides about nobody.</p>"
+    "Place people in the prisons that there are, or that there might be, so that families bear least, and see what "
+    "that would change for them."
+)
+CAUTION = (
+    "Modelled, not a count: nobody publishes who is held where. This is for thinking about places and rules. It "
+    "decides about nobody."
 )
 
 
@@ -55,7 +57,7 @@ def show() -> None:
     with st.container(key="nearer"):
         summary = st.container(key=form_problems.SUMMARY)
         st.title(TITLE, anchor=False)
-        st.html(LEAD)
+        st.html(fragments.paragraphs([LEAD]) + fragments.note(CAUTION))
         with st.container(key="nearer_question"):
             base = placement_form.choose(_named())
             placement_form.show_file(base)
@@ -134,8 +136,7 @@ def _progress(key: str) -> None:
 def _tell(problems: Iterable[str], summary: st.delta_generator.DeltaGenerator) -> None:
     """Show what has to be put right, above the heading, and in the title of the page."""
     st.set_page_config(page_title=f"Error: {TAB_TITLE}")
-    items = "".join(f"<li>{escape(problem)}</li>" for problem in problems)
-    summary.html(f'<div class="nh-summary"><h2>There is a problem</h2><ul>{items}</ul></div>')
+    summary.html(fragments.problems(problems))
 
 
 def _results(key: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -10,11 +9,12 @@ import streamlit as st
 from nearhome.analysis.placement.outcomes.changes import BY
 from nearhome.app.pages.placement import chart, classes, tables
 from nearhome.app.pages.placement import result as placement_result
+from nearhome.app.wording import fragments
 from nearhome.data.base import phrases
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from nearhome.app.pages.placement.result import Result
 
@@ -26,7 +26,7 @@ ENDS: Final = "ends"
 def show(result: Result, others: Sequence[Result]) -> None:
     """Show a run."""
     st.header(result.scenario.title, anchor=False)
-    st.html(_items(result.sentences))
+    st.html(fragments.items(result.sentences))
     st.html(tables.figures(result))
     with st.expander("How sure is this?"):
         _sureness(result)
@@ -51,7 +51,7 @@ def _sureness(result: Result) -> None:
             "note": "Remark",
         }
         st.html(tables.shown(result, "sensitivity", headings))
-    st.html(_paragraphs(result.notes))
+    st.html(fragments.paragraphs(result.notes))
 
 
 @st.fragment
@@ -83,7 +83,7 @@ def _map(result: Result) -> None:
     day = phrases.day(result.scenario.as_of)
     what = f"Mean journey to prison, in the plan against {day}, modelled: how many home authorities"
     st.html(area_map.legend_html(looks, counts, what))
-    st.html(f"<p><small>{escape(area_map.attribution(tiled=False))}</small></p>")
+    st.html(fragments.small([area_map.attribution(tiled=False)]))
 
 
 def _curve(result: Result) -> None:
@@ -92,7 +92,7 @@ def _curve(result: Result) -> None:
         return
     st.header("Moves against journeys", anchor=False)
     said = tables.curve_words(result)
-    st.html(f"<p>{escape(said)}</p>")
+    st.html(fragments.paragraphs([said]))
     left, right = st.columns(2, gap="medium")
     table = result.tables["trade_off"]
     points = [
@@ -154,7 +154,7 @@ def _beside(result: Result, others: Sequence[Result]) -> None:
     """Set another run of this session beside this one."""
     st.header("Two scenarios side by side", anchor=False)
     if not others:
-        st.html("<p>Work out another scenario above, and it can be set beside this one.</p>")
+        st.html(fragments.paragraphs(["Work out another scenario above, and it can be set beside this one."]))
         return
     chosen = st.selectbox(
         "Beside",
@@ -167,16 +167,17 @@ def _beside(result: Result, others: Sequence[Result]) -> None:
     try:
         st.html(tables.beside(result, others[chosen]))
     except InputError as error:
-        st.html(f'<p class="nh-error">{escape(str(error))}</p>')
+        st.html(fragments.paragraphs([str(error)], "nh-error"))
 
 
 def _keep(result: Result) -> None:
     """Offer the run's files."""
     st.header("Keep this run", anchor=False)
-    st.html(
-        "<p>The scenario, a page to read, every table as CSV and all results as JSON, with the versions of the data. "
-        "Small counts are left out of them.</p>"
+    said = (
+        "The scenario, a page to read, every table as CSV and all results as JSON, with the versions of the data. "
+        "Small counts are left out of them."
     )
+    st.html(fragments.paragraphs([said]))
     st.download_button(
         "Save everything (ZIP)",
         data=lambda: placement_result.archive(result),
@@ -189,11 +190,3 @@ def _keep(result: Result) -> None:
             st.download_button(
                 "Save the page (PDF)", data=content, file_name=name, mime="application/pdf", on_click="ignore"
             )
-
-
-def _items(sentences: Iterable[str]) -> str:
-    return f'<ul class="nh-list">{"".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)}</ul>'
-
-
-def _paragraphs(sentences: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from nearhome.analysis.placement.outcome_report import compare, files
 from nearhome.analysis.placement.outcomes import indicators as measured
 from nearhome.analysis.reports.tables import Mark, written
+from nearhome.app.wording import fragments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from nearhome.analysis.reports.tables import Column, Table
     from nearhome.app.pages.placement.result import Result
@@ -22,7 +22,6 @@ MINUS: Final = "\N{MINUS SIGN}"
 NOTHING: Final = frozenset({Mark.NOT_KNOWN, Mark.NOT_APPLICABLE})
 UNKNOWN, NOISE = "not tested", " than the noise"
 PLANS: Final = {"today": "Today", "greedy": "Nearest free place", "plan": "This plan", "optimum": "No limit on moves"}
-ROW, COLUMN = 'th scope="row"', 'th scope="col"'
 EFFECTS: Final = {
     "minutes_before": "Minutes today",
     "minutes_after": "In the plan",
@@ -40,25 +39,6 @@ PRISONS: Final = {
 }
 
 
-def html(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> str:
-    """Return a table whose first column names the rows; the first ``texts`` columns are words, the others numbers."""
-
-    def cells(row: Sequence[str], first: str, other: str) -> str:
-        looks = ["" if at < texts else ' class="nh-number"' for at in range(len(row))]
-        tags = [first, *[other] * (len(row) - 1)]
-        return "".join(
-            f"<{tag}{look}>{escape(words)}</{tag.partition(' ')[0]}>"
-            for tag, look, words in zip(tags, looks, row, strict=True)
-        )
-
-    body = "".join(f'<tr class="nh-row">{cells(row, ROW, "td")}</tr>' for row in rows)
-    head = cells(headings, COLUMN, COLUMN)
-    return (
-        f'<table class="nh-table nh-dense"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
 def shown(result: Result, name: str, headings: Mapping[str, str], *, texts: int = 1, title: str = "") -> str:
     """Return columns of a run's table with the headings given, but none that says nothing, and its notes."""
     table = result.tables[name]
@@ -67,14 +47,14 @@ def shown(result: Result, name: str, headings: Mapping[str, str], *, texts: int 
     cells = zip(*(table.values(each.name) for each in chosen), strict=True)
     rows = [[_written(cell, each) for cell, each in zip(row, chosen, strict=True)] for row in cells]
     caption = f"{title or table.title}. {where_and_when(result)}"
-    return html(caption, [headings[each.name] for each in chosen], rows, texts=texts) + notes(table)
+    return fragments.table(caption, [headings[each.name] for each in chosen], rows, texts=texts) + notes(table)
 
 
 def notes(table: Table) -> str:
     """Return what is to be read with a table; what is suppressed or unreachable in it is explained once."""
     marks = (f"{mark.value}: {mark.meaning}" for mark in table.marks() if mark in {Mark.SUPPRESSED, Mark.NO_WAY})
     said = [*table.notes, *(each for each in marks if not any(note.startswith(each[:3]) for note in table.notes))]
-    return "".join(f"<p><small>{escape(each)}</small></p>" for each in said if each)
+    return fragments.small(each for each in said if each)
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
@@ -107,9 +87,9 @@ def figures(result: Result) -> str:
         for row in result.figures.to_dict("records")
     ]
     caption = f"Today, and three ways to place people anew. {where_and_when(result)} m: million."
-    return html(caption, ["One way, if nothing else is said", *(PLANS[name] for name in names)], rows) + notes(
-        result.tables["figures"]
-    )
+    return fragments.table(
+        caption, ["One way, if nothing else is said", *(PLANS[name] for name in names)], rows
+    ) + notes(result.tables["figures"])
 
 
 def sureness(result: Result) -> str:
@@ -125,7 +105,7 @@ def sureness(result: Result) -> str:
     caption = (
         f"Changes against today; eight in ten draws lie between low and high. {where_and_when(result)} m: million."
     )
-    return html(caption, ["Figure", "Change", "Low", "High", "Against the noise"], rows)
+    return fragments.table(caption, ["Figure", "Change", "Low", "High", "Against the noise"], rows)
 
 
 def beside(first: Result, second: Result) -> str:
@@ -144,8 +124,8 @@ def beside(first: Result, second: Result) -> str:
         rows.append([_named(row), *figures_shown, *changes])
     caption = f"First: {first.scenario.title}. Second: {second.scenario.title}. {where_and_when(first)} m: million."
     tested = f"Tested on {found.draws} other baselines that both runs tried." if found.draws else found.notes[-1]
-    said = "".join(f"<p><small>{escape(note)}</small></p>" for note in (*found.notes[:-1], tested))
-    return html(caption, ["Figure", "First", "Second", "Difference", "Against the noise"], rows) + said
+    said = fragments.small((*found.notes[:-1], tested))
+    return fragments.table(caption, ["Figure", "First", "Second", "Difference", "Against the noise"], rows) + said
 
 
 def curve_words(result: Result) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from html import escape
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.population import children
 from nearhome.analysis.services import lottery
 from nearhome.app.pages.services import table
+from nearhome.app.wording import fragments
 from nearhome.data.base import phrases
 from nearhome.data.services.kinds import ANY_KIND, GRADES, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from nearhome.analysis.services.area_profile import Near, Story
     from nearhome.analysis.services.coverage import Coverage
@@ -45,12 +45,7 @@ def html(told: Story, row: Row, found: Coverage, choices: Choices) -> str:
         ("Deprivation", (deprivation_sentence(told),)),
         ("Is it even?", even_sentences(found, told, choices)),
     )
-    items = "".join(f"<div><dt>{escape(term)}</dt><dd>{_list(said)}</dd></div>" for term, said in parts if said)
-    return f'<dl class="nh-answers nh-story">{items}</dl>'
-
-
-def _list(said: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(each)}</p>" for each in said)
+    return fragments.piece("services.html", "profile", parts)
 
 
 def need_sentences(row: Row, choices: Choices) -> tuple[str, ...]:

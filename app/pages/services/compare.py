@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,6 +13,7 @@ from nearhome.app.pages.services import choices as services_choices
 from nearhome.app.pages.services import table as services_table
 from nearhome.app.pages.services.choices import EVERYWHERE, Choices, in_part
 from nearhome.app.pages.shared import looks
+from nearhome.app.wording import fragments
 from nearhome.app.wording import names as wording
 from nearhome.data.base import phrases
 from nearhome.data.errors import InputError
@@ -135,7 +135,7 @@ def _add(choices: Choices, found: Coverage, own: Sequence[Service]) -> CoverageC
 def _close(choices: Choices, found: Coverage) -> CoverageComparison | None:
     names = {each.id: each.name for each in found.services}
     if not names:
-        st.html("<p>No service of this kind is known on that day, so none can close.</p>")
+        st.html(fragments.paragraphs(["No service of this kind is known on that day, so none can close."]))
         return None
     closed = st.multiselect("Services to close", list(names), format_func=names.__getitem__, key=CLOSED)
     if not closed:
@@ -228,13 +228,6 @@ def html(compared: CoverageComparison, choices: Choices) -> str:
     most = [row for row in changed if row.after > row.before][:SHOWN]
     least = [row for row in reversed(changed) if row.after < row.before][:SHOWN]
     shown = (*most, *least)
-    body = "".join(
-        f'<tr class="nh-row"><th scope="row">{escape(row.name)}</th>'
-        f'<td class="nh-number">{escape(services_table.percent(row.before))}</td>'
-        f'<td class="nh-number">{escape(services_table.percent(row.after))}</td>'
-        f'<td class="nh-number nh-wrap">{escape(_gain(row.children))}</td></tr>'
-        for row in shown
-    )
     what = (
         "Children reached"
         if choices.measure == "reached"
@@ -242,15 +235,9 @@ def html(compared: CoverageComparison, choices: Choices) -> str:
     )
     few = "" if len(shown) == len(changed) else f", the {SHOWN} areas each where most gain and lose"
     caption = f"{what}: {compared.before_name}, and {compared.after_name}{few}"
-    table = (
-        f'<table class="nh-table"><caption>{escape(caption)}</caption><thead><tr><th scope="col">Area</th>'
-        '<th scope="col" class="nh-number">Before</th><th scope="col" class="nh-number">After</th>'
-        '<th scope="col" class="nh-number nh-wrap">Children who gain or lose help</th></tr></thead>'
-        f"<tbody>{body}</tbody></table>"
-        if shown
-        else ""
-    )
-    return "".join(f"<p>{escape(each)}</p>" for each in said) + table
+    percent = services_table.percent
+    rows = [(row.name, percent(row.before), percent(row.after), _gain(row.children)) for row in shown]
+    return fragments.piece("services.html", "change", said, caption, rows)
 
 
 def summary(compared: CoverageComparison, changed: Sequence[Gain], choices: Choices) -> str:

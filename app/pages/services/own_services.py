@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from nearhome.app.wording import fragments
 from nearhome.data.base import phrases
 from nearhome.data.errors import SourceError
 from nearhome.data.services import own
@@ -29,10 +29,11 @@ TEMPLATE_NAME, PROBLEMS_NAME = "own-services.csv", "problems.txt"
 def ask() -> tuple[Service, ...]:
     """Offer to add services of one's own, tell everything that is wrong with them, and give those that are right."""
     with st.expander("Add your own services"):
-        st.html(
-            "<p>A CSV file with a row for each service. It is read on this server, used while this page is open, and "
-            "neither saved nor sent on.</p>"
+        said = (
+            "A CSV file with a row for each service. It is read on this server, used while this page is open, and "
+            "neither saved nor sent on."
         )
+        st.html(fragments.paragraphs([said]))
         st.download_button(
             "Download a template",
             data=own.template(),
@@ -49,7 +50,7 @@ def ask() -> tuple[Service, ...]:
             known = (file.file_id, *_read(file.getvalue()))
             st.session_state[READ] = known
         _, services, message, problems = known
-        st.html(f'<div role="status">{message}</div>')
+        st.html(message)
         if problems:
             st.download_button(
                 "Download all problems", data=problems, file_name=PROBLEMS_NAME, mime="text/plain", on_click="ignore"
@@ -62,10 +63,11 @@ def _read(content: bytes) -> tuple[tuple[Service, ...], str, str]:
     try:
         check, services = own.read("Your file", content)
     except SourceError as error:
-        return (), f'<p class="nh-error">{escape(str(error))}</p>', ""
+        return (), fragments.piece("services.html", "register", str(error), is_good=False), ""
     if check.is_good:
         many = phrases.count(len(services), "service")
-        return services, f"<p>{many} of yours. Each counts on the days for which it is valid.</p>", ""
+        said = f"{many} of yours. Each counts on the days for which it is valid."
+        return services, fragments.piece("services.html", "register", said, is_good=True), ""
     lines = list(own.lines_of(check))
     return (), problems_html(check.problems, check.further), "\n".join(lines) + "\n"
 
@@ -73,10 +75,8 @@ def _read(content: bytes) -> tuple[tuple[Service, ...], str, str]:
 def problems_html(problems: Sequence[RowProblem], further: int) -> str:
     """Return the problems of a register as HTML, everything in it escaped, and how many there are in all."""
     many = phrases.count(len(problems) + further, "problem")
-    shown = "".join(f"<li>{escape(str(each))}</li>" for each in problems[:MOST_SHOWN])
+    said = f"Your file has {many}, so none of it is used. Correct them and choose the file again."
+    shown = [str(each) for each in problems[:MOST_SHOWN]]
     rest = len(problems) + further - MOST_SHOWN
-    more = f"<p>And {phrases.count(rest, 'more problem')}.</p>" if rest > 0 else ""
-    return (
-        f'<p class="nh-error">Your file has {many}, so none of it is used. Correct them and choose the file again.</p>'
-        f'<ul class="nh-list">{shown}</ul>{more}'
-    )
+    more = f"And {phrases.count(rest, 'more problem')}." if rest > 0 else ""
+    return fragments.piece("services.html", "register", said, is_good=False, problems=shown, rest=more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from html import escape
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from nearhome.app.pages.services import classes, compare, own_services, report
 from nearhome.app.pages.services import table as services_table
 from nearhome.app.pages.services.choices import EVERYWHERE
 from nearhome.app.pages.shared import looks as area_looks
+from nearhome.app.wording import fragments
 from nearhome.data.base import phrases
 from nearhome.data.places import areas as area_finder
 from nearhome.data.services.kinds import ANY_KIND
@@ -43,10 +43,10 @@ FIRST = 12
 MAP_HEIGHT_PX = 620
 CSV_NAME = "where-help-is-missing.csv"
 MARGIN_DEGREES = 0.1
-LEAD = (
-    "<p>Where most children with a parent in prison are without help, and what one more service would change.</p>"
-    '<p class="nh-note">Nobody has counted these children: the numbers are estimates. The services are those that '
-    "dated statements tell of. Where none is known there may well be one.</p>"
+LEAD = "Where most children with a parent in prison are without help, and what one more service would change."
+CAUTION = (
+    "Nobody has counted these children: the numbers are estimates. The services are those that dated statements tell "
+    "of. Where none is known there may well be one."
 )
 
 
@@ -61,7 +61,7 @@ def show() -> None:
     today = datetime.now(ZoneInfo("Europe/London")).date()
     with st.container(key="missing"):
         st.title(TITLE, anchor=False)
-        st.html(LEAD)
+        st.html(fragments.paragraphs([LEAD]) + fragments.note(CAUTION))
         choices = services_choices.ask(today)
         own = own_services.ask()
         with st.spinner("Working out where help reaches"):
@@ -102,7 +102,7 @@ def _map(found: Coverage, choices: Choices) -> None:
     from nearhome.app.pages.shared import area_map
 
     st.html(area_map.legend_html(looks, counts, what))
-    st.html(f"<p><small>{escape(area_map.attribution(tiled=detail))}</small></p>")
+    st.html(fragments.small([area_map.attribution(tiled=detail)]))
 
 
 def _counts(by_area: Mapping[str, str], choices: Choices) -> dict[str, int]:
@@ -167,7 +167,7 @@ def _district(known: Mapping[str, Mapping[Any, Any]], choices: Choices) -> None:
         said = f"From {chosen} the nearest is {phrases.about(phrases.duration(row['minutes_1_mean']))} away on average."
     else:
         said = f"From {chosen} no way to a service is known."
-    st.html(f'<p role="status">{escape(said)}</p>')
+    st.html(fragments.piece("fragments.html", "status", said))
 
 
 def _keep(notes: Sequence[str], ranked: Sequence[Row], choices: Choices, own: Sequence[Service]) -> None:
@@ -188,7 +188,7 @@ def _keep(notes: Sequence[str], ranked: Sequence[Row], choices: Choices, own: Se
             on_click="ignore",
         )
     with st.expander("How to read this"):
-        st.html("".join(f"<p>{escape(note)}</p>" for note in notes))
+        st.html(fragments.paragraphs(notes))
 
 
 def _story(found: Coverage, ranked: Sequence[Row], choices: Choices) -> None:
@@ -221,7 +221,7 @@ def _comparison(found: Coverage, choices: Choices, own: Sequence[Service], today
     if compared is None:
         return
     if isinstance(compared, str):
-        st.html(f'<p class="nh-error" role="alert">{escape(compared)}</p>')
+        st.html(fragments.piece("fragments.html", "alert", compared))
         return
     left, right = st.columns(2, gap="medium")
     with left:

@@ -6,12 +6,12 @@ import csv
 import io
 import math
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.services import publishable
 from nearhome.app.pages.services.choices import in_part
+from nearhome.app.wording import fragments
 from nearhome.data.base import phrases
 from nearhome.data.base.escaping import safe_text
 
@@ -136,19 +136,19 @@ def nearest(row: Row) -> str:
 
 def html(made: Sequence[Row], choices: Choices) -> str:
     """Return the ranking as a table with a caption that says what, when and in which unit."""
-    body = "".join(
-        f'<tr class="nh-row"><th scope="row">{number}. {escape(row.name)}</th>'
-        f"<td>{escape(phrases.capital(about(row.missing)))}"
-        f"<small>of {escape(about(row.children))} ({escape(between(row.low, row.high))})</small></td>"
-        f"<td>{escape(row.standing)}<small>{escape(percent(row.reached))} of children reached. "
-        f"{escape(nearest(row))}.</small></td></tr>"
-        for number, row in enumerate(made, 1)
-    )
-    return (
-        f'<table class="nh-table nh-ranking"><caption>{escape(caption(choices))}</caption><thead><tr>'
-        '<th scope="col">Area</th><th scope="col">Children without</th><th scope="col">Help</th>'
-        f"</tr></thead><tbody>{body}</tbody></table>"
-    )
+    shown = [
+        {
+            "name": row.name,
+            "missing": about(row.missing),
+            "children": about(row.children),
+            "range": between(row.low, row.high),
+            "standing": row.standing,
+            "reached": percent(row.reached),
+            "nearest": nearest(row),
+        }
+        for row in made
+    ]
+    return fragments.piece("services.html", "ranking", caption(choices), shown)
 
 
 def caption(choices: Choices) -> str:

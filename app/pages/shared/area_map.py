@@ -7,7 +7,6 @@ tables of the page say the same as the map.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from branca.element import MacroElement
@@ -16,6 +15,7 @@ from folium.template import Template
 from nearhome.app.pages.shared import map_data
 from nearhome.app.pages.shared.base_map import OUTLINE_COLOUR, VENDOR, LocalLook, OfflineMap
 from nearhome.app.pages.shared.looks import UNKNOWN
+from nearhome.app.wording import fragments
 from nearhome.data.catalogue import tables
 from nearhome.data.places import district_tiles
 
@@ -164,12 +164,7 @@ def areas_map(
 
 def legend_html(looks: Sequence[Look], counts: Mapping[str, int], what: str) -> str:
     """Return the legend in words, with how many areas each class has; ``what`` heads it."""
-    rows = "".join(
-        f'<li><span class="nh-swatch" style="background:{look.colour}"></span>'
-        f"{escape(look.label)}: {counts.get(look.key, 0)}</li>"
-        for look in looks
-    )
-    return f'<p class="nh-legend-head">{escape(what)}</p><ul class="nh-legend">{rows}</ul>'
+    return fragments.piece("maps.html", "legend", what, looks, counts)
 
 
 def attribution(*, tiled: bool) -> str:

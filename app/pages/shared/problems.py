@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from nearhome.app.wording import fragments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,12 +84,11 @@ def show_problems(problems: Iterable[FieldProblem], slots: Slots, title: str) ->
     """
     st.set_page_config(page_title=f"Error: {title}")
     problems = tuple(problems)
-    links = "".join(f'<li><a href="#{problem.field}">{escape(problem.message)}</a></li>' for problem in problems)
-    slots.summary.html(f'<div class="nh-summary"><h2>There is a problem</h2><ul>{links}</ul></div>')
+    messages, fields = [problem.message for problem in problems], [problem.field for problem in problems]
+    slots.summary.html(fragments.problems(messages, fields))
     for problem in problems:
-        slots.fields[problem.field].html(
-            f'<p class="nh-error" id="{problem.field}-error">Error: {escape(problem.message)}</p>'
-        )
+        said = fragments.piece("fragments.html", "problem", problem.field, problem.message)
+        slots.fields[problem.field].html(said)
 
 
 def move_focus(target: str | None, *, alert: bool) -> None:

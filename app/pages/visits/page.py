@@ -14,7 +14,7 @@ from nearhome.analysis.visits.plan import plan_visit
 from nearhome.app.pages import about
 from nearhome.app.pages.shared import problems as form_problems
 from nearhome.app.pages.visits import form, results
-from nearhome.app.wording import inputs
+from nearhome.app.wording import fragments, inputs
 from nearhome.app.wording import names as wording
 from nearhome.data.errors import InputError, NoRouteError
 from nearhome.data.prisons import register
@@ -30,8 +30,8 @@ TITLE = "Plan a visit"
 TAB_TITLE = "Plan a visit - nearhome"
 PLAN = "visit_plan"
 LEAD = (
-    "<p>See the ways to a prison and home again, how long they take, what they cost and what you may get back.</p>"
-    "<p>We do not keep your postcode. You do not need to say whom you visit.</p>"
+    "See the ways to a prison and home again, how long they take, what they cost and what you may get back.",
+    "We do not keep your postcode. You do not need to say whom you visit.",
 )
 
 
@@ -41,7 +41,7 @@ def show() -> None:
     today = datetime.now(ZoneInfo("Europe/London")).date()
     summary = st.container(key=form_problems.SUMMARY)
     st.title(TITLE, anchor=False)
-    st.html(LEAD)
+    st.html(fragments.paragraphs(LEAD))
     entered, slots = form.ask(_labels(today), summary, today)
     problems: tuple[form_problems.FieldProblem, ...] = ()
     if entered is not None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from nearhome.analysis.reports import documents
 from nearhome.app.pages.visits import claim, document, ics
-from nearhome.app.wording import answers, comparison, extras, names
+from nearhome.app.wording import answers, comparison, extras, fragments, names
 from nearhome.data.base import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from nearhome.analysis.visits.options import Option
@@ -27,20 +25,20 @@ HTML_NAME, PDF_NAME, CALENDAR_NAME = "visit-plan.html", "visit-plan.pdf", "day-o
 def show(plan: VisitPlan, today: date) -> None:
     """Show the answers: the visit, the ways to compare, one of them in detail, and the plan to keep."""
     st.header(f"Your visit to {plan.prison.name}", anchor=False)
-    st.html(f"<p>From {escape(plan.origin.name)}. All figures are estimates.</p>")
+    st.html(fragments.paragraphs([f"From {plan.origin.name}. All figures are estimates."]))
     if plan.origin.note:
-        st.html(f'<p class="nh-note">{escape(plan.origin.note)}</p>')
+        st.html(fragments.note(plan.origin.note))
     day = plan.options[0].day
     if day is not None:
         on = phrases.day(ics.next_day(day, today))
         visit, source = comparison.session_sentences(day)
-        st.html(_paragraphs((f"{visit} The next {day.day} is {on}.", source)))
+        st.html(fragments.paragraphs((f"{visit} The next {day.day} is {on}.", source)))
     if len(plan.options) > 1:
         st.subheader("Ways to get there", anchor=False)
-        st.html(_items(comparison.best_sentences(plan)))
+        st.html(fragments.items(comparison.best_sentences(plan)))
         st.html(comparison.html(comparison.choices(plan)))
     for reason in plan.without:
-        st.html(f'<p class="nh-note">{escape(reason)}</p>')
+        st.html(fragments.note(reason))
     _one(plan, today)
 
 
@@ -50,12 +48,12 @@ def _one(plan: VisitPlan, today: date) -> None:
     option = _chosen(plan)
     st.subheader(option.title, anchor=False)
     if len(plan.options) == 1 and option.day is not None:
-        st.html(_paragraphs((comparison.way_sentence(option), *comparison.day_sentences(option.day))))
+        st.html(fragments.paragraphs((comparison.way_sentence(option), *comparison.day_sentences(option.day))))
     st.html(answers.answers_html(answers.answers(plan, option)))
     with st.expander("The way there" if option.there is None else "The way there and home"):
         st.html(answers.route_html(option))
         if option.there is None:
-            st.html(f"<p>On {escape(names.roads(plan.network))}.</p>")
+            st.html(fragments.paragraphs([f"On {names.roads(plan.network)}."]))
     with st.expander("How the cost is made up"):
         st.html(answers.cost_html(plan, option))
     with st.expander("What to know to claim"):
@@ -67,7 +65,7 @@ def _one(plan: VisitPlan, today: date) -> None:
     ):
         if sentences:
             with st.expander(heading):
-                st.html(_items(sentences))
+                st.html(fragments.items(sentences))
     with st.expander("The data behind these figures"):
         st.html(answers.tables_html(plan))
     if option.line:
@@ -115,10 +113,11 @@ def _keep(plan: VisitPlan, option: Option, today: date) -> None:
             mime="text/calendar",
             on_click="ignore",
         )
-    st.html(
-        "<p>None of them holds your starting point or the station near it. "
-        "The calendar does not name the prison either: it says “Day out”.</p>"
+    said = (
+        "None of them holds your starting point or the station near it. "
+        "The calendar does not name the prison either: it says “Day out”."
     )
+    st.html(fragments.paragraphs([said]))
 
 
 def _pdf(plan: VisitPlan) -> bytes:
@@ -136,7 +135,8 @@ def _show_map(plan: VisitPlan, option: Option) -> None:
 
     from nearhome.app.pages.visits import route_map
 
-    st.html("<p>The way from your place to the prison. “The way there” above says the same in words.</p>")
+    said = "The way from your place to the prison. “The way there” above says the same in words."
+    st.html(fragments.paragraphs([said]))
     st_folium(
         route_map.route_map(plan, option),
         key="route_map",
@@ -144,12 +144,4 @@ def _show_map(plan: VisitPlan, option: Option) -> None:
         height=MAP_HEIGHT_PX,
         returned_objects=[],
     )
-    st.html(f"<p><small>{escape(route_map.attribution(plan))}</small></p>")
-
-
-def _paragraphs(sentences: Iterable[str]) -> str:
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-
-
-def _items(sentences: Iterable[str]) -> str:
-    return f'<ul class="nh-list">{"".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)}</ul>'
+    st.html(fragments.small([route_map.attribution(plan)]))

@@ -6,7 +6,6 @@ Importing this costs what folium costs; pages import it when somebody asks for a
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import TYPE_CHECKING
 
 import folium
@@ -19,6 +18,7 @@ from nearhome.app.pages.shared.base_map import (
     _outline_style,
     outline,
 )
+from nearhome.app.wording import fragments
 from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables
 
@@ -78,7 +78,7 @@ def _label(text: str, point: tuple[float, float]) -> folium.Marker:
     A Leaflet tooltip would measure itself, and does so before its style has come; this one needs no measuring.
     """
     icon = folium.DivIcon(
-        html=f'<span style="{LABEL_STYLE}">{escape(text)}</span>',
+        html=fragments.piece("maps.html", "label", text, LABEL_STYLE),
         icon_size=(0, 0),
         icon_anchor=(0, 0),
         class_name="label",

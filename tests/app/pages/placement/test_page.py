@@ -207,7 +207,7 @@ def test_a_text_of_ones_own_is_checked_whole_and_then_chosen(page: AppTest) -> N
     next(each for each in page.button if each.label == "Use this text").click().run()
     shown = text_of(page)
     assert "There is a problem" in shown
-    assert "nation is &#x27;Wales&#x27;" in shown
+    assert "nation is &#39;Wales&#39;" in shown
     assert "what is no key here" in shown
     page.text_area[0].set_value(schema.to_toml(replace(SMALL, title="Mine")))
     next(each for each in page.button if each.label == "Use this text").click().run()
@@ -349,7 +349,7 @@ def test_ticks_hold_both_ends_and_are_few(low: float, span: float) -> None:
 
 def test_the_chart_says_in_words_what_it_shows(small: Result) -> None:
     image = chart.image(Curve([(0, 60.0), (10, 50.0)], "minutes"), 'a "text"')
-    assert 'alt="a &quot;text&quot;"' in image
+    assert 'alt="a &#34;text&#34;"' in image
     said = tables.curve_words(small)
     assert re.search(r"Half of all that can be gained takes [\d,]+ moves", said)
 

@@ -169,7 +169,7 @@ def test_wrong_ages_and_a_railcard_that_does_not_fit_are_told_in_an_open_part(as
     test = start()
     test.text_input(key="ages").set_value("four")
     answer(test, "TR1 2HE", "EXI")
-    assert text_of(test).count("&#x27;four&#x27;") == 2
+    assert text_of(test).count("&#39;four&#39;") == 2
     assert test.expander[0].proto.expanded
     test.text_input(key="ages").set_value("")
     test.selectbox(key="railcard").set_value("two_together")
@@ -215,7 +215,7 @@ def test_a_prison_without_known_sessions_says_so() -> None:
     ]
     answer(test, "B1 1AA", None)
     assert not test.exception
-    assert "do not know this prison&#x27;s own sessions" in text_of(test)
+    assert "do not know this prison&#39;s own sessions" in text_of(test)
 
 
 def test_where_no_train_or_bus_is_known_the_car_is_shown_and_why() -> None:
