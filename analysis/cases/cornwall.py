@@ -17,6 +17,7 @@ from nearhome.analysis.cases.journeys import is_within, spread_of
 from nearhome.analysis.cases.report import CaseReport, csv_text, with_manifest
 from nearhome.analysis.costs import tariffs
 from nearhome.analysis.costs.party import Party
+from nearhome.data.base import phrases
 from nearhome.data.base.coordinates import crow_miles
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError
@@ -110,7 +111,7 @@ def report(as_of: date) -> CaseReport:
         No prison of the region was open on the day.
     """
     found = findings(as_of)
-    title = f"Cornwall on {text.day(as_of)}"
+    title = f"Cornwall on {phrases.day(as_of)}"
     rows = tuple(_long_rows(found))
     files = {
         "cornwall.csv": csv_text(LONG_COLUMNS, rows),
@@ -139,7 +140,7 @@ def findings(as_of: date) -> CaseFindings:
     middle = (sum(town.share * town.lat for town in towns), sum(town.share * town.lon for town in towns))
     regional = _regional(middle, as_of)
     if not regional:
-        msg = f"No prison of the {REGION} was open on {text.day(as_of)}; choose a later date."
+        msg = f"No prison of the {REGION} was open on {phrases.day(as_of)}; choose a later date."
         raise InputError(msg)
     suitable = {kind: _nearest_by_crow(kind.prisons(as_of), middle) for kind in cases_findings.KINDS}
     candidates = _unique([*regional, *(prison for of_kind in suitable.values() for prison in of_kind)])

@@ -20,6 +20,7 @@ from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.population import families, prison_shares
 from nearhome.analysis.reports import templates
 from nearhome.analysis.services import coverage, lottery, reach, travel_times
+from nearhome.data.base import phrases
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.places import areas as area_finder
 from nearhome.data.prisons import register
@@ -144,7 +145,7 @@ class SiteFindings:
 def report(site: Site, as_of: date) -> CaseReport:
     """Work a site out for a day."""
     found = findings(site, as_of)
-    title = f"{site.title} on {text.day(as_of)}"
+    title = f"{site.title} on {phrases.day(as_of)}"
     rows = tuple(_rows(found))
     files = {
         f"{site.key}.csv": csv_text(COLUMNS, rows),
@@ -278,7 +279,7 @@ def _reached(found: SiteFindings, day: Coverage) -> str:
     )
     nationwide = f"; {text.percent(national)} by a service for the whole nation" if national else ""
     return (
-        f"On {text.day(day.as_of)} services in person reach {text.percent(covered)} of the area's "
+        f"On {phrases.day(day.as_of)} services in person reach {text.percent(covered)} of the area's "
         f"families{more}: {text.percent(home)} near home{nationwide}."
     )
 

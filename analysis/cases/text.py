@@ -6,11 +6,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases.journeys import FAR_MILES, NEAR_MILES
+from nearhome.data.base import phrases
 from nearhome.geo.routing.car_journeys import HIGH_SHARE, LOW_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from nearhome.analysis.cases.findings import CaseFindings, NearestPrison
     from nearhome.analysis.cases.journeys import Spread
@@ -20,11 +20,6 @@ WIDTH = 110
 PEOPLE = {"male": "men", "female": "women"}
 TABLES_DATED = "27 July 2026"
 """The day of the prisons table's categories and numbers (``nearhome.data.prisons.register``)."""
-
-
-def day(when: date) -> str:
-    """Write a date as people do."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def percent(share: float) -> str:
@@ -109,7 +104,7 @@ def _counted(found: CaseFindings) -> list[str]:
     from_towns = (
         f"From Cornwall's {len(found.towns)} towns ({found.people:,} people; how many live in or near each town is "
         f"modelled from postcodes) by car to the {len(found.regional)} prisons of the South West open on "
-        f"{day(found.as_of)}, and beyond it to the nearest that may hold each kind of prisoner."
+        f"{phrases.day(found.as_of)}, and beyond it to the nearest that may hold each kind of prisoner."
     )
     weights = (
         "Every person and every prison counts the same unless it says otherwise: the guide puts about 1,200 people "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.costs import tariffs
 from nearhome.analysis.costs.cost import Cost, CostLine, Crossing, Kind
+from nearhome.data.base import phrases
 from nearhome.data.errors import InputError, TableError
 
 if TYPE_CHECKING:
@@ -293,7 +294,7 @@ def _checked_miles(miles: float) -> float:
 
 def _origin(tariff: Tariff) -> str:
     """Return where a price comes from and since when, and that it is an estimate if it is one."""
-    since = f"{tariff.valid_from.day} {tariff.valid_from:%B %Y}"
+    since = phrases.day(tariff.valid_from)
     word = "estimate from " if tariff.confidence == "estimate" else ""
     return f"{word}{since}: {tariff.source}"
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from nearhome.analysis.costs import car, cost, tariffs
 from nearhome.analysis.costs.party import ADULT_AGE, is_whole
+from nearhome.data.base import phrases
 from nearhome.data.errors import InputError
 from nearhome.data.places.nations import Nation
 from nearhome.data.places.nations import nation as nation_of
@@ -381,7 +382,7 @@ def _ages_words(party: Party) -> str:
 
 def _origin(tariff: Tariff) -> str:
     """Return where a price comes from and since when, and that it is an estimate if it is one."""
-    since = f"{tariff.valid_from.day} {tariff.valid_from:%B %Y}"
+    since = phrases.day(tariff.valid_from)
     word = "estimate from " if tariff.confidence == "estimate" else ""
     return f"{word}{since}: {tariff.source}"
 

@@ -15,6 +15,7 @@ from itertools import pairwise, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from nearhome.data.base import phrases
 from nearhome.data.errors import DateError, TableError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def value(key: str, as_of: date) -> Tariff:
     tariff = known(key, as_of)
     if tariff is None:
         title = series(key)[0].title
-        msg = f"No source gives a price for {title} on {_day(as_of)}: choose another date."
+        msg = f"No source gives a price for {title} on {phrases.day(as_of)}: choose another date."
         raise DateError(msg)
     return tariff
 
@@ -91,8 +92,8 @@ def known(key: str, as_of: date) -> Tariff | None:
     first = rates[0]
     if as_of < first.valid_from:
         msg = (
-            f"No price for {first.title} is known before {_day(first.valid_from)}, "
-            f"and {_day(as_of)} was asked for: choose a later date."
+            f"No price for {first.title} is known before {phrases.day(first.valid_from)}, "
+            f"and {phrases.day(as_of)} was asked for: choose a later date."
         )
         raise DateError(msg)
     return next((rate for rate in reversed(rates) if _holds(rate, as_of)), None)
@@ -143,11 +144,6 @@ def versions() -> dict[str, str]:
 def _holds(rate: Tariff, as_of: date) -> bool:
     """Tell whether a price holds on a day."""
     return rate.valid_from <= as_of and (rate.valid_to is None or as_of <= rate.valid_to)
-
-
-def _day(when: date) -> str:
-    """Return a date as people write it."""
-    return f"{when.day} {when:%B %Y}"
 
 
 @cache

@@ -16,6 +16,7 @@ from nearhome.analysis.reports.report import Report, Section, section
 from nearhome.analysis.reports.tables import Mark
 from nearhome.analysis.reports.write import FORMATS
 from nearhome.analysis.services import coverage, travel_times
+from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.places import areas
 from nearhome.data.places.area_names import KINGDOM
@@ -114,9 +115,9 @@ def report(
     tables += [listed] if listed else []
     return Report(
         name=f"gaps-{_slug(chosen.name)}-{asked.as_of.isoformat()}",
-        title=f"Where help for families of prisoners is missing: {chosen.name}, {_day(asked.as_of)}",
+        title=f"Where help for families of prisoners is missing: {chosen.name}, {phrases.day(asked.as_of)}",
         subject=(
-            f"Children with a parent in prison in {chosen.name} and {what} on {_day(asked.as_of)}, "
+            f"Children with a parent in prison in {chosen.name} and {what} on {phrases.day(asked.as_of)}, "
             f"{local.travel.words}. {population_children.STATEMENT}"
         ),
         as_of=asked.as_of,
@@ -212,7 +213,3 @@ def _command(asked: ReportRequest, chosen: Area, formats: Sequence[str]) -> str:
 
 def _slug(name: str) -> str:
     return "-".join("".join(each if each.isalnum() else " " for each in name.lower()).split())
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

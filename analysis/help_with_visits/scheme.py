@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.costs import tariffs
 from nearhome.analysis.help_with_visits import claims
+from nearhome.data.base import phrases
 from nearhome.data.base.units import MINUTES_PER_HOUR
 from nearhome.data.errors import InputError
 from nearhome.data.places.nations import CHANNEL_ISLANDS, GREAT_BRITAIN, Nation, nation
@@ -267,8 +268,8 @@ def without_rate(as_of: date) -> Reimbursement:
     """Return the answer for a day between two sources."""
     later = next(rate for rate in tariffs.series("hwpv_mile_england_wales") if rate.valid_from > as_of)
     told = (
-        f"The scheme paid for visits on {_day(as_of)}, but we found no source for its rates on that day. "
-        f"The next rates with a source are those of {_day(later.valid_from)}."
+        f"The scheme paid for visits on {phrases.day(as_of)}, but we found no source for its rates on that day. "
+        f"The next rates with a source are those of {phrases.day(later.valid_from)}."
     )
     return Reimbursement(SCHEME, None, None, None, (), (told,))
 
@@ -403,9 +404,4 @@ def claim_conditions(prison: Nation, away_minutes: float | None, total_pence: in
 
 def _source(tariff: Tariff) -> str:
     """Return where a rate comes from and since when."""
-    return f"{tariff.source}, from {_day(tariff.valid_from)}"
-
-
-def _day(when: date) -> str:
-    """Return a date as people write it."""
-    return f"{when.day} {when:%B %Y}"
+    return f"{tariff.source}, from {phrases.day(tariff.valid_from)}"

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError
 from nearhome.data.prisons import published_figures, register
@@ -95,7 +96,7 @@ def _system(nation: str, day: date) -> Estate:
     rows = [each for each in _elsewhere(nation) if each.day == day]
     held = tuple(_held(each.item, each.sex, int(each.value), f"{each.confidence}: {each.source}", day) for each in rows)
     closed = sorted({each.name for each in held if register.by_id(each.prison_id).status == "closed"})
-    note = f"{nation}: people by prison are those of {day:%B %Y}, as near to the date as we found."
+    note = f"{nation}: people by prison are those of {phrases.month(day)}, as near to the date as we found."
     return Estate(nation, day, held, (note, f"Closed since: {', '.join(closed)}.") if closed else (note,))
 
 
@@ -103,12 +104,12 @@ def _system(nation: str, day: date) -> Estate:
 def _bulletin(day: date) -> Estate:
     table = tables.read_rows("prisons", lambda row: row)
     rows = [row for row in table if row["service"].endswith("(E&W)")]
-    notes = [f"England and Wales: people by prison are those of {day:%d %B %Y}."]
+    notes = [f"England and Wales: people by prison are those of {phrases.day(day)}."]
     counts = {row["id"]: (int(row[BULLETINS[day]]), "published") for row in rows if row[BULLETINS[day]]}
     if day == _PARTIAL:
         counts |= _stand_ins(rows, counts)
         notes.append(
-            f"The table of {day:%d %B %Y} is partial: {sum(basis != 'published' for _, basis in counts.values())} "
+            f"The table of {phrases.day(day)} is partial: {sum(basis != 'published' for _, basis in counts.values())} "
             "prisons that it leaves out are given their figure of 28 January 2011."
         )
     split = _split(counts, day)

@@ -1,27 +1,28 @@
-"""Plain-English phrases for times, money, distances and dates, as the GOV.UK style guide asks for them."""
+"""Plain-English phrases for times, money, distances and dates, as the GOV.UK style guide asks for them.
+
+Numbers, plurals, lists and dates can also be had in another language, by the rules of the Unicode CLDR (Babel). English
+is written here, and tested to be what Babel would write: Babel takes longer to load than a short command may.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from nearhome.data.base.units import METRES_PER_KM, MINUTES_PER_HOUR, PENCE_PER_POUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
-
-MINUTES_PER_HOUR = 60
-
+ENGLISH: Final = "en_GB"
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""By name here and not by ``strftime``, whose language is that of the process."""
 
 ROUND_LONG_TIMES_TO_MINUTES = 5
-
-
-PENCE_PER_POUND = 100
-
-
-METRES_PER_KM = 1000
-
-
 SMALL_PRECISION_M = 50
 """Closer than this a starting point is as good as the front door for a drive."""
 
@@ -98,9 +99,18 @@ def precision(precision_m: float) -> str:
     return f"about {_half_up(precision_m / METRES_PER_KM)} km"
 
 
-def day(when: date) -> str:
-    """Return a date as people write it: "21 November 2026"."""
-    return f"{when.day} {when:%B %Y}"
+def day(when: date, locale: str = ENGLISH) -> str:
+    """Return a date as people write it: "21 November 2026", or in Welsh (cy) "21 Tachwedd 2026"."""
+    if locale == ENGLISH:
+        return f"{when.day} {month(when)}"
+    from babel.dates import format_date
+
+    return format_date(when, "long", locale=locale)
+
+
+def month(when: date) -> str:
+    """Return a month and its year: "November 2026"."""
+    return f"{MONTHS[when.month - 1]} {when.year}"
 
 
 def people(adults: int, children: int) -> str:
@@ -111,15 +121,48 @@ def people(adults: int, children: int) -> str:
     return listing(words)
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun: "1 mile", "2 miles", "2 children"."""
-    noun = one if number == 1 else many or f"{one}s"
-    return f"{number:,} {noun}"
+def grouped(number: int, locale: str = ENGLISH) -> str:
+    """Return a whole number with its thousands apart: "1,234"."""
+    if locale == ENGLISH:
+        return f"{number:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, locale=locale)
 
 
-def listing(words: Iterable[str]) -> str:
+def count(
+    number: int, one: str, many: str | None = None, *, locale: str = ENGLISH, forms: Mapping[str, str] | None = None
+) -> str:
+    """Return a number with its noun: "1 mile", "2 miles", "2 children".
+
+    Parameters
+    ----------
+    number
+        How many.
+    one, many
+        The noun for one, and for all other numbers; with an s if ``many`` is not given.
+    locale
+        The language, such as cy for Welsh.
+    forms
+        The noun by what the language calls the number (zero, two, few, many in CLDR), where it is neither of the two.
+    """
+    if locale == ENGLISH:
+        noun = one if number == 1 else many or f"{one}s"
+    else:
+        from babel import Locale
+
+        named = Locale.parse(locale).plural_form(number)
+        noun = (forms or {}).get(named, one if named == "one" else many or one)
+    return f"{grouped(number, locale)} {noun}"
+
+
+def listing(words: Iterable[str], locale: str = ENGLISH) -> str:
     """Return words as a list in a sentence: "a, b and c"."""
     words = list(words)
+    if locale != ENGLISH:
+        from babel.lists import format_list
+
+        return format_list(words, locale=locale)
     if len(words) < 2:  # noqa: PLR2004 - one word needs no "and"
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -95,8 +95,3 @@ def read(archive: Archive, checker: Checker, problems: Problems) -> tuple[dict[s
 
 def _table(archive: Archive, file: str, columns: tuple[str, ...], problems: Problems) -> FeedFile:
     return archive.read(file, columns, (), problems) if file in archive else FeedFile(file, 0, {})
-
-
-def written(when: date) -> str:
-    """Write a date for people, such as 14 June 2023."""
-    return f"{when.day} {when:%B %Y}"

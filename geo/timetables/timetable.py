@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from nearhome.data.base import phrases
 from nearhome.data.errors import DateError, InputError
 from nearhome.geo.gtfs import feeds
-from nearhome.geo.gtfs.calendars import written
 from nearhome.geo.gtfs.feeds import ARRANGED, INTERPOLATED, NO_ALIGHTING, NO_BOARDING, Texts
 from nearhome.geo.timetables.transfers import Footpaths, Walking, footpaths
 
@@ -226,8 +226,8 @@ class Timetable:
         for feed in self.feeds:
             if not feed.first <= when <= feed.last:
                 msg = (
-                    f"The timetable {feed.name!r} runs from {written(feed.first)} to {written(feed.last)}, so that "
-                    f"{written(when)} is outside it; choose a date in that period, or import a newer feed."
+                    f"The timetable {feed.name!r} runs from {phrases.day(feed.first)} to {phrases.day(feed.last)}, so "
+                    f"that {phrases.day(when)} is outside it; choose a date in that period, or import a newer feed."
                 )
                 raise DateError(msg)
 

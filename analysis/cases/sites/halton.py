@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
 from nearhome.analysis.cases.site import Fact, Site, SiteFindings
+from nearhome.data.base import phrases
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,7 +24,7 @@ def _shows(found: SiteFindings) -> list[str]:
     return [
         (
             f"Halton is a gap: on 1 January 2008 it is {own['standing']}, nothing near home reaches any of its "
-            f"families (about {own['children']:.0f} children, {children}), and on {text.day(found.as_of)} it is "
+            f"families (about {own['children']:.0f} children, {children}), and on {phrases.day(found.as_of)} it is "
             f"still {now['standing']}."
         ),
         (

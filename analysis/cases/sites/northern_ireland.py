@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases import site, text
 from nearhome.analysis.cases.site import Fact, Site, SiteFindings
+from nearhome.data.base import phrases
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,7 +24,7 @@ def _shows(found: SiteFindings) -> list[str]:
             "families are reached by a service for all of Northern Ireland, and transport goes to any of the prisons."
         ),
         (
-            f"On {text.day(found.as_of)} services in person are known for "
+            f"On {phrases.day(found.as_of)} services in person are known for "
             f"{text.percent(found.share('covered', found.now))} of families: the register says what dated "
             "statements say, and where they are too old it does not know, which is not the same as none."
         ),

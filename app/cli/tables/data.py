@@ -151,14 +151,14 @@ def gtfs(feeds: tuple[Path, ...], *, replace: bool) -> None:
 
     All of them are checked first. If anything is wrong with one, it is told and nothing is imported.
     """
-    from nearhome.geo.gtfs.calendars import written
+    from nearhome.data.base import phrases
     from nearhome.geo.gtfs.read import import_feeds
 
     done = import_feeds(feeds, _progress, replace=replace)
     for feed in done:
         click.echo(
             f"{feed.name} ({feed.publisher}): {phrases.count(feed.trips, 'trip')} at "
-            f"{phrases.count(feed.stops, 'stop')}, from {written(feed.first)} to {written(feed.last)}."
+            f"{phrases.count(feed.stops, 'stop')}, from {phrases.day(feed.first)} to {phrases.day(feed.last)}."
         )
         click.echo("".join(f"  {remark}.\n" for remark in feed.remarks), nl=False)
     click.echo(f"Written: {done[0].folder.parent}")

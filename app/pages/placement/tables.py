@@ -10,6 +10,7 @@ from nearhome.analysis.placement.outcome_report import compare, files
 from nearhome.analysis.placement.outcomes import indicators as measured
 from nearhome.analysis.reports.tables import Mark, written
 from nearhome.app.wording import fragments
+from nearhome.data.base import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +70,7 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
 
 def where_and_when(result: Result) -> str:
     """Return what every table of a run is about: the system, the day, and that it is modelled."""
-    day = result.scenario.as_of
-    return f"{result.scenario.nation}, {day.day} {day:%B %Y}. Modelled, not a count."
+    return f"{result.scenario.nation}, {phrases.day(result.scenario.as_of)}. Modelled, not a count."
 
 
 def is_limited(result: Result) -> bool:

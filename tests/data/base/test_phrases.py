@@ -6,6 +6,10 @@ import re
 from datetime import date
 
 import pytest
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,3 +164,24 @@ def test_roads_are_named(network: str, phrase: str) -> None:
 )
 def test_conditions_on_the_roads_are_told(conditions: Conditions, phrase: str) -> None:
     assert names.scenario(conditions) == phrase
+
+
+DOGS = {"two": "gi", "few": "chi", "many": "chi", "zero": "cŵn"}
+"""A dog in Welsh by the number before it, as in the minimal pairs of the CLDR; one and all others: ci."""
+
+
+@given(st.dates(), st.integers(0, 10**9), st.lists(st.text("abc ", min_size=1), max_size=5))
+def test_english_is_what_babel_would_write(when: date, number: int, words: list[str]) -> None:
+    assert phrases.day(when) == format_date(when, "long", locale=phrases.ENGLISH)
+    assert phrases.grouped(number) == format_decimal(number, locale=phrases.ENGLISH)
+    assert phrases.listing(words) == format_list(words, locale=phrases.ENGLISH)
+    is_one = Locale.parse(phrases.ENGLISH).plural_form(number) == "one"
+    assert phrases.count(number, "dog") == f"{phrases.grouped(number)} {'dog' if is_one else 'dogs'}"
+
+
+def test_another_language_has_its_own_plurals_dates_and_lists() -> None:
+    said = [phrases.count(number, "ci", "ci", locale="cy", forms=DOGS) for number in (0, 1, 2, 3, 4, 6, 1000)]
+    assert said == ["0 cŵn", "1 ci", "2 gi", "3 chi", "4 ci", "6 chi", "1,000 ci"]
+    assert phrases.day(date(2026, 11, 21), "cy") == "21 Tachwedd 2026"
+    assert phrases.listing(["un", "dau"], "de") == "un und dau"
+    assert phrases.grouped(12_345, "de") == "12.345"
