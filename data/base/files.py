@@ -8,13 +8,17 @@ import io
 import os
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+
+EARLIEST_IN_ZIP: Final = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in an archive written here, so that the same contents give the same bytes."""
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from nearhome.data.base.files import EARLIEST_IN_ZIP
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
 LEFT_OUT: Final = ("roles", "placed", "draws")
 """Long tables that only the files carry."""
-
-EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in an archive, so that the same run gives the same bytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,5 +78,5 @@ def archive(result: Result) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as packed:
         for name, content in sorted(result.files.items()):
-            packed.writestr(zipfile.ZipInfo(name, EARLIEST), content, zipfile.ZIP_DEFLATED)
+            packed.writestr(zipfile.ZipInfo(name, EARLIEST_IN_ZIP), content, zipfile.ZIP_DEFLATED)
     return held.getvalue()

@@ -18,6 +18,7 @@ from pathlib import Path
 from xml.dom import minidom
 
 import geopandas as gpd
+import odfdo
 import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
@@ -116,6 +117,22 @@ def test_open_document_says_the_same_and_marks_its_tables(files: Path) -> None:
     assert "'gaps'.A5:'gaps'.F13" in parts["content.xml"]
     assert '"HorizontalSplitMode" config:type="short">2<' in parts["settings.xml"]
     assert "Heading_20_1" in parts["content.xml"]
+
+
+def test_a_library_for_open_document_reads_the_same_tables(files: Path) -> None:
+    document = odfdo.Document(files / "sample.ods")
+    same = openpyxl.load_workbook(files / "sample.xlsx")
+    read = {table.name: list(table.get_values()) for table in document.body.tables}
+    assert list(read) == same.sheetnames
+    for name, rows in read.items():
+        # A link is read as "[Notes](#'Notes'.A1)".
+        texts = [[str(cell) for cell in row if cell is not None] for row in rows]
+        cells = [[re.sub(r"^\[(\w+)\]\(#'\1'\.A1\)$", r"\1", text) for text in row] for row in texts]
+        told = [[str(cell) for cell in row if cell is not None] for row in same[name].iter_rows(values_only=True)]
+        assert cells == told, name
+    assert document.meta.title == same.properties.title
+    assert document.meta.language == "en-GB"
+    assert document.get_style("table-cell", "Heading_20_1").display_name == "Heading 1"
 
 
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")

@@ -92,7 +92,7 @@ def test_a_letter_that_the_fonts_lack_is_a_question_mark() -> None:
 
 def test_html_is_whole_and_escaped() -> None:
     page = documents.html("Ways & means", BLOCKS)
-    assert page.startswith("<!doctype html>")
+    assert page.startswith("<!DOCTYPE html>")
     assert "Rain &amp; &lt;b&gt;shine&lt;/b&gt;" in page
     tags: list[str] = []
     parser = HTMLParser()

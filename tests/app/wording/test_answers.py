@@ -128,7 +128,7 @@ def test_the_cost_table_adds_up_and_has_header_cells(visit_plan: VisitPlan) -> N
     assert html.count('scope="row"') == len(visit_plan.options[0].cost.lines) + 1
     assert html.count('scope="col"') == 3
     assert "£2.60" in html
-    assert re.search(r"Total.*£39<.*£28 to £50<", html)
+    assert re.search(r"Total.*£39<.*£28 to £50<", html, re.DOTALL)
 
 
 def test_claim_conditions_and_legs_are_lists(visit_plan: VisitPlan) -> None:

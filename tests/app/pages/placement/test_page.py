@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
 from nearhome.analysis.placement.scenarios import files, schema
@@ -160,7 +161,7 @@ def test_a_run_is_shown_with_what_it_changes_for_whom(page: AppTest, small: Resu
     ]
     assert shown.count("Northern Ireland, 27 July 2026. Modelled, not a count.") >= 5
     for sentence in small.sentences:
-        assert tables.escape(sentence) in shown
+        assert escape(sentence) in shown
     assert "Work out another scenario above" in shown
     assert len(page.get("download_button")) == 3
     next(each for each in page.selectbox if each.key == "nearer_by").set_value("sex").run()

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
 from nearhome.analysis.visits import day as visit_day
 from nearhome.app import server as package
-from nearhome.app.pages import about
 from nearhome.app.pages.visits import page
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import NoRouteError
@@ -287,6 +287,6 @@ def test_every_table_is_described_with_date_source_and_licence() -> None:
     shown = text_of(test)
     for table in tables.tables().values():
         for fact in (table.title, table.source_date, table.licence, table.version, f"{table.rows:,}"):
-            assert about.escape(fact) in shown
+            assert escape(fact) in shown
     assert "How sure are we?" in shown
     assert "What is not covered" in shown
