@@ -299,7 +299,7 @@ def _cells(spread: Spread) -> tuple[str, ...]:
 
 def _town_table(found: CaseFindings) -> Table:
     first = found.nearest[0]
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             way.town.name,
             f"{way.town.people:,.0f}",
