@@ -195,9 +195,8 @@ def rounded(number: float, decimals: int) -> int | float:
 
 def clean(text: str) -> str:
     """Remove control characters, overrides of the writing direction and what XML has no place for; join white space."""
-    spaced = " ".join(text.split())
-    kept = "".join(each for each in spaced if unicodedata.category(each) not in _CONTROLS and each not in _DIRECTIONS)
-    kept = kept.strip()
+    shown = (each for each in text if each.isspace() or unicodedata.category(each) not in _CONTROLS)
+    kept = " ".join("".join(each for each in shown if each not in _DIRECTIONS).split())
     return kept if len(kept) <= LONGEST_TEXT else f"{kept[:LONGEST_TEXT]}..."
 
 
