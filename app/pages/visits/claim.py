@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from nearhome.analysis.help_with_visits import eligibility
 from nearhome.analysis.help_with_visits.eligibility import Benefit, Claimant, Relationship
 from nearhome.app.wording import eligibility as eligibility_words
+from nearhome.app.wording import fragments
 
 if TYPE_CHECKING:
     from nearhome.analysis.visits.plan import VisitPlan
@@ -31,5 +31,4 @@ def show(plan: VisitPlan) -> None:
         claimant = Claimant(GROWN_UP, words[to_prisoner], kinds[benefit])
         found = eligibility.assess(claimant, scottish_prison=plan.prison.nation == "Scotland", as_of=plan.as_of)
         first, *others = eligibility_words.sentences(found)
-        said = "".join(f"<li>{escape(each)}</li>" for each in others)
-        st.html(f"<p><strong>{escape(first)}</strong></p><ul>{said}</ul>")
+        st.html(fragments.piece("fragments.html", "answered", first, others))
