@@ -16,9 +16,12 @@ ROUTER = {"numpy", "scipy", "pyproj", "pyarrow"}
 TABLES = {"numpy", "scipy", "pandas", "pyarrow"}
 
 HEAVY = (
+    "babel",
     "dask",
     "folium",
     "geopandas",
+    "icalendar",
+    "jinja2",
     "networkx",
     "numba",
     "numpy",
@@ -45,8 +48,8 @@ LOADS: dict[tuple[str, ...], set[str]] = {
     (*JOURNEY, "--mode", "all"): ROUTER,
     ("prisons", "--near", "TR1 2HE", "--as-of", DAY): ROUTER,
     ("services", "--as-of", DAY): {"numpy"},
-    ("coverage", "--kind", "visitor_centre", "--as-of", "2008-06-01"): TABLES,
-    ("lottery", "--kind", "visitor_centre", "--as-of", "2008-06-01"): TABLES,
+    ("coverage", "--kind", "visitors_centre", "--as-of", "2008-06-01"): TABLES,
+    ("lottery", "--kind", "visitors_centre", "--as-of", "2008-06-01"): TABLES,
     ("place", "--list"): {"numpy"},
     ("data", "list"): set(),
     ("data", "build", "--help"): set(),
