@@ -16,7 +16,6 @@ import numpy as np
 from nearhome.analysis.placement.scenarios import people
 from nearhome.analysis.placement.scenarios.burden import PrisonSite
 from nearhome.analysis.placement.solver.instance import Wing
-from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError, UnknownPlaceError
 from nearhome.data.places import areas
