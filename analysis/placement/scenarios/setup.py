@@ -159,19 +159,25 @@ def _instance(
     cohorts = tuple(each.cohort for each in drawn.kinds)
     return solver_instance.instance(
         homes=[*(f"{code}{end}" for code in drawn.codes for end in ("", WITHOUT_CAR)), NO_HOME],
-        cohorts=[each.name for each in drawn.kinds],
-        prisons=estate.ids,
-        home=home[rows],
-        cohort=kind[rows],
-        people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
-        current=np.append(prison, np.full(len(home), solver_instance.NOWHERE)),
+        cohorts=solver_instance.CohortTable(
+            names=[each.name for each in drawn.kinds],
+            weight=_by_kind(chosen.weight, "weight", cohorts, 1.0),
+            longest=_by_kind(chosen.longest, "burden", cohorts, math.inf),
+            kinds=[each.cohort.sex for each in drawn.kinds],
+        ),
+        prisons=solver_instance.PrisonTable(
+            names=estate.ids,
+            places=free,
+            wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
+        ),
+        rows=solver_instance.PeopleRows(
+            home=home[rows],
+            cohort=kind[rows],
+            people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
+            current=np.append(prison, np.full(len(home), solver_instance.NOWHERE)),
+        ),
         burden=visits.counted(scenario, visit),
-        places=free,
-        wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
         unit="pence" if chosen.burden == "mix" else chosen.burden,
-        weight=_by_kind(chosen.weight, "weight", cohorts, 1.0),
-        longest=_by_kind(chosen.longest, "burden", cohorts, math.inf),
-        kinds=[each.cohort.sex for each in drawn.kinds],
     )
 
 

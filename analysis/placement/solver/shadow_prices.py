@@ -58,7 +58,7 @@ def prices(plan: Plan) -> list[Price]:
     if given is None or found is None:
         msg = "A plan that was not solved has no prices of places; give one of placement.solve."
         raise InputError(msg)
-    way = residual.all_pairs(residual.exchanges(given, found.placed, found.unplaced, found.through))
+    way = residual.all_pairs(residual.exchanges(given, found))
     listed = []
     for arc, owner in enumerate(given.estate.owner):
         if owner is None:

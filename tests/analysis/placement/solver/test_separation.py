@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nearhome.analysis.placement.solver import separation, solve
-from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
+from nearhome.analysis.placement.solver.instance import CohortTable, Instance, PeopleRows, PrisonTable, Wing, instance
 from nearhome.data.errors import InputError, NearhomeError
 from tests.placements import three_towns
 
@@ -21,10 +21,12 @@ PAIRS = [(first, second) for first in range(PEOPLE) for second in range(first)]
 def few(burden: list[int], places: list[int]) -> Instance:
     names = [f"p{index}" for index in range(PRISONS)]
     return instance(
-        homes=[f"h{index}" for index in range(PEOPLE)], cohorts=["all"], prisons=names, home=range(PEOPLE),
-        cohort=[0] * PEOPLE, people=[1] * PEOPLE, burden=np.array(burden).reshape(PEOPLE, PRISONS), places=places,
-        wings=[Wing(name, frozenset({"all"})) for name in names],
-    )  # fmt: skip
+        homes=[f"h{index}" for index in range(PEOPLE)],
+        cohorts=CohortTable(["all"]),
+        prisons=PrisonTable(names, places, [Wing(name, frozenset({"all"})) for name in names]),
+        rows=PeopleRows(range(PEOPLE), [0] * PEOPLE, [1] * PEOPLE),
+        burden=np.array(burden).reshape(PEOPLE, PRISONS),
+    )
 
 
 def best_of_all(known: Instance, pairs: list[tuple[int, int]]) -> tuple[int, float]:
