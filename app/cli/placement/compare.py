@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import click
 
+from nearhome.analysis.reports.tables import rounded
 from nearhome.app.cli import layout, options
 
 if TYPE_CHECKING:
@@ -51,4 +53,4 @@ def _text(found: OutcomeComparison) -> Iterator[str]:
 
 
 def _figure(value: float, decimals: int) -> str:
-    return "not known" if value != value else f"{value:,.{decimals}f}"  # noqa: PLR0124 -- NaN is not itself
+    return "not known" if math.isnan(value) else f"{rounded(value, decimals):,.{decimals}f}"

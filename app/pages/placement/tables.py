@@ -96,7 +96,8 @@ def where_and_when(result: Result) -> str:
 def is_limited(result: Result) -> bool:
     """Say whether the best plan without a limit on moves is another than the scenario's."""
     table = result.figures.set_index("figure")
-    return bool((table["plan"] != table["optimum"])[["moves", "minutes_mean", "miles_mean", "unplaced"]].any())
+    names = ("moves", "minutes_mean", "miles_mean", "unplaced")
+    return any(measured.differs(table.loc[name, "plan"], table.loc[name, "optimum"]) for name in names)
 
 
 def figures(result: Result) -> str:
@@ -128,7 +129,7 @@ def sureness(result: Result) -> str:
     return html(caption, ["Figure", "Change", "Low", "High", "Against the noise"], rows)
 
 
-def beside(first: Result, second: Result) -> str:
+def side_by_side(first: Result, second: Result) -> str:
     """Return the figures of two scenarios' plans, and whether they differ by more than the noise of the model.
 
     Raises

@@ -15,22 +15,30 @@ from nearhome.analysis.placement.outcomes import changes, indicators
 from nearhome.analysis.placement.outcomes import run as outcomes_run
 from nearhome.analysis.placement.outcomes.run import StoppedError
 from nearhome.analysis.placement.scenarios import files
-from nearhome.analysis.placement.scenarios.plan import solved
-from nearhome.analysis.placement.scenarios.setup import WITHOUT_CAR, situation
+from nearhome.analysis.placement.scenarios import plan as scenario_plan
+from nearhome.analysis.placement.scenarios.setup import WITHOUT_CAR, set_up
 from nearhome.analysis.placement.solver.solve import violations
 from nearhome.data.errors import InputError
 from tests import small_system
 
 if TYPE_CHECKING:
     from nearhome.analysis.placement.outcomes.run import Outcome
-    from nearhome.analysis.placement.scenarios.setup import Situation
+    from nearhome.analysis.placement.scenarios.setup import ScenarioStart
+    from nearhome.analysis.placement.solver.solve import Plan
 
 BASELINE = small_system.baseline()
 PEOPLE = 402
 
 
-def start(**table: object) -> Situation:
-    return situation(small_system.scenario(**table), BASELINE)
+def start(**table: object) -> ScenarioStart:
+    return set_up(small_system.scenario(**table), BASELINE)
+
+
+def solved(**table: object) -> Plan:
+    """Give a scenario's plan alone."""
+    asked = small_system.scenario(**table)
+    known = set_up(asked, BASELINE).instance
+    return scenario_plan.planned(known, scenario_plan.objective(known, asked.objective), asked.moves)
 
 
 def run(**table: object) -> Outcome:
@@ -41,11 +49,11 @@ def at(outcome: Outcome, figure: str, plan: str = "plan") -> float:
     return float(outcome.figures.set_index("figure").loc[figure, plan])
 
 
-def column(found: Situation, name: str) -> int:
+def column(found: ScenarioStart, name: str) -> int:
     return found.names.index(name)
 
 
-def group(found: Situation, home: str, *, sex: str, status: str = "sentenced") -> list[int]:
+def group(found: ScenarioStart, home: str, *, sex: str, status: str = "sentenced") -> list[int]:
     """Rows of the groups of a home authority, with and without a car."""
     codes = {"Cornwall": "E06000052", "Bristol": "E06000023", "Cumberland": "E06000063"}
     return [
@@ -56,7 +64,7 @@ def group(found: Situation, home: str, *, sex: str, status: str = "sentenced") -
     ]
 
 
-def test_everybody_is_in_the_situation_once_and_where_they_are() -> None:
+def test_everybody_is_there_at_the_start_once_and_where_they_are() -> None:
     found = start()
     assert found.before.sum() == PEOPLE
     assert found.before.sum() == found.instance.people.sum() + found.fixed.sum()
@@ -262,7 +270,7 @@ def test_figures_agree_with_people_counted_one_by_one() -> None:
     known = found.authority[home] >= 0
     minutes = found.today.minutes[home, prison[people]][known]
     miles = found.today.miles[home, prison[people]][known]
-    got = indicators.today(found)
+    got = indicators.today(found, small_system.scenario().visits)
     assert got["minutes_mean"] == pytest.approx(minutes.mean())
     assert got["minutes_p90"] == np.sort(minutes)[int(np.ceil(0.9 * len(minutes))) - 1]
     assert got["over_100_miles"] == pytest.approx(100 * (miles > 100).mean())
