@@ -122,9 +122,7 @@ class Flow:
     prices: Ints | None = None
 
 
-def problem(
-    instance: Instance, costs: Ints, move: int | Ints = 0, estate: PrisonNetwork | None = None, *, pooling: bool = True
-) -> FlowProblem:
+def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: PrisonNetwork | None = None) -> FlowProblem:
     """Write a placement in whole numbers.
 
     Parameters
@@ -135,8 +133,6 @@ def problem(
         The price of one move, for all groups or for each.
     estate
         That of the instance, if it is at hand.
-    pooling
-        False to leave every group for itself, in its own row.
 
     Raises
     ------
@@ -160,9 +156,7 @@ def problem(
         for names in (instance.homes, instance.cohorts)
     )
     groups = np.lexsort((cohort[instance.cohort], home[instance.home]))
-    pools = Pools(np.arange(len(groups)), np.arange(len(groups)))
-    if pooling:
-        pools = pooled(instance, known.door, GroupCosts(cost, price), groups)
+    pools = pooled(instance, known.door, GroupCosts(cost, price), groups)
     return FlowProblem(
         cost=cost[pools.first],
         cohort=instance.cohort[pools.first],
