@@ -124,7 +124,7 @@ def quantile(values: Floats, count: Ints, percent: int) -> float:
 
 
 def differs(one: float, other: float) -> bool:
-    """Say whether two figures are not the same; what is not known is like nothing."""
+    """Say whether two figures are not the same; what is not known is the same as nothing."""
     return not abs(one - other) < SAME
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nearhome.analysis.reports.tables import rounded
 from nearhome.app.cli import layout, options
 
 if TYPE_CHECKING:
@@ -53,4 +52,6 @@ def _text(found: OutcomeComparison) -> Iterator[str]:
 
 
 def _figure(value: float, decimals: int) -> str:
+    from nearhome.analysis.reports.tables import rounded
+
     return "not known" if math.isnan(value) else f"{rounded(value, decimals):,.{decimals}f}"
