@@ -69,7 +69,7 @@ def varied(
         (f"{percent:g} % fewer people", replace(held, counts=held.counts * (1 - share)), 0.0),
         (f"{percent:g} % fewer places", held, percent),
     )
-    rows = []
+    rows: list[dict[str, Any]] = []
     for at, (what, baseline, headroom) in enumerate(cases if share else ()):
         progress(at / len(cases), what[0].upper() + what[1:])
         fewer = replace(capacity, headroom_percent=min(50.0, capacity.headroom_percent + headroom))
@@ -78,7 +78,7 @@ def varied(
         except NoPlanError as error:
             rows.append({"what": what, "note": str(error)})
             continue
-        shown: dict[str, Any] = {name: plan[name] for name in ("minutes_mean", "moves", "unplaced")}
+        shown = {name: plan[name] for name in ("minutes_mean", "moves", "unplaced")}
         rows.append({"what": what, "minutes_change": plan["minutes_mean"] - today["minutes_mean"], "note": ""} | shown)
     columns = ["what", "minutes_mean", "minutes_change", "moves", "unplaced", "note"]
     return pd.DataFrame(rows, columns=columns)

@@ -42,7 +42,7 @@ def service_reach(start: ScenarioStart, after: Ints, as_of: date) -> pd.DataFram
 
     where = families.families(as_of)
     row_of = {code: row for row, code in enumerate(where.codes)}
-    children = np.bincount(where.authority, weights=where.children, minlength=len(where.codes))
+    children = np.bincount(where.authority, weights=where.children, minlength=len(where.codes)).astype(float)
     weight = children[[row_of[code] for code in start.codes]]
     now, then = (_by_authority(start, people) for people in (start.before, after))
     rows = []
