@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Groups of people on a day: of each its kind, home authority ("" for none), minutes by car to prisons, people held.
+    """Groups of people on a day: their kinds, home authorities ("" for none), minutes by car to prisons, people held.
 
     ``minutes`` and ``held`` have shape (groups, prisons).
     """
