@@ -92,8 +92,8 @@ def _strangers(out: Path) -> list[str]:
     """Give files in a folder that an earlier outcome did not write, or that were changed since."""
     if not out.is_dir():
         return []
-    found = report_folder.unchanged(out)
-    known = {report_folder.MANIFEST, *found} if found else set()
+    kept = report_folder.unchanged(out)
+    known = {report_folder.MANIFEST, *kept} if kept else set()
     found = (path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir())
     return sorted(name for name in found if name not in known)
 
