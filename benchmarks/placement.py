@@ -31,7 +31,6 @@ from nearhome.analysis.placement.solver import (
     levers,
     move_limits,
     objectives,
-    separation,
     shadow_prices,
     solve,
 )
@@ -47,7 +46,6 @@ FEW = 40
 
 RUNS = {"authorities": 5, "small areas": 3, "individuals": 1, "few": 3}
 MOVES = 5_000
-PAIRS = 200
 
 
 def nearhome(known: Instance) -> tuple[int, str]:
@@ -234,11 +232,7 @@ def features(*, quick: bool) -> str:
     timed("prices of all places", lambda: shadow_prices.prices(plan), lambda x: f"{len(x)} places, two prices each")
     timed("squares", lambda: solve.solve(known, objectives.squared(known)), _figures)
     timed("fewest over 2 h", lambda: solve.solve(known, objectives.fewest_over(known, 120)), _figures)
-    apart, pairs = _apart(known)
-    enough = f"{len(pairs)} pairs kept apart, "
-    timed(f"{enough}repaired", lambda: separation.solve_apart(apart, pairs), lambda x: f"gap {x.gap:.5%}")
     if not quick:
-        timed(f"{enough}exact", lambda: separation.solve_apart(apart, pairs, enough=0), lambda x: f"gap {x.gap:.5%}")
         timed("least mean of the worst tenth", lambda: fairness.tail(known), lambda x: _figures(x.plan))
         timed("every single closure", lambda: list(levers.closures(known)), lambda x: f"{len(x)} prisons")
         names, burden, cohorts = _sites(known)
@@ -256,17 +250,6 @@ def _figures(plan: solve.Plan) -> str:
         f"mean {told.mean:.1f} min, 95 % within {told.p95:.0f}, {plan.over(120):,} over 2 h, {plan.over(180):,} over "
         f"3 h, {told.moves:,} moves, {told.unplaced} without a place"
     )
-
-
-def _apart(known: Instance) -> tuple[Instance, list[tuple[int, int]]]:
-    """Split off pairs of one group each, who would all meet."""
-    pairs = []
-    large = np.argsort(-known.people, kind="stable")[:PAIRS]
-    for group in large.tolist():
-        for _ in range(2):
-            known = known.split(group, 1)
-        pairs.append((len(known.people) - 2, len(known.people) - 1))
-    return known, pairs
 
 
 def _sites(known: Instance) -> tuple[list[str], Any, list[str]]:

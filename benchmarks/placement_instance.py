@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.placement.solver import objectives, solve
-from nearhome.analysis.placement.solver.instance import Wing, instance
+from nearhome.analysis.placement.solver.instance import CohortTable, PeopleRows, PrisonTable, Wing, instance
 from nearhome.data.places import areas as area_finder
 from nearhome.data.prisons import register
 
@@ -71,18 +71,17 @@ def generate(level: str, seed: int = 1, authorities: int | None = None) -> Insta
         home, people = np.arange(len(home)), np.ones(len(home), np.int64)
     return instance(
         homes=[f"home {index:05}" for index in range(len(minutes))],
-        cohorts=names,
-        prisons=[prison.id for prison in estate],
-        home=home,
-        cohort=cohort,
-        people=people,
+        cohorts=CohortTable(names, kinds=[sex for sex, _, _ in cohorts]),
+        prisons=PrisonTable(
+            [prison.id for prison in estate],
+            places,
+            [
+                Wing(prison.id, frozenset(name for name, held in zip(names, row, strict=True) if held))
+                for prison, row in zip(estate, holds, strict=True)
+            ],
+        ),
+        rows=PeopleRows(home, cohort, people),
         burden=minutes,
-        places=places,
-        wings=[
-            Wing(prison.id, frozenset(name for name, held in zip(names, row, strict=True) if held))
-            for prison, row in zip(estate, holds, strict=True)
-        ],
-        kinds=[sex for sex, _, _ in cohorts],
     )
 
 

@@ -78,12 +78,12 @@ def main() -> None:
         )
         print(f"{name}: {time.perf_counter() - started:.0f} s; {next(iter(outcome_report.sentences(outcome)))}")
     if not given.names:
-        beside = [_beside(name, results[PEER], results[name]) for name in LIKE_PEER]
+        beside = [_side_by_side(name, results[PEER], results[name]) for name in LIKE_PEER]
         parts = (INTRODUCTION + "\n".join(rows), BESIDE + "\n".join(beside), REFERENCE + schema.reference())
         _write(given.out / "README.md", "\n".join(parts))
 
 
-def _beside(name: str, peer: dict[str, Any], result: dict[str, Any]) -> str:
+def _side_by_side(name: str, peer: dict[str, Any], result: dict[str, Any]) -> str:
     row = compare.compared(peer, result).table.set_index("figure").loc["minutes_mean"]
     return f"| {name} | {row['difference']:+.2f} | {row['low']:+.2f} | {row['high']:+.2f} | {row['said']} |"
 

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from nearhome.analysis.placement.solver.instance import NOWHERE, Wing, instance
+from nearhome.analysis.placement.solver.instance import NOWHERE, CohortTable, PeopleRows, PrisonTable, Wing, instance
 
 if TYPE_CHECKING:
     from nearhome.analysis.placement.solver.instance import Instance
@@ -35,7 +35,15 @@ def three_towns(**changes: Any) -> Instance:
         "wings": [Wing(name, frozenset({"men"})) for name in ("Acorn", "Beech", "Cedar")],
         "unit": "miles",
     }
-    return instance(**(parts | changes))
+    parts |= {"weight": None, "longest": None, "kinds": None} | changes
+    return instance(
+        homes=parts["homes"],
+        cohorts=CohortTable(parts["cohorts"], parts["weight"], parts["longest"], parts["kinds"]),
+        prisons=PrisonTable(parts["prisons"], parts["places"], parts["wings"]),
+        rows=PeopleRows(parts["home"], parts["cohort"], parts["people"], parts["current"]),
+        burden=parts["burden"],
+        unit=parts["unit"],
+    )
 
 
 @st.composite
@@ -69,18 +77,14 @@ def placements(draw: st.DrawFn, *, most_people: int = 5) -> Instance:
             )
         )
     ]
+    places = draw(st.lists(st.integers(0, 8), min_size=prisons, max_size=prisons))
+    longest = draw(st.lists(st.sampled_from([2.0, 6.0, float("inf")]), min_size=cohorts, max_size=cohorts))
     made = instance(
         homes=[f"home {index}" for index in range(homes)],
-        cohorts=names,
-        prisons=[f"prison {index}" for index in range(prisons)],
-        home=home,
-        cohort=cohort,
-        people=people,
-        current=current,
+        cohorts=CohortTable(names, longest=longest),
+        prisons=PrisonTable([f"prison {index}" for index in range(prisons)], places, wings),
+        rows=PeopleRows(home, cohort, people, current),
         burden=np.array(burden, float).reshape(homes, prisons),
-        places=draw(st.lists(st.integers(0, 8), min_size=prisons, max_size=prisons)),
-        wings=wings,
-        longest=draw(st.lists(st.sampled_from([2.0, 6.0, float("inf")]), min_size=cohorts, max_size=cohorts)),
     )
     if draw(st.booleans()):
         made = made.forbidding("prison 0", cohort=names[0])

@@ -13,7 +13,7 @@ import numpy as np
 
 from nearhome.analysis.placement.outcome_report.files import RESULTS
 from nearhome.analysis.placement.outcomes import indicators
-from nearhome.analysis.placement.outcomes.sensitivity import NOISE, spread
+from nearhome.analysis.placement.outcomes.sensitivity import NOISE, is_beyond_noise, spread
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class OutcomeComparison:
 
 
 def compare(one: Path, other: Path) -> OutcomeComparison:
-    """Compare two folders that ``outcome_files`` wrote.
+    """Compare two folders that ``outcome_report.files`` wrote.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def compared(one: dict[str, Any], other: dict[str, Any]) -> OutcomeComparison:
-    """Compare two outcomes as ``read`` or ``outcome_files.results`` give them.
+    """Compare two outcomes as ``read`` or ``outcome_report.files.results`` give them.
 
     Raises
     ------
@@ -105,11 +105,11 @@ def compared(one: dict[str, Any], other: dict[str, Any]) -> OutcomeComparison:
 
 
 def _said(change: float, low: float, high: float) -> str:
-    if change == 0:
+    if not indicators.differs(change, 0):
         return "no difference"
     if np.isnan(low):
         return "not tested"
-    return "larger than the noise" if low > 0 or high < 0 else "smaller than the noise"
+    return "larger than the noise" if is_beyond_noise(low, high) else "smaller than the noise"
 
 
 def _notes(one: dict[str, Any], other: dict[str, Any], shared: list[str]) -> list[str]:

@@ -5,17 +5,6 @@ No clock and no path of the machine goes into it: the same scenario and tables g
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from nearhome.analysis.reports.tables import written
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
-
-    from nearhome.analysis.reports.report import Report
-    from nearhome.analysis.reports.tables import Table
-
-
 import json
 import os
 import shutil
@@ -24,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from nearhome.analysis.placement.outcome_report import report as outcome_report
 from nearhome.analysis.placement.scenarios import schema
 from nearhome.analysis.reports import write as report_folder
-from nearhome.analysis.reports.tables import Mark, rounded
+from nearhome.analysis.reports.tables import Mark, rounded, written
 from nearhome.data.base.escaping import safe_text
 from nearhome.data.base.files import write_csv
 from nearhome.data.catalogue.tables import checksum
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
     from nearhome.analysis.placement.outcomes.run import Outcome
@@ -55,7 +44,7 @@ def write(
     source
         What the scenario was called by, for the command that repeats it.
     formats
-        Some of ``reports.folder.FORMATS``, beside what is always written.
+        Some of ``reports.write.FORMATS``, beside what is always written.
     force
         Whether an earlier outcome in the folder is replaced.
 
@@ -103,8 +92,8 @@ def _strangers(out: Path) -> list[str]:
     """Give files in a folder that an earlier outcome did not write, or that were changed since."""
     if not out.is_dir():
         return []
-    found = report_folder.unchanged(out)
-    known = {report_folder.MANIFEST, *found} if found else set()
+    kept = report_folder.unchanged(out)
+    known = {report_folder.MANIFEST, *kept} if kept else set()
     found = (path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir())
     return sorted(name for name in found if name not in known)
 
@@ -137,7 +126,7 @@ def _fill(outcome: Outcome, report: Report, folder: Path) -> list[str]:
 
 
 def results(outcome: Outcome, report: Report) -> dict[str, Any]:
-    """Give what programs, and ``comparing``, read: figures, their noise, draws, and every table that is published."""
+    """Give what programs, and ``compare``, read: figures, their noise, draws, and every table that is published."""
     columns = ("today", "greedy", "plan", "optimum")
     figures = {
         row["figure"]: {"unit": row["unit"]} | {name: _number(row[name]) for name in columns}

@@ -7,18 +7,22 @@ import shlex
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.placement.outcome_report import tables as outcome_tables
-from nearhome.analysis.placement.outcomes import service_changes
+from nearhome.analysis.placement.outcomes import indicators, service_changes
 from nearhome.analysis.placement.scenarios import setup
 from nearhome.analysis.reports.report import Report, section
+from nearhome.analysis.reports.tables import rounded
 from nearhome.data.catalogue import tables as catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
+
+    import pandas as pd
 
     from nearhome.analysis.placement.outcomes.run import Outcome
 
 TABLES = tuple(dict.fromkeys((*setup.TABLES, *service_changes.TABLES)))
 MILLION = 1e6
+LEAST_PERCENT = 0.1
 NAMED = 3
 """So many of the authorities that lose are named in words; a table has all."""
 
@@ -55,17 +59,19 @@ def sentences(outcome: Outcome) -> Iterator[str]:
     found = outcome.figures.set_index("figure")
     today, plan, best = (dict(found[name].items()) for name in ("today", "plan", "optimum"))
     people, moves = today["people"], plan["moves"]
-    if moves == 0 and plan["minutes_mean"] == today["minutes_mean"]:
-        yield f"Nobody would move, and the mean journey stays {today['minutes_mean']:.0f} minutes one way."
+    if not moves and not indicators.differs(plan["minutes_mean"], today["minutes_mean"]):
+        yield f"Nobody would move, and the mean journey stays {_shown(today['minutes_mean'])} minutes one way."
     else:
         yield (
-            f"{moves:,.0f} of {people:,.0f} people would be in another prison ({100 * moves / people:.1f} %). The mean "
-            f"journey would be {plan['minutes_mean']:.0f} minutes one way instead of {today['minutes_mean']:.0f}, and "
-            f"{plan['miles_mean']:.0f} miles instead of {today['miles_mean']:.0f}; {_sure(outcome)}."
+            f"{_shown(moves)} of {_shown(people)} people would be in another prison ({_part(moves, people)}). The mean "
+            f"journey would be {_shown(plan['minutes_mean'])} minutes one way instead of "
+            f"{_shown(today['minutes_mean'])}, and {_shown(plan['miles_mean'])} miles instead of "
+            f"{_shown(today['miles_mean'])}; {_sure(outcome.noise, outcome.draws)}."
         )
     yield (
-        f"{plan['over_2_hours']:.1f} % would be more than two hours away instead of {today['over_2_hours']:.1f} %, and "
-        f"{plan['over_100_miles']:.1f} % more than 100 miles instead of {today['over_100_miles']:.1f} %."
+        f"{_percent(plan['over_2_hours'])} would be more than two hours away instead of "
+        f"{_percent(today['over_2_hours'])}, and {_percent(plan['over_100_miles'])} more than 100 miles instead of "
+        f"{_percent(today['over_100_miles'])}."
     )
     yield (
         f"In a year families would spend {_change(today['hours_a_year'], plan['hours_a_year'], 'hours')} under way, "
@@ -74,23 +80,49 @@ def sentences(outcome: Outcome) -> Iterator[str]:
         f"would pay {_change(today['help_pounds_a_year'], plan['help_pounds_a_year'], 'pounds')}."
     )
     if outcome.scenario.moves.limit is not None and best["moves"] > moves:
-        gained = today["minutes_mean"] - plan["minutes_mean"]
-        possible = today["minutes_mean"] - best["minutes_mean"]
-        share = f", {100 * gained / possible:.0f} % of it with these moves" if possible > 0 else ""
-        yield (
-            f"Without a limit {best['moves']:,.0f} people would move and the mean journey would be "
-            f"{best['minutes_mean']:.0f} minutes: {possible:.0f} minutes less than today{share}."
-        )
-    yield _losers(outcome)
+        yield _without_limit(today["minutes_mean"], plan["minutes_mean"], best)
+    yield _losers(outcome.effects["authority"])
     if plan["unplaced"]:
         yield (
-            f"{plan['unplaced']:,.0f} people would have no place, and their journeys are in no figure; a table says "
+            f"{_shown(plan['unplaced'])} people would have no place, and their journeys are in no figure; a table says "
             "what would house them."
         )
     if len(outcome.sites):
         first = outcome.sites.iloc[0]
         yield f"Of {len(outcome.sites)} sites tried, {first['site']} helps most."
     yield _HELD
+
+
+def _without_limit(today: float, plan: float, best: dict[Hashable, float]) -> str:
+    """Say what would be possible without the limit on moves; ``today`` and ``plan`` are mean minutes."""
+    possible = today - best["minutes_mean"]
+    is_gain = possible >= indicators.SAME
+    share = f", {_shown(100 * (today - plan) / possible)} % of it with these moves" if is_gain else ""
+    return (
+        f"Without a limit {_shown(best['moves'])} people would move and the mean journey would be "
+        f"{_shown(best['minutes_mean'])} minutes: {_shown(possible)} minutes less than today"
+        f"{share}."
+    )
+
+
+def _shown(value: float, decimals: int = 0) -> str:
+    """Write a figure; never minus nothing, and what is not known in words."""
+    return f"{rounded(value, decimals):,.{decimals}f}" if math.isfinite(value) else "an unknown number of"
+
+
+def _part(some: float, everybody: float) -> str:
+    return _percent(100 * some / everybody) if everybody else "0.0 %"
+
+
+def _percent(value: float) -> str:
+    """Write a share in per cent, so that none and all are said of none and all only."""
+    if not math.isfinite(value):
+        return "an unknown part"
+    if 0 < value < LEAST_PERCENT:
+        return f"under {LEAST_PERCENT} %"
+    if 100 - LEAST_PERCENT < value < 100:  # noqa: PLR2004 -- per cent
+        return f"over {100 - LEAST_PERCENT} %"
+    return f"{value:.1f} %"
 
 
 def _change(before: float, after: float, unit: str) -> str:
@@ -108,10 +140,9 @@ def about(number: float) -> str:
     return f"{float(f'{number:.3g}'):,.0f}"
 
 
-def _sure(outcome: Outcome) -> str:
-    row = outcome.noise.set_index("figure").loc["minutes_mean"]
-    draws = outcome.draws["draw"].nunique()
-    if not draws:
+def _sure(noise: pd.DataFrame, draws: pd.DataFrame) -> str:
+    row = noise.set_index("figure").loc["minutes_mean"]
+    if not len(draws):
         return "how sure that is was not tested"
     low, high = sorted((abs(row["low"]), abs(row["high"])))
     if not row["is_sure"]:
@@ -119,11 +150,10 @@ def _sure(outcome: Outcome) -> str:
     return f"in eight of ten draws of the model the difference lies between {low:.1f} and {high:.1f} minutes"
 
 
-def _losers(outcome: Outcome) -> str:
-    """Say how many are further away, and where the mean journey gets longer."""
-    frame = outcome.effects["authority"]
+def _losers(frame: pd.DataFrame) -> str:
+    """Say how many are further away, and where the mean journey gets longer, of the effects by home authority."""
     nearer, further = int(frame["nearer"].sum()), int(frame["further"].sum())
-    longer = frame[frame["minutes_change"] > 0]
+    longer = frame[frame["minutes_change"] >= indicators.SAME]
     said = f"{nearer:,} people would be nearer home by a minute or more and {further:,} further away"
     if not further and not len(longer):
         return f"{said}."
@@ -131,7 +161,8 @@ def _losers(outcome: Outcome) -> str:
         return f"{said}; the mean journey gets longer for no home authority."
     first = longer.head(NAMED)
     names = ", ".join(
-        f"{name} (+{change:.0f} minutes)" for name, change in zip(first["name"], first["minutes_change"], strict=True)
+        f"{name} (+{_shown(change)} minutes)"
+        for name, change in zip(first["name"], first["minutes_change"], strict=True)
     )
     count = "one home authority" if len(longer) == 1 else f"{len(longer)} home authorities"
     others = " and others" if len(longer) > NAMED else ""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.analysis.placement.outcomes.run import Outcome
+    from nearhome.analysis.placement.scenarios.setup import ScenarioStart
     from nearhome.data.base.arrays import Ints
 
 
@@ -42,20 +43,21 @@ _IN_PAGES = ("people", "moved", "nearer", "further", "minutes_before", "minutes_
 
 def tables(outcome: Outcome) -> tuple[Table, ...]:
     """Give every table, in the order in which they are read."""
+    unit, codes = outcome.plan.objective.unit, outcome.start.codes
     found = [
-        *_figures(outcome),
-        *(_effects(outcome, by) for by in changes.BY if by != "authority"),
-        *_authorities(outcome),
-        *_prisons(outcome),
-        _wings(outcome),
-        *_moves(outcome),
-        _placed(outcome),
-        _trade_off(outcome),
-        _services(outcome),
-        _sensitivity(outcome),
-        _draws(outcome),
-        _unplaced(outcome),
-        _sites(outcome),
+        *_figures(outcome.figures, outcome.noise),
+        *(_effects(outcome.effects[by], by) for by in changes.BY if by != "authority"),
+        *_authorities(outcome.effects["authority"]),
+        *_prisons(outcome.prisons, unit),
+        _wings(outcome.wings, unit),
+        *_moves(outcome.moves),
+        _placed(outcome.start, outcome.after),
+        _trade_off(outcome.trade_off, unit),
+        _services(outcome.services),
+        _sensitivity(outcome.sensitivity),
+        _draws(outcome.draws),
+        _unplaced(outcome.unplaced, codes),
+        _sites(outcome.sites, unit),
     ]
     return tuple(each for each in found if each.rows)
 
@@ -79,9 +81,9 @@ def hidden_pairs(counts: Ints) -> NDArray[np.bool_]:
             return hidden
 
 
-def _figures(outcome: Outcome) -> Iterator[Table]:
+def _figures(figures: pd.DataFrame, noise: pd.DataFrame) -> Iterator[Table]:
     """Give every figure, and for pages journeys apart from what is counted in whole numbers."""
-    frame = outcome.figures.merge(outcome.noise, on="figure", how="left")
+    frame = figures.merge(noise, on="figure", how="left")
     frame["sure"] = _sureness(frame)
     decimals = frame["figure"].map(lambda name: indicators.BY_NAME[name].decimals)
     for name, title, rows, places in (
@@ -108,7 +110,7 @@ def _figures(outcome: Outcome) -> Iterator[Table]:
 def _sureness(frame: pd.DataFrame) -> list[str]:
     words = []
     for change, low, sure in zip(frame["change"], frame["low"], frame["is_sure"], strict=True):
-        if change == 0:
+        if not indicators.differs(change, 0):
             words.append("no change")
         elif np.isnan(low):
             words.append("not tested")
@@ -117,8 +119,7 @@ def _sureness(frame: pd.DataFrame) -> list[str]:
     return words
 
 
-def _effects(outcome: Outcome, by: str) -> Table:
-    frame = outcome.effects[by]
+def _effects(frame: pd.DataFrame, by: str) -> Table:
     shown, note = _suppressed(frame)
     keys = (_text(by, changes.BY[by], "Whose journeys these are", key=True),)
     title = f"Who gains and who loses: {_low(by)}"
@@ -140,8 +141,7 @@ def _low(by: str) -> str:
     return changes.BY[by][0].lower() + changes.BY[by][1:]
 
 
-def _authorities(outcome: Outcome) -> tuple[Table, Table]:
-    frame = outcome.effects["authority"]
+def _authorities(frame: pd.DataFrame) -> tuple[Table, Table]:
     region = [area_finder.authority(code).region or area_finder.authority(code).nation for code in frame["authority"]]
     shown, note = _suppressed(frame, region)
     shown["region"] = region
@@ -195,8 +195,8 @@ def _suppressed(frame: pd.DataFrame, region: list[str] | None = None) -> tuple[p
     return shown, found.note if found.suppressed else ""
 
 
-def _prisons(outcome: Outcome) -> tuple[Table, Table]:
-    unit = f"{outcome.plan.objective.unit} a visit"
+def _prisons(frame: pd.DataFrame, objective_unit: str) -> tuple[Table, Table]:
+    unit = f"{objective_unit} a visit"
     columns = (
         _text("prison", "Id", "The prison's id", key=True),
         _text("name", "Prison", "Its name"),
@@ -208,14 +208,14 @@ def _prisons(outcome: Outcome) -> tuple[Table, Table]:
     )
     notes = ("Both prices are exact for one place, at the plan's price of a move.",)
     whole = table(
-        outcome.prisons,
+        frame,
         columns,
         name="prisons",
         title="Occupancy, and what a place is worth",
         notes=notes,
         in_pages=False,
     )
-    dear = outcome.prisons.sort_values(["gain", "name"], ascending=[False, True]).head(SHOWN)
+    dear = frame.sort_values(["gain", "name"], ascending=[False, True]).head(SHOWN)
     most = table(
         dear,
         columns[1:],
@@ -226,9 +226,9 @@ def _prisons(outcome: Outcome) -> tuple[Table, Table]:
     return whole, most
 
 
-def _wings(outcome: Outcome) -> Table:
-    unit = f"{outcome.plan.objective.unit} a visit"
-    hidden = hidden_pairs(outcome.wings["people"].to_numpy()[:, None])[:, 0]
+def _wings(frame: pd.DataFrame, objective_unit: str) -> Table:
+    unit = f"{objective_unit} a visit"
+    hidden = hidden_pairs(frame["people"].to_numpy()[:, None])[:, 0]
     columns = (
         _text("prison", "Id", "The prison's id", key=True),
         _text("name", "Prison", "Its name"),
@@ -237,19 +237,17 @@ def _wings(outcome: Outcome) -> Table:
         _number("gain", "Gain of one more place", "What all families together save", unit, decimals=1),
         _number("loss", "Loss of one fewer", "What all families together bear more", unit, decimals=1),
     )
-    return table(
-        outcome.wings[~hidden], columns, name="roles", title="What a place of each role is worth", in_pages=False
-    )
+    return table(frame[~hidden], columns, name="roles", title="What a place of each role is worth", in_pages=False)
 
 
-def _moves(outcome: Outcome) -> tuple[Table, Table]:
+def _moves(moves: pd.DataFrame) -> tuple[Table, Table]:
     columns = (
         _text("origin", "From", "The prison today", key=True),
         _text("goal", "To", "The prison of the plan", key=True),
         _number("people", "People", "How many", "people"),
     )
-    frame = _listed(outcome.moves, "origin", "goal")
-    total = int(outcome.moves["people"].sum())
+    frame = _listed(moves, "origin", "goal")
+    total = int(moves["people"].sum())
     note = f"{total:,} people move in all. {UNLISTED}"
     whole = table(frame, columns, name="moves", title="Moves by pair of prisons", notes=(note,), in_pages=False)
     most = table(
@@ -274,14 +272,15 @@ def _listed(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     return frame[kept]
 
 
-def _placed(outcome: Outcome) -> Table:
+def _placed(start: ScenarioStart, people: Ints) -> Table:
     """Give people of each authority at each prison after the moves."""
-    start, people = outcome.start, outcome.after
+    import pandas as pd
+
     home = start.authority[start.instance.home]
     counts = np.zeros((len(start.codes), people.shape[1]), np.int64)
     np.add.at(counts, home[home >= 0], people[home >= 0])
     row, column = np.nonzero(counts * ~hidden_pairs(counts))
-    frame = outcome.figures.__class__(
+    frame = pd.DataFrame(
         {
             "authority": [start.codes[at] for at in row],
             "name": [area_finder.authority(start.codes[at]).name for at in row],
@@ -299,9 +298,8 @@ def _placed(outcome: Outcome) -> Table:
     return table(frame, columns, name="placed", title=title, notes=(UNLISTED,), in_pages=False)
 
 
-def _trade_off(outcome: Outcome) -> Table:
-    unit = outcome.plan.objective.unit
-    frame = outcome.trade_off.copy()
+def _trade_off(curve: pd.DataFrame, unit: str) -> Table:
+    frame = curve.copy()
     first = frame["moves"] == frame["moves"].min()
     prices = zip(first, frame["move_price"], strict=True)
     frame["move_price"] = np.array([Mark.NOT_APPLICABLE if none else price for none, price in prices], dtype=object)
@@ -314,7 +312,7 @@ def _trade_off(outcome: Outcome) -> Table:
     return table(frame, columns, name="trade_off", title="Moves against journeys", notes=notes)
 
 
-def _services(outcome: Outcome) -> Table:
+def _services(frame: pd.DataFrame) -> Table:
     columns = (
         _text("words", "Service", "Kind of service at prisons", key=True),
         _number("prisons", "Prisons", "Prisons of this system for which the register knows one", "prisons"),
@@ -323,11 +321,10 @@ def _services(outcome: Outcome) -> Table:
         _number("change", "Change", "After less today", "percentage points", decimals=1),
     )
     title = "Services at prisons, before and after"
-    return table(outcome.services, columns, name="services", title=title, notes=(SERVICES_NOTE,))
+    return table(frame, columns, name="services", title=title, notes=(SERVICES_NOTE,))
 
 
-def _sensitivity(outcome: Outcome) -> Table:
-    frame = outcome.sensitivity.copy()
+def _sensitivity(frame: pd.DataFrame) -> Table:
     columns = (
         _text("what", "What is varied", "The difference from the scenario", key=True),
         _number("minutes_mean", "Mean journey", "One way", "minutes", decimals=1),
@@ -341,7 +338,7 @@ def _sensitivity(outcome: Outcome) -> Table:
     return table(frame, columns, name="sensitivity", title=title, page_columns=shown)
 
 
-def _draws(outcome: Outcome) -> Table:
+def _draws(frame: pd.DataFrame) -> Table:
     columns = (
         _number("draw", "Draw", "Number of the draw, and its seed", key=True),
         _text("figure", "Figure", "Name of the figure, as in results.json", key=True),
@@ -349,12 +346,12 @@ def _draws(outcome: Outcome) -> Table:
         _number("plan", "This scenario", "Of this draw's plan", decimals=4),
     )
     title = "Other baselines that the published figures would allow"
-    return table(outcome.draws, columns, name="draws", title=title, in_pages=False)
+    return table(frame, columns, name="draws", title=title, in_pages=False)
 
 
-def _unplaced(outcome: Outcome) -> Table:
-    frame = outcome.unplaced.copy()
-    names = {code: area_finder.authority(code).name for code in outcome.start.codes}
+def _unplaced(unplaced: pd.DataFrame, codes: tuple[str, ...]) -> Table:
+    frame = unplaced.copy()
+    names = {code: area_finder.authority(code).name for code in codes}
     frame["home"] = [names.get(home[:9], home) + home[9:] if home[:9] in names else home for home in frame["home"]]
     few = hidden_pairs(frame["people"].to_numpy(np.int64)[:, None])[:, 0] if len(frame) else np.zeros(0, bool)
     frame["people"] = np.array(
@@ -369,8 +366,7 @@ def _unplaced(outcome: Outcome) -> Table:
     return table(frame, columns, name="unplaced", title="People for whom there is no place")
 
 
-def _sites(outcome: Outcome) -> Table:
-    unit = outcome.plan.objective.unit
+def _sites(frame: pd.DataFrame, unit: str) -> Table:
     columns = (
         _text("site", "Site", "The middle of this authority", key=True),
         _text("code", "Code", "Its ONS code"),
@@ -378,7 +374,7 @@ def _sites(outcome: Outcome) -> Table:
         _number("unplaced", "Without a place", "Change in people without a place", "people"),
         _number("burden", "Change", "What all bear more for one visit each; less if negative", unit, decimals=0),
     )
-    return table(outcome.sites, columns, name="sites", title="Every site, the best first", in_pages=False)
+    return table(frame, columns, name="sites", title="Every site, the best first", in_pages=False)
 
 
 def _text(name: str, title: str, meaning: str, *, key: bool = False) -> Column:

@@ -7,12 +7,12 @@ people without a place come first, then what all bear together.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nearhome.analysis.placement.scenarios.burden import PrisonSite
-from nearhome.analysis.placement.scenarios.setup import situation
 from nearhome.analysis.placement.scenarios.visits import candidate_burdens
-from nearhome.analysis.placement.solver import levers, objectives
+from nearhome.analysis.placement.solver import levers as site_levers
+from nearhome.analysis.placement.solver import objectives
 from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
 
@@ -21,16 +21,35 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
+    from nearhome.analysis.placement.scenarios.schema import Lever, Objective
+    from nearhome.analysis.placement.scenarios.setup import ScenarioStart
+    from nearhome.analysis.placement.scenarios.visits import Terms
     from nearhome.analysis.placement.solver.instance import Instance
     from nearhome.analysis.placement.solver.objectives import CostObjective
-    from nearhome.analysis.population.baseline import Baseline
 
 BEST = "best"
 _COLUMNS = ["site", "code", "people", "unplaced", "burden", "mean"]
 
 
-def chosen(scenario: Scenario, baseline: Baseline, progress: Callable[[float], None]) -> tuple[Scenario, pd.DataFrame]:
+class Search(NamedTuple):
+    """How candidates are judged.
+
+    Attributes
+    ----------
+    set_up
+        Gives the start of the scenario with some levers.
+    terms, objective
+        On what terms families visit, and what is made small.
+    """
+
+    set_up: Callable[[tuple[Lever, ...]], ScenarioStart]
+    terms: Terms
+    objective: Objective
+
+
+def chosen(
+    levers: tuple[Lever, ...], search: Search, progress: Callable[[float], None]
+) -> tuple[tuple[Lever, ...], pd.DataFrame]:
     """Put an authority in the place of ``best`` in each lever, in turn; give all candidates of the last, best first.
 
     Raises
@@ -41,22 +60,19 @@ def chosen(scenario: Scenario, baseline: Baseline, progress: Callable[[float], N
     import pandas as pd
 
     table = pd.DataFrame([], columns=_COLUMNS)
-    found = scenario
-    for at, lever in enumerate(scenario.lever):
+    found: list[Lever] = []
+    for lever in levers:
         if lever.kind == "site" and lever.at.strip().casefold() == BEST:
-            before = replace(found, lever=found.lever[:at])
-            table = _candidates(before, baseline, lever, progress)
-            best = replace(lever, at=str(table.loc[0, "code"]))
-            found = replace(found, lever=(*found.lever[:at], best, *found.lever[at + 1 :]))
-    return found, table
+            table = _candidates(search.set_up(tuple(found)), search, lever, progress)
+            found.append(replace(lever, at=str(table.loc[0, "code"])))
+        else:
+            found.append(lever)
+    return tuple(found), table
 
 
-def _candidates(
-    scenario: Scenario, baseline: Baseline, lever: Lever, progress: Callable[[float], None]
-) -> pd.DataFrame:
+def _candidates(start: ScenarioStart, search: Search, lever: Lever, progress: Callable[[float], None]) -> pd.DataFrame:
     import pandas as pd
 
-    start = situation(scenario, baseline)
     known = [area_finder.authority(code) for code in start.codes]
     inside = {code for name in lever.among for code in _region(name)}
     tried = [each for each in known if not lever.among or each.code in inside]
@@ -69,15 +85,16 @@ def _candidates(
         for each in start.kinds
         if set(each.roles) & set(lever.roles) and each.cohort.sex == lever.sex and each.cohort.age in lever.ages
     ]
-    burden = candidate_burdens(scenario, start.codes, tuple(PrisonSite("", each.lat, each.lon) for each in tried))
+    points = tuple(PrisonSite("", each.lat, each.lon) for each in tried)
+    burden = candidate_burdens(search.terms, search.objective, start.codes, points)
     rows = []
-    found = levers.sites(
+    found = site_levers.sites(
         start.instance,
         [each.code for each in tried],
         burden,
         places=lever.places or 0,
         cohorts=fits,
-        objective=_aim(scenario),
+        objective=_aim(search.objective),
     )
     for done, (each, site) in enumerate(zip(found, tried, strict=True), 1):
         rows.append((site.name, site.code, each.people, each.unplaced, each.burden, each.mean))
@@ -91,9 +108,8 @@ def _region(name: str) -> frozenset[str]:
     return area_finder.find(name, "region" if area_finder.fits(name, "region") else "").authorities
 
 
-def _aim(scenario: Scenario) -> Callable[[Instance], CostObjective]:
+def _aim(asked: Objective) -> Callable[[Instance], CostObjective]:
     """Give the objective for any instance; the mean of the worst is taken as squares, which are much quicker."""
-    asked = scenario.objective
     if asked.fairness == "over":
         return lambda instance: objectives.fewest_over(instance, asked.over)
     return objectives.total if asked.fairness == "sum" else objectives.squared

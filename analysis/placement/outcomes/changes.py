@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from nearhome.analysis.placement.scenarios.burden import THOUSANDTHS
 from nearhome.data.places import areas as area_finder
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from nearhome.analysis.placement.scenarios.setup import Situation
-    from nearhome.data.base.arrays import Ints
+    from nearhome.analysis.placement.scenarios.setup import ScenarioStart
+    from nearhome.data.base.arrays import Floats, Ints
 
 
 SAME_MINUTES: Final = 1.0
@@ -53,7 +54,12 @@ class Changes:
         return int(self.people[self.origin != self.goal].sum())
 
 
-def changes(start: Situation, after: Ints) -> Changes:
+def thousandths(values: Floats | float) -> Ints:
+    """Count minutes, miles or pence in whole thousandths: they add up to the same in whatever order."""
+    return np.rint(np.multiply(values, THOUSANDTHS)).astype(np.int64)
+
+
+def changes(start: ScenarioStart, after: Ints) -> Changes:
     """Compare a placement of everybody with today; both have a row a group and a column a prison."""
     before, home = start.before, start.instance.home
     stays = np.minimum(before, after)
@@ -81,7 +87,7 @@ def _people(counts: Ints, minutes: NDArray[np.float64]) -> tuple[Ints, Ints]:
     return np.repeat(group[order], many), np.repeat(prison[order], many)
 
 
-def pairs(start: Situation, found: Changes) -> pd.DataFrame:
+def pairs(start: ScenarioStart, found: Changes) -> pd.DataFrame:
     """Give moves by pair of prisons, the most first: ``origin``, ``goal`` (names; none for no place), ``people``."""
     import pandas as pd
 
@@ -98,7 +104,7 @@ def pairs(start: Situation, found: Changes) -> pd.DataFrame:
     return added.sort_values(["people", "origin", "goal"], ascending=[False, True, True], ignore_index=True)
 
 
-def effects(start: Situation, found: Changes, by: str) -> pd.DataFrame:
+def effects(start: ScenarioStart, found: Changes, by: str) -> pd.DataFrame:
     """Give what changes for the people of each area or kind, the greatest loss first.
 
     Columns: ``by`` (its code for an authority, with ``name``), ``people`` with a known home and a place, ``moved``,
@@ -114,28 +120,31 @@ def effects(start: Situation, found: Changes, by: str) -> pd.DataFrame:
     home = home[known]
     labels = np.array(_labels(start, by))[group]
     names, key = np.unique(labels, return_inverse=True)
-    minutes = start.today.minutes[home, origin], start.visit.minutes[home, goal]
-    miles = start.today.miles[home, origin], start.visit.miles[home, goal]
+    minutes = thousandths(start.today.minutes[home, origin]), thousandths(start.visit.minutes[home, goal])
+    miles = thousandths(start.today.miles[home, origin]), thousandths(start.visit.miles[home, goal])
 
-    def added(values: NDArray[np.generic]) -> NDArray[np.float64]:
-        return np.bincount(key, weights=values * people, minlength=len(names)).astype(float)
+    def added(values: NDArray[np.int64] | NDArray[np.bool_]) -> Ints:
+        found = np.zeros(len(names), np.int64)
+        np.add.at(found, key, values * people)
+        return found
 
-    count = added(np.ones(len(key)))
-    table = pd.DataFrame({by: names, "people": count.astype(int)})
+    count = added(np.ones(len(key), np.int64))
+    same, long = thousandths(SAME_MINUTES), thousandths(LONG_MINUTES)
+    table = pd.DataFrame({by: names, "people": count})
     if by == "authority":
         table.insert(1, "name", [area_finder.authority(code).name for code in names])
-    table["moved"] = added(origin != goal).astype(int)
-    table["nearer"] = added(minutes[1] <= minutes[0] - SAME_MINUTES).astype(int)
-    table["further"] = added(minutes[1] >= minutes[0] + SAME_MINUTES).astype(int)
-    table["minutes_before"], table["minutes_after"] = (added(each) / count for each in minutes)
-    table["minutes_change"] = table["minutes_after"] - table["minutes_before"]
-    table["miles_before"], table["miles_after"] = (added(each) / count for each in miles)
+    table["moved"] = added(origin != goal)
+    table["nearer"] = added(minutes[1] <= minutes[0] - same)
+    table["further"] = added(minutes[1] >= minutes[0] + same)
+    table["minutes_before"], table["minutes_after"] = (added(each) / (THOUSANDTHS * count) for each in minutes)
+    table["minutes_change"] = added(minutes[1] - minutes[0]) / (THOUSANDTHS * count)
+    table["miles_before"], table["miles_after"] = (added(each) / (THOUSANDTHS * count) for each in miles)
     for name, each in zip(("before", "after"), minutes, strict=True):
-        table[f"over_2_hours_{name}"] = 100 * added(each > LONG_MINUTES) / count
+        table[f"over_2_hours_{name}"] = 100 * added(each > long) / count
     return table.sort_values(["minutes_change", by], ascending=[False, True], ignore_index=True)
 
 
-def _labels(start: Situation, by: str) -> Sequence[str]:
+def _labels(start: ScenarioStart, by: str) -> Sequence[str]:
     """Give the area or kind of each group."""
     if by in {"authority", "region"}:
         codes = [start.codes[at] if at >= 0 else "" for at in start.authority[start.instance.home]]

@@ -1,7 +1,7 @@
 """The prisons for one person: what each would mean for the family, and why the others are excluded. A person decides.
 
 The journey is from the place given, not the mean of its authority. Free places, and which kinds of people a prison may
-hold, are as in a scenario's situation (``situation``), and so as modelled as that is.
+hold, are as at a scenario's start (``setup``), and so as modelled as that is.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.placement.scenarios.burden import PrisonSite, Ways
     from nearhome.analysis.placement.scenarios.people import PeopleKind
-    from nearhome.analysis.placement.scenarios.schema import Scenario
-    from nearhome.analysis.placement.scenarios.setup import Situation
+    from nearhome.analysis.placement.scenarios.schema import Journeys, Scenario
+    from nearhome.analysis.placement.scenarios.setup import ScenarioStart
     from nearhome.geo.places.find import Place
 
 HOME = "this family's home"
@@ -91,19 +91,21 @@ def rank(
     InputError
         Nobody like that is held in this system.
     """
-    start = setup.situation(scenario)
+    start = setup.set_up(scenario)
     kind = _kind(start, person)
-    ways = _ways(place, start.spots, scenario)
+    ways = _ways(place, start.spots, scenario.journeys)
     costed = burden.by_car if has_car else burden.by_public_transport
     visit = costed(ways, start.spots, scenario.visits, scenario.as_of, scenario.nation)
-    counted = visits.counted(scenario, visit)
+    counted = visits.counted(scenario.objective, visit)
     known = start.instance
     alone = rules.Groups(
+        scenario.as_of,
         (start.kinds[kind],),
         (place.authority_code or "",),
         ways.minutes_car,
         np.zeros((1, len(known.prisons)), np.int64),
     )
+    forbidden = rules.forbidden(scenario.rules.remand_nearest, scenario.moves, known, alone)
     wider = replace(
         known,
         homes=(*known.homes, HOME),
@@ -112,11 +114,11 @@ def rank(
         cohort=np.append(known.cohort, kind),
         people=np.append(known.people, 0),
         held=np.vstack([known.held, alone.held]),
-        forbidden=np.vstack([known.forbidden, rules.forbidden(scenario, known, alone)]),
+        forbidden=np.vstack([known.forbidden, forbidden]),
     )
     if planned:
-        aim = scenario_plan.objective(wider, scenario)
-        plan: solve.Plan = scenario_plan.planned(wider, aim, scenario)
+        aim = scenario_plan.objective(wider, scenario.objective)
+        plan: solve.Plan = scenario_plan.planned(wider, aim, scenario.moves)
     else:
         plan = baselines.stay(wider)
     column = {prison: at for at, prison in enumerate(known.prisons)}
@@ -126,7 +128,9 @@ def rank(
     ]
 
 
-def _prospect(choice: ranking.RankedPrison, at: int, start: Situation, ways: Ways, visit: burden.Burden) -> Prospect:
+def _prospect(
+    choice: ranking.RankedPrison, at: int, start: ScenarioStart, ways: Ways, visit: burden.Burden
+) -> Prospect:
     return Prospect(
         prison=choice.prison,
         name=start.names[at],
@@ -141,7 +145,7 @@ def _prospect(choice: ranking.RankedPrison, at: int, start: Situation, ways: Way
     )
 
 
-def _kind(start: Situation, person: Person) -> int:
+def _kind(start: ScenarioStart, person: Person) -> int:
     for at, each in enumerate(start.kinds):
         if not each.also and _fits(each, person):
             return at
@@ -161,14 +165,13 @@ def _fits(kind: PeopleKind, person: Person) -> bool:
     )
 
 
-def _ways(place: Place, spots: Sequence[PrisonSite], scenario: Scenario) -> Ways:
+def _ways(place: Place, spots: Sequence[PrisonSite], journeys: Journeys) -> Ways:
     """Work out the ways from one place; public transport is that of the middle of the nearest sector."""
     road = Router.shipped().matrix([place], list(spots))
     middles = list(postcodes.areas("sector").values())
     at = np.array([(each.lat, each.lon) for each in middles])
     scale = np.cos(np.radians(place.lat))
     nearest = int(np.argmin((at[:, 0] - place.lat) ** 2 + (scale * (at[:, 1] - place.lon)) ** 2))
-    when: sectors.When = "weekday" if scenario.journeys.when == "weekday" else "weekend"
-    public = sectors.minutes_to(spots, when)[[nearest]]
+    public = sectors.minutes_to(spots, visits.day_of(journeys))[[nearest]]
     crow = np.array([[coordinates.crow_miles(place.lat, place.lon, spot.lat, spot.lon) for spot in spots]])
     return burden.Ways(road.minutes, public, road.miles, crow)

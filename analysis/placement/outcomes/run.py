@@ -1,7 +1,7 @@
 """Running a scenario: from who is held where to what a planner needs to see, with progress, and cancelled when asked.
 
 ``run`` compares four placements: today's; the greedy rule, which gives one after another the nearest free place; the
-scenario's plan; and the best one without its limit on moves. Nothing here knows pages or files: ``outcome_files``
+scenario's plan; and the best one without its limit on moves. Nothing here knows pages or files: ``outcome_report``
 writes an outcome, and suppresses small counts.
 """
 
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from nearhome.analysis.placement.outcomes import best_site, sensitivity, service_changes
 from nearhome.analysis.placement.outcomes import changes as compared
 from nearhome.analysis.placement.outcomes import indicators as measured
+from nearhome.analysis.placement.outcomes.sensitivity import Compared, NoPlanError
 from nearhome.analysis.placement.scenarios import plan as scenario_plan
-from nearhome.analysis.placement.scenarios.setup import situation
+from nearhome.analysis.placement.scenarios.setup import ScenarioStart, set_up, terms_of
 from nearhome.analysis.placement.solver import baselines, move_limits, shadow_prices, solve
 from nearhome.analysis.placement.solver import relaxations as short
 from nearhome.analysis.population import baseline as population_baseline
-from nearhome.data.errors import NearhomeError
+from nearhome.data.errors import InputError, NearhomeError
 from nearhome.geo.matrices.executors import in_order
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 
     from nearhome.analysis.placement.outcomes.changes import Changes
     from nearhome.analysis.placement.outcomes.sensitivity import Progress
-    from nearhome.analysis.placement.scenarios.schema import Scenario
-    from nearhome.analysis.placement.scenarios.setup import Situation
+    from nearhome.analysis.placement.scenarios.schema import Capacity, Lever, Scenario, Visits
     from nearhome.analysis.placement.solver.instance import Instance
     from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.analysis.placement.solver.solve import Plan
@@ -56,7 +56,7 @@ class Outcome:
     scenario
         As run: with the site that was chosen, where it asked for the best.
     figures
-        A row for each of ``figures.FIGURES``: ``figure``, ``words``, ``unit``, and one column for each of PLANS.
+        A row for each of ``indicators.FIGURES``: ``figure``, ``words``, ``unit``, and one column for each of PLANS.
     prisons
         ``prison`` (id), ``name``, ``places``, ``before``, ``after``, ``gain`` of one more place and ``loss``
         of one fewer, both in the objective's unit for all families together and one visit, and ``unhoused`` if one
@@ -80,7 +80,7 @@ class Outcome:
         For each figure the plan's ``change`` against today, its ``low`` and ``high`` over the draws, and whether it
         ``is_sure``: both on one side of nothing.
     services
-        ``service_reach.service_reach``: services at prisons, before and after.
+        ``service_changes.service_reach``: services at prisons, before and after.
     sites
         Candidates for a site that was to be the best: ``site``, ``people``, ``unplaced``, ``burden``, ``mean``.
     notes
@@ -88,7 +88,7 @@ class Outcome:
     """
 
     scenario: Scenario
-    start: Situation
+    start: ScenarioStart
     plan: Plan
     optimum: Plan
     after: Ints
@@ -138,27 +138,40 @@ def run(
     watch = _Watch(progress, cancelled)
     watch.step(0.0, "Who is held where")
     held = population_baseline.baseline(scenario.as_of, scenario.nation) if baseline is None else baseline
-    chosen, sites = best_site.chosen(scenario, held, lambda done: watch.step(0.05 + 0.3 * done, "Trying every site"))
-    start = situation(chosen, held)
+    levers, sites = best_site.chosen(
+        scenario.lever,
+        best_site.Search(_start_with(scenario, held), terms_of(scenario), scenario.objective),
+        lambda done: watch.step(0.05 + 0.3 * done, "Trying every site"),
+    )
+    chosen = replace(scenario, lever=levers)
+    start = set_up(chosen, held)
     watch.step(0.4, "The best plan")
-    aim = scenario_plan.objective(start.instance, chosen)
+    aim = scenario_plan.objective(start.instance, chosen.objective)
     optimum = solve.solve(start.instance, aim)
-    plan = scenario_plan.planned(start.instance, aim, chosen, optimum)
+    plan = scenario_plan.planned(start.instance, aim, chosen.moves, optimum)
     watch.step(0.5, "The greedy rule")
     greedy = start.after(baselines.greedy(start.instance, seed=chosen.seed).placed)
     after = start.after(plan.placed)
     found = compared.changes(start, after)
     watch.step(0.55, "What changes")
-    figures = _figures(start, {"greedy": greedy, "plan": after, "optimum": start.after(optimum.placed)})
+    placements = {"greedy": greedy, "plan": after, "optimum": start.after(optimum.placed)}
+    figures = _figures(start, placements, chosen.visits)
     priced = _prices(start, plan, after)
     effects = {by: compared.effects(start, found, by) for by in compared.BY}
     unplaced = _unplaced(start, plan)
     watch.step(0.6, "Moves against journeys")
     curve = _trade_off(start.instance, aim, chosen.sensitivity.points)
     watch.step(0.7, "People and places varied")
-    varied = sensitivity.varied(chosen, held, lambda done, words: watch.step(0.7 + 0.1 * done, words))
+    varied = sensitivity.varied(
+        chosen.sensitivity.percent,
+        chosen.capacity,
+        held,
+        _compared_with(chosen),
+        lambda done, words: watch.step(0.7 + 0.1 * done, words),
+    )
     draws = sensitivity.draws(
-        chosen if baseline is None else replace(chosen, sensitivity=replace(chosen.sensitivity, draws=0)),
+        one_draw,
+        [(chosen, draw) for draw in range(1, 1 + (chosen.sensitivity.draws if baseline is None else 0))],
         lambda done, words: watch.step(0.8 + 0.2 * done, words),
         engine,
     )
@@ -179,17 +192,47 @@ def run(
         sensitivity=varied,
         draws=draws,
         noise=sensitivity.noise(figures, draws),
-        services=service_changes.service_reach(start, after),
+        services=service_changes.service_reach(start, after, chosen.as_of),
         sites=sites,
-        notes=(*start.notes, *_remarks(start, plan, found)),
+        notes=(*start.notes, *_remarks(start, plan, found, chosen)),
     )
 
 
-def _figures(start: Situation, placements: dict[str, Ints]) -> pd.DataFrame:
+def one_draw(task: tuple[Scenario, int]) -> Compared | None:
+    """Work out a draw of a scenario by its number: every figure today and in the plan; None without a plan."""
+    scenario, draw = task
+    held = population_baseline.variant(scenario.as_of, draw, scenario.nation)
+    try:
+        return _compared(replace(scenario, seed=scenario.seed + draw), held)
+    except NoPlanError:
+        return None
+
+
+def _start_with(scenario: Scenario, held: Baseline) -> Callable[[tuple[Lever, ...]], ScenarioStart]:
+    return lambda levers: set_up(replace(scenario, lever=levers), held)
+
+
+def _compared_with(scenario: Scenario) -> Callable[[Capacity, Baseline], Compared]:
+    return lambda capacity, held: _compared(replace(scenario, capacity=capacity), held)
+
+
+def _compared(scenario: Scenario, held: Baseline) -> Compared:
+    """Work out a scenario's plan, and every figure today and in it."""
+    start = set_up(scenario, held)
+    try:
+        aim = scenario_plan.objective(start.instance, scenario.objective)
+        plan = scenario_plan.planned(start.instance, aim, scenario.moves)
+    except InputError as error:
+        raise NoPlanError(str(error)) from error
+    after = start.after(plan.placed)
+    return Compared(measured.today(start, scenario.visits), measured.of(start, after, scenario.visits))
+
+
+def _figures(start: ScenarioStart, placements: dict[str, Ints], visits: Visits) -> pd.DataFrame:
     import pandas as pd
 
-    columns = {name: measured.of(start, people) for name, people in placements.items()}
-    columns["today"] = measured.today(start)
+    columns = {name: measured.of(start, people, visits) for name, people in placements.items()}
+    columns["today"] = measured.today(start, visits)
     rows = [
         {"figure": each.name, "words": each.words, "unit": each.unit}
         | {name: columns[name][each.name] for name in PLANS}
@@ -198,7 +241,7 @@ def _figures(start: Situation, placements: dict[str, Ints]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _prices(start: Situation, plan: Plan, after: Ints) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _prices(start: ScenarioStart, plan: Plan, after: Ints) -> tuple[pd.DataFrame, pd.DataFrame]:
     import pandas as pd
 
     listed = shadow_prices.prices(plan)
@@ -236,7 +279,7 @@ def _prices(start: Situation, plan: Plan, after: Ints) -> tuple[pd.DataFrame, pd
     return pd.DataFrame(rows).sort_values("name", ignore_index=True), pd.DataFrame(wings, columns=columns)
 
 
-def _unplaced(start: Situation, plan: Plan) -> pd.DataFrame:
+def _unplaced(start: ScenarioStart, plan: Plan) -> pd.DataFrame:
     import pandas as pd
 
     names = dict(zip(start.instance.prisons, start.names, strict=True))
@@ -267,14 +310,14 @@ def _trade_off(instance: Instance, aim: CostObjective, points: int) -> pd.DataFr
     return pd.DataFrame(rows, columns=["moves", "cost", "mean", "move_price"])
 
 
-def _remarks(start: Situation, plan: Plan, found: Changes) -> list[str]:
-    visits = start.scenario.visits
+def _remarks(start: ScenarioStart, plan: Plan, found: Changes, chosen: Scenario) -> list[str]:
+    visits, moves = chosen.visits, chosen.moves
     said = [
         "A journey is the mean over the likely homes of an authority, so that differences within it do not show.",
         _assumed(visits.per_year, visits.claimed_percent),
         "Which kinds of people a prison may hold, and how many of each, is modelled from its role.",
     ]
-    if start.scenario.moves.limit is not None and plan.gap > 0:
+    if moves.limit is not None and plan.gap > 0:
         said.append(f"No plan with so few moves is better by more than {100 * plan.gap:.3f} %.")
     lost = start.authority[start.instance.home[found.group]] < 0
     if lost.any():

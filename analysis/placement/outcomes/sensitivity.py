@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar
 
 from nearhome.analysis.placement.outcomes import indicators as measured
-from nearhome.analysis.placement.scenarios import plan as scenario_plan
-from nearhome.analysis.placement.scenarios.setup import situation
 from nearhome.analysis.population import baseline as population_baseline
 from nearhome.data.errors import InputError
 from nearhome.geo.matrices.executors import in_order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-    from nearhome.analysis.placement.scenarios.schema import Scenario
+    from nearhome.analysis.placement.scenarios.schema import Capacity
     from nearhome.analysis.population.baseline import Baseline
     from nearhome.geo.matrices.executors import Executor
 
+Task = TypeVar("Task")
+
 NOISE: Final = 0.8
 """A change is sure if the middle eight tenths of the draws lie on one side of nothing."""
+
+
+class NoPlanError(InputError):
+    """No plan has as few moves as a scenario allows."""
 
 
 class Progress(Protocol):
@@ -32,72 +38,83 @@ class Progress(Protocol):
         """Hear it."""
 
 
-def varied(scenario: Scenario, held: Baseline, progress: Progress) -> pd.DataFrame:
-    """Place more and fewer people, and leave fewer places: columns as ``planning.Outcome.sensitivity``."""
+class Compared(NamedTuple):
+    """Every figure (``indicators.FIGURES``) of people where they are, and of a plan."""
+
+    today: dict[str, float]
+    plan: dict[str, float]
+
+
+def varied(
+    percent: float,
+    capacity: Capacity,
+    held: Baseline,
+    work_out: Callable[[Capacity, Baseline], Compared],
+    progress: Progress,
+) -> pd.DataFrame:
+    """Place more and fewer people, and leave fewer places: columns as ``run.Outcome.sensitivity``.
+
+    Parameters
+    ----------
+    percent
+        By which people and places are varied.
+    work_out
+        Gives the figures of the scenario with other places and people.
+    """
     import pandas as pd
 
-    percent = scenario.sensitivity.percent
     share = percent / 100
     cases = (
         (f"{percent:g} % more people", replace(held, counts=held.counts * (1 + share)), 0.0),
         (f"{percent:g} % fewer people", replace(held, counts=held.counts * (1 - share)), 0.0),
         (f"{percent:g} % fewer places", held, percent),
     )
-    rows = []
+    rows: list[dict[str, Any]] = []
     for at, (what, baseline, headroom) in enumerate(cases if share else ()):
         progress(at / len(cases), what[0].upper() + what[1:])
-        room = replace(scenario.capacity, headroom_percent=min(50.0, scenario.capacity.headroom_percent + headroom))
-        rows.append({"what": what} | _one_case(replace(scenario, capacity=room), baseline))
+        fewer = replace(capacity, headroom_percent=min(50.0, capacity.headroom_percent + headroom))
+        try:
+            today, plan = work_out(fewer, baseline)
+        except NoPlanError as error:
+            rows.append({"what": what, "note": str(error)})
+            continue
+        shown = {name: plan[name] for name in ("minutes_mean", "moves", "unplaced")}
+        rows.append({"what": what, "minutes_change": plan["minutes_mean"] - today["minutes_mean"], "note": ""} | shown)
     columns = ["what", "minutes_mean", "minutes_change", "moves", "unplaced", "note"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _one_case(scenario: Scenario, baseline: Baseline) -> dict[str, Any]:
-    start = situation(scenario, baseline)
-    try:
-        plan = scenario_plan.solved(start)
-    except InputError as error:
-        return {"note": str(error)}
-    today, then = measured.today(start), measured.of(start, start.after(plan.placed))
-    return {
-        "minutes_mean": then["minutes_mean"],
-        "minutes_change": then["minutes_mean"] - today["minutes_mean"],
-        "moves": then["moves"],
-        "unplaced": then["unplaced"],
-        "note": "",
-    }
-
-
-def draws(scenario: Scenario, progress: Progress, engine: Executor = in_order) -> pd.DataFrame:
+def draws(
+    one: Callable[[Task], Compared | None], tasks: Sequence[Task], progress: Progress, engine: Executor = in_order
+) -> pd.DataFrame:
     """Place the people of other baselines that the published figures would allow: a row for each draw and figure.
 
-    A draw in which no plan has so few moves as the scenario allows is left out. The engine says where the draws are
-    worked out: here, one after the other, or on a Dask cluster (``nearhome.geo.matrices.executors.Cluster``), with
-    the same rows.
+    A draw in which no plan has so few moves as the scenario allows is left out.
+
+    Parameters
+    ----------
+    one
+        Works one draw out, perhaps in another process; None if there is no plan.
+    tasks
+        What each draw is worked out from, the first draw first.
+    engine
+        Where the draws are worked out: here, one after the other, or on a Dask cluster
+        (``nearhome.geo.matrices.executors.Cluster``), with the same rows.
     """
     import pandas as pd
 
-    many = scenario.sensitivity.draws
-    found: dict[int, list[tuple[int, str, float, float]]] = {}
-    progress(0.0, f"Draw 1 of {many}")
-    for number, rows in engine(one_draw, [(scenario, draw) for draw in range(1, many + 1)]):
-        found[number] = rows
-        progress(len(found) / many, f"Draw {min(len(found) + 1, many)} of {many}")
-    ordered = [row for number in sorted(found) for row in found[number]]
-    return pd.DataFrame(ordered, columns=["draw", "figure", "today", "plan"])
-
-
-def one_draw(task: tuple[Scenario, int]) -> list[tuple[int, str, float, float]]:
-    """Work out one draw of a scenario: its number, and each figure today and in the plan; none without a plan."""
-    scenario, draw = task
-    held = population_baseline.variant(scenario.as_of, draw, scenario.nation)
-    start = situation(replace(scenario, seed=scenario.seed + draw), held)
-    try:
-        plan = scenario_plan.solved(start)
-    except InputError:
-        return []
-    today, then = measured.today(start), measured.of(start, start.after(plan.placed))
-    return [(draw, name, today[name], then[name]) for name in measured.BY_NAME]
+    found: dict[int, Compared | None] = {}
+    progress(0.0, f"Draw 1 of {len(tasks)}")
+    for number, compared in engine(one, tasks):
+        found[number + 1] = compared
+        progress(len(found) / len(tasks), f"Draw {min(len(found) + 1, len(tasks))} of {len(tasks)}")
+    rows = [
+        (number, name, each.today[name], each.plan[name])
+        for number, each in ((number, found[number]) for number in sorted(found))
+        if each is not None
+        for name in measured.BY_NAME
+    ]
+    return pd.DataFrame(rows, columns=["draw", "figure", "today", "plan"])
 
 
 def noise(figures: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
@@ -109,8 +126,13 @@ def noise(figures: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     for name, change in changed.items():
         of = draws[draws["figure"] == name]
         low, high = spread(of["plan"].to_numpy(float) - of["today"].to_numpy(float), change)
-        rows.append((name, change, low, high, bool(low > 0 or high < 0)))
+        rows.append((name, change, low, high, is_beyond_noise(low, high)))
     return pd.DataFrame(rows, columns=["figure", "change", "low", "high", "is_sure"])
+
+
+def is_beyond_noise(low: float, high: float) -> bool:
+    """Say whether a change lies on one side of nothing from its low to its high."""
+    return low >= measured.SAME or high <= -measured.SAME
 
 
 def spread(draws: NDArray[np.float64], change: float) -> tuple[float, float]:

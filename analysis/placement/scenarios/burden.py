@@ -48,6 +48,10 @@ BUS_ONLY_MILES: Final = 10.0
 RIDES_NEAR, RIDES_FAR = 4, 2
 """Bus rides there and back for each person: without a train, and to and from the stations (assumption)."""
 
+THOUSANDTHS: Final = 1000
+"""Ways are known to a thousandth of a minute or mile: what floats say beyond that differs by processor, and decides
+nothing."""
+
 _FARE_KM: Final = (2.0, 10.0, 20.0, 40.0, 60.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1000.0, 1400.0)
 _FAR_MILES: Final = 1_000.0
 _NATIONS: Final = dict(zip(estate.NATIONS, (Nation.ENGLAND, Nation.SCOTLAND, Nation.NORTHERN_IRELAND), strict=True))
@@ -64,7 +68,7 @@ class PrisonSite(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """One way from home to prison, shape (homes, prisons); NaN where there is no way.
+    """One way from home to prison, shape (homes, prisons), in whole thousandths; NaN where there is no way.
 
     ``miles`` and ``minutes_car`` are by road, ``minutes_public`` typical by train and bus, and ``crow_miles`` straight.
     """
@@ -123,7 +127,7 @@ def ways(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *,
     row_of = {name: row for row, name in enumerate(postcodes.areas("sector"))}
     rows = np.array([row_of[name] for name in where.names])
     found = sectors.minutes_to(spots, when)[rows]
-    return Ways(minutes, _mean(found, weight, where.authority), miles, crow)
+    return Ways(minutes, _rounded(_mean(found, weight, where.authority)), miles, crow)
 
 
 def screened(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *, public: bool) -> Ways:
@@ -138,25 +142,26 @@ def screened(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When
     if not public:
         return Ways(minutes, minutes, miles, crow)
     middles = np.column_stack(
-        [_mean(values[:, None], weight, where.authority)[:, 0] for values in (where.lat, where.lon)]
+        [np.round(_mean(values[:, None], weight, where.authority)[:, 0], 5) for values in (where.lat, where.lon)]
     )
     goals = np.array([(spot.lat, spot.lon) for spot in spots])
     found = pairs.pair_times(
         np.tile(middles, (len(goals), 1)), np.repeat(goals, len(middles), axis=0), day=sectors.DAYS[when]
     )
-    return Ways(minutes, found.minutes.reshape(len(goals), len(middles)).T, miles, crow)
+    return Ways(minutes, _rounded(found.minutes.reshape(len(goals), len(middles)).T), miles, crow)
 
 
 def _by_road(where: homes.Sectors, weight: Floats, spots: Sequence[PrisonSite]) -> tuple[Floats, Floats]:
     """Give minutes and miles by road, by authority."""
     origins = [PrisonSite("", lat, lon) for lat, lon in zip(where.lat.tolist(), where.lon.tolist(), strict=True)]
     road = Router.shipped().matrix(origins, spots)
-    return _mean(road.minutes, weight, where.authority), _mean(road.miles, weight, where.authority)
+    minutes, miles = (_mean(values, weight, where.authority) for values in (road.minutes, road.miles))
+    return _rounded(minutes), _rounded(miles)
 
 
 def _crow(nation: str, ratio: float, spots: Sequence[PrisonSite]) -> Floats:
     lat, lon = (np.array([getattr(spot, name) for spot in spots]) for name in ("lat", "lon"))
-    return homes.crow_miles(nation, ratio, lat, lon)
+    return _rounded(homes.crow_miles(nation, ratio, lat, lon))
 
 
 def _mean(values: Floats, weight: Floats, authority: NDArray[np.int64]) -> Floats:
@@ -165,6 +170,10 @@ def _mean(values: Floats, weight: Floats, authority: NDArray[np.int64]) -> Float
     sums = _sums(np.where(known, values, 0.0) * weight[:, None], authority)
     whole = _sums(known * weight[:, None], authority)
     return np.asarray(np.divide(sums, whole, out=np.full(sums.shape, np.nan), where=whole > 0))
+
+
+def _rounded(values: Floats) -> Floats:
+    return np.asarray(np.rint(values * THOUSANDTHS) / THOUSANDTHS)
 
 
 def _sums(values: Floats, authority: NDArray[np.int64]) -> Floats:

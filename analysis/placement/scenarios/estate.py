@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -27,13 +27,23 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nearhome.analysis.placement.scenarios.people import People
-    from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
+    from nearhome.analysis.placement.scenarios.schema import Lever
     from nearhome.analysis.population.baseline import Baseline
     from nearhome.data.base.arrays import Ints
 
 
+_ROUNDING: Final = 1e-9
+
+
 class ScenarioEstate:
     """The prisons of a scenario while its levers are pulled.
+
+    Parameters
+    ----------
+    drawn, baseline
+        The people, and the baseline that they are drawn from.
+    role_percent
+        By which a prison may hold more of a role than now.
 
     Attributes
     ----------
@@ -45,7 +55,7 @@ class ScenarioEstate:
         Prisons whose people may all be moved.
     """
 
-    def __init__(self, scenario: Scenario, drawn: People, baseline: Baseline) -> None:
+    def __init__(self, drawn: People, baseline: Baseline, role_percent: float) -> None:
         self.ids = list(drawn.prisons)
         self.names = _names(self.ids)
         self.spots = {each: PrisonSite(each, register.by_id(each).lat, register.by_id(each).lon) for each in self.ids}
@@ -54,14 +64,14 @@ class ScenarioEstate:
         shape = len(self.ids), len(drawn.kinds)
         held = np.bincount(drawn.prison * shape[1] + drawn.kind, minlength=shape[0] * shape[1]).reshape(shape)
         self.places = _capacities(baseline, self.ids, held.sum(axis=1), self.notes)
-        flex = 1 + scenario.capacity.role_percent / 100
+        flex = 1 + role_percent / 100
         self.wings: dict[str, dict[str, Wing]] = {}
         certified = _certified(baseline, self.ids)
         for row, prison in enumerate(self.ids):
             whole = int(held[row].sum())
             room = max(1.0, self.places[prison] / max(1, whole))
             self.wings[prison] = {
-                role: Wing(prison, names, min(self.places[prison], math.ceil(count * room * flex)))
+                role: Wing(prison, names, min(self.places[prison], whole_places(count * room * flex)))
                 for role, ages in sorted(certified[prison].items())
                 for names, count in [self._of(role, ages, held[row])]
                 if names
@@ -117,7 +127,7 @@ class ScenarioEstate:
         if ratio < 1:
             self.changed.add(prison)
         self.wings[prison] = {
-            role: replace(wing, places=math.ceil((now if wing.places is None else wing.places) * ratio))
+            role: replace(wing, places=whole_places((now if wing.places is None else wing.places) * ratio))
             for role, wing in self.wings[prison].items()
         }
         self.places[prison] = now
@@ -131,6 +141,11 @@ class ScenarioEstate:
         if len(found) < len(set(lever.roles)):
             self.notes.append(f"{self.names.get(prison, prison)}: nobody is held in some of the roles it is given.")
         return found
+
+
+def whole_places(places: float) -> int:
+    """Round places up; what exceeds a whole number by less than floats can tell is that number."""
+    return math.ceil(places - _ROUNDING)
 
 
 def _names(ids: list[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ of each home, in an order that the seed decides, so that no kind of people has m
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from nearhome.analysis.placement.scenarios.schema import Scenario, Stay, Who
+    from nearhome.analysis.placement.scenarios.schema import Journeys, Moves, Stay, StepDown, Who
     from nearhome.analysis.population.baseline import Baseline
     from nearhome.analysis.population.cohorts import Cohort
     from nearhome.data.base.arrays import Bools, Floats, Ints
+
+
+_WHOLE: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,30 +74,55 @@ class People:
     fixed: Bools
 
 
-def people(scenario: Scenario, baseline: Baseline) -> People:
-    """Draw the people of a scenario.
+class Selections(NamedTuple):
+    """What tells the people of a scenario apart, beside their homes, prisons and cohorts.
+
+    Attributes
+    ----------
+    as_of, seed
+        The day, and the seed of the draw.
+    journeys, moves
+        Which families have a car, and who may move.
+    step_down
+        Who may be held in a lower category too.
+    by_sentence
+        Whether lengths of sentence are told apart.
+    """
+
+    as_of: date
+    seed: int
+    journeys: Journeys
+    moves: Moves
+    step_down: tuple[StepDown, ...]
+    by_sentence: bool
+
+
+def drawn(baseline: Baseline, chosen: Selections) -> People:
+    """Draw people from a baseline.
 
     Raises
     ------
     InputError
         A selection names no authority or prison.
     """
-    drawn = baseline.draw(scenario.seed)
-    home, prison, cohort = drawn.home, drawn.prison, drawn.cohort
-    choose = _Choice(home, scenario.seed)
+    found = baseline.draw(chosen.seed)
+    home, prison, cohort = found.home, found.prison, found.cohort
+    choose = _Choice(home, chosen.seed)
     codes = tuple(code for code in baseline.homes if code != UNKNOWN)
     row_of = {code: row for row, code in enumerate(codes)}
     authority = np.array([row_of.get(code, -1) for code in baseline.homes])[home]
-    kinds, kind = _kinds(scenario, baseline.cohorts, cohort, choose)
-    without = np.array([_without_car(code, scenario) for code in codes] + [0.0])  # the last is that of no known home
+    kinds, kind = _kinds(chosen, baseline.cohorts, cohort, choose)
+    without = np.array(
+        [_without_car(code, chosen.journeys) for code in codes] + [0.0]
+    )  # the last is that of no known home
     fixed = authority < 0
-    if scenario.moves.may_move_percent < 100:  # noqa: PLR2004 -- per cent
-        fixed |= ~choose.evenly(np.full(len(home), scenario.moves.may_move_percent / 100))
-    for stay in scenario.moves.stay:
-        chosen = matching(stay, baseline.cohorts)[cohort] & _there(
-            stay, codes, baseline.prisons, (authority, prison), scenario.as_of
+    if chosen.moves.may_move_percent < 100:  # noqa: PLR2004 -- per cent
+        fixed |= ~choose.evenly(np.full(len(home), chosen.moves.may_move_percent / 100))
+    for stay in chosen.moves.stay:
+        meant = matching(stay, baseline.cohorts)[cohort] & _there(
+            stay, codes, baseline.prisons, (authority, prison), chosen.as_of
         )
-        fixed |= chosen & choose.evenly(np.where(chosen, stay.percent / 100, 0.0))
+        fixed |= meant & choose.evenly(np.where(meant, stay.percent / 100, 0.0))
     return People(codes, baseline.prisons, kinds, authority, choose.evenly(without[authority]), prison, kind, fixed)
 
 
@@ -156,15 +184,13 @@ def prison_in(text: str, ids: Collection[str], as_of: date) -> str:
 
 
 def _kinds(
-    scenario: Scenario, cohorts: tuple[Cohort, ...], cohort: Ints, choose: _Choice
+    chosen: Selections, cohorts: tuple[Cohort, ...], cohort: Ints, choose: _Choice
 ) -> tuple[tuple[PeopleKind, ...], Ints]:
-    """Give the kinds and each person's; sentences are told apart only where the scenario names one."""
-    chosen = (*scenario.objective.weight, *scenario.objective.longest, *scenario.moves.lock, *scenario.moves.forbid)
-    told = any(each.sentence for each in chosen)
-    found = [PeopleKind(each if told else replace(each, sentence="any")) for each in cohorts]
+    """Give the kinds and each person's."""
+    found = [PeopleKind(each if chosen.by_sentence else replace(each, sentence="any")) for each in cohorts]
     category = np.array([each.cohort.category for each in found])[cohort]
     also = np.full(len(cohort), "", dtype="U8")
-    for step in scenario.rules.step_down:
+    for step in chosen.step_down:
         ready = (category == step.category) & (also == "")
         also[ready & choose.evenly(np.where(ready, step.percent / 100, 0.0))] = step.to
     pairs = sorted({(found[number], word) for number, word in set(zip(cohort.tolist(), also.tolist(), strict=True))})
@@ -175,12 +201,12 @@ def _kinds(
     return kinds, index[cohort, np.searchsorted(words, also)]
 
 
-def _without_car(code: str, scenario: Scenario) -> float:
+def _without_car(code: str, journeys: Journeys) -> float:
     """Give the share of an authority's families without a car; none where it is not published."""
-    if scenario.journeys.travel == "car":
+    if journeys.travel == "car":
         return 0.0
-    if scenario.journeys.without_car_percent is not None:
-        return scenario.journeys.without_car_percent / 100
+    if journeys.without_car_percent is not None:
+        return journeys.without_car_percent / 100
     known = areas.authority(code)
     return (known.households_no_car or 0) / known.households if known.households else 0.0
 
@@ -205,9 +231,13 @@ class _Choice:
         self._home, self._random = home, np.random.default_rng(seed)
 
     def evenly(self, share: Floats) -> Bools:
-        """Choose people so that of any who follow each other their expected number is chosen, to within one."""
+        """Choose people so that of any who follow each other their expected number is chosen, to within one.
+
+        Shares are counted in whole billionths, so that half a person is half a person however many came before.
+        """
         order = np.lexsort((self._random.random(len(self._home)), self._home))
-        reached = np.floor(np.cumsum(share[order]) + 0.5 + 1e-9)
+        billionths = np.rint(share[order] * _WHOLE).astype(np.int64)
+        reached = (np.cumsum(billionths) + _WHOLE // 2) // _WHOLE
         chosen = np.empty(len(share), bool)
-        chosen[order] = np.diff(reached, prepend=0.0) > 0
+        chosen[order] = np.diff(reached, prepend=0) > 0
         return chosen

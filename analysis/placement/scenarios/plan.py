@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 from nearhome.analysis.placement.solver import fairness, move_limits, objectives, solve
 
 if TYPE_CHECKING:
-    from nearhome.analysis.placement.scenarios.schema import Scenario
-    from nearhome.analysis.placement.scenarios.setup import Situation
+    from nearhome.analysis.placement.scenarios.schema import Moves, Objective
     from nearhome.analysis.placement.solver.instance import Instance
     from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.analysis.placement.solver.solve import Plan
 
 
-def objective(instance: Instance, scenario: Scenario) -> CostObjective:
+def objective(instance: Instance, asked: Objective) -> CostObjective:
     """Give what a scenario makes small; for the worst share, what lies beyond the best threshold for it."""
-    asked = scenario.objective
     if asked.fairness == "squares":
         return objectives.squared(instance)
     if asked.fairness == "over":
@@ -26,13 +24,7 @@ def objective(instance: Instance, scenario: Scenario) -> CostObjective:
     return objectives.total(instance)
 
 
-def solved(start: Situation) -> Plan:
-    """Give a situation's plan alone."""
-    aim = objective(start.instance, start.scenario)
-    return planned(start.instance, aim, start.scenario)
-
-
-def planned(instance: Instance, aim: CostObjective, scenario: Scenario, optimum: Plan | None = None) -> Plan:
+def planned(instance: Instance, aim: CostObjective, moves: Moves, optimum: Plan | None = None) -> Plan:
     """Give the best plan within a scenario's limit on moves, or at its price of one.
 
     Parameters
@@ -45,7 +37,6 @@ def planned(instance: Instance, aim: CostObjective, scenario: Scenario, optimum:
     InputError
         No plan has so few moves.
     """
-    moves = scenario.moves
     if moves.limit is not None and (optimum is None or optimum.moves > moves.limit):
         return move_limits.limited(instance, moves.limit, aim)
     if moves.price:

@@ -16,26 +16,34 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nearhome.analysis.placement.scenarios.people import PeopleKind
-    from nearhome.analysis.placement.scenarios.schema import Forbid, Lock, Scenario
+    from nearhome.analysis.placement.scenarios.schema import Forbid, Lock, Moves
     from nearhome.analysis.placement.solver.instance import Instance
     from nearhome.data.base.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Groups of people: of each its kind, home authority ("" for none), minutes by car to each prison, and people held.
+    """Groups of people on a day: their kinds, home authorities ("" for none), minutes by car to prisons, people held.
 
     ``minutes`` and ``held`` have shape (groups, prisons).
     """
 
+    as_of: date
     kinds: tuple[PeopleKind, ...]
     codes: tuple[str, ...]
     minutes: Floats
     held: Ints
 
 
-def forbidden(scenario: Scenario, instance: Instance, groups: Groups) -> Bools:
+def forbidden(remand_nearest: int, moves: Moves, instance: Instance, groups: Groups) -> Bools:
     """Say where groups must not go, shape (groups, prisons).
+
+    Parameters
+    ----------
+    remand_nearest
+        People before trial go to one of so many reception prisons nearest their home; 0: to any.
+    moves
+        Who may be at one prison only, and who may not be at one.
 
     Raises
     ------
@@ -43,13 +51,14 @@ def forbidden(scenario: Scenario, instance: Instance, groups: Groups) -> Bools:
         A rule names no authority of the system, or no prison.
     """
     found = np.zeros(groups.held.shape, bool)
-    if scenario.rules.remand_nearest:
-        rows = np.flatnonzero([each.role == "remand" and code != "" for each, code in _pairs(groups)])
-        found[rows] = _too_far(scenario.rules.remand_nearest, instance, groups, rows)
-    for lock in scenario.moves.lock:
-        found[_chosen(lock, groups)] |= ~_at(lock.at, instance, scenario.as_of)
-    for forbid in scenario.moves.forbid:
-        found[_chosen(forbid, groups)] |= _at(forbid.at, instance, scenario.as_of)
+    if remand_nearest:
+        kinds_and_homes = zip(groups.kinds, groups.codes, strict=True)
+        rows = np.flatnonzero([each.role == "remand" and code != "" for each, code in kinds_and_homes])
+        found[rows] = _too_far(remand_nearest, instance, groups, rows)
+    for lock in moves.lock:
+        found[_chosen(lock, groups)] |= ~_at(lock.at, instance, groups.as_of)
+    for forbid in moves.forbid:
+        found[_chosen(forbid, groups)] |= _at(forbid.at, instance, groups.as_of)
     return found
 
 
@@ -59,10 +68,6 @@ def _too_far(nearest: int, instance: Instance, groups: Groups, rows: Ints) -> Bo
     minutes = np.where(fits & (instance.places > 0), groups.minutes[rows], np.inf)
     limit = np.sort(minutes, axis=1)[:, min(nearest, minutes.shape[1]) - 1]
     return np.asarray(fits & (minutes > limit[:, None]) & (groups.held[rows] == 0))
-
-
-def _pairs(groups: Groups) -> zip[tuple[PeopleKind, str]]:
-    return zip(groups.kinds, groups.codes, strict=True)
 
 
 def _at(prison: str, instance: Instance, as_of: date) -> Bools:

@@ -8,6 +8,7 @@ the free places, and ``role_percent`` more. People who are not to be moved take 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +23,7 @@ from nearhome.analysis.population import baseline as population_baseline
 if TYPE_CHECKING:
     from nearhome.analysis.placement.scenarios.burden import Burden, PrisonSite
     from nearhome.analysis.placement.scenarios.people import People, PeopleKind
-    from nearhome.analysis.placement.scenarios.schema import Scenario
+    from nearhome.analysis.placement.scenarios.schema import Objective, Scenario
     from nearhome.analysis.placement.solver.instance import Instance, Wing
     from nearhome.analysis.population.baseline import Baseline
     from nearhome.data.base.arrays import Bools, Floats, Ints
@@ -34,7 +35,7 @@ TABLES = tuple(dict.fromkeys((*population_baseline.TABLES, *burdens.TABLES, "aut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Situation:
+class ScenarioStart:
     """The start of a scenario.
 
     Attributes
@@ -54,7 +55,6 @@ class Situation:
         What was assumed or could not be done, a sentence each.
     """
 
-    scenario: Scenario
     codes: tuple[str, ...]
     kinds: tuple[PeopleKind, ...]
     instance: Instance
@@ -74,8 +74,8 @@ class Situation:
         return self.fixed + placed
 
 
-def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation:
-    """Set a scenario up.
+def set_up(scenario: Scenario, baseline: Baseline | None = None) -> ScenarioStart:
+    """Set a scenario up: take it apart, and hand each part to the room that it is for.
 
     Parameters
     ----------
@@ -88,30 +88,28 @@ def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation
         Something that the scenario names is not known.
     """
     held = population_baseline.baseline(scenario.as_of, scenario.nation) if baseline is None else baseline
-    drawn = people.people(scenario, held)
-    estate = ScenarioEstate(scenario, drawn, held)
+    drawn = people.drawn(held, _selections(scenario))
+    estate = ScenarioEstate(drawn, held, scenario.capacity.role_percent)
     for lever in scenario.lever:
         estate.pull(lever, scenario.as_of)
-    spots = tuple(estate.spots[each] for each in estate.ids)
-    visit = visits.visit(scenario, drawn.codes, spots, estate)
-    plain = replace(
-        scenario,
-        visits=replace(scenario.visits, flexible_sessions=False),
-        lever=tuple(each for each in scenario.lever if each.kind != "bus"),
-    )
-    today = visit if plain == scenario else visits.visit(plain, drawn.codes, spots, estate)
+    terms = terms_of(scenario)
+    buses = [each for each in scenario.lever if each.kind == "bus"]
+    visit = visits.visit(terms, drawn.codes, estate, buses)
+    plain = terms._replace(visits=replace(scenario.visits, flexible_sessions=False))
+    today = visit if plain == terms and not buses else visits.visit(plain, drawn.codes, estate, ())
     now, fixed, rows = _grouped(drawn, estate)
-    instance = _instance(scenario, drawn, estate, (now - fixed, rows), visit)
+    room = _Room(drawn, estate, scenario.capacity.headroom_percent)
+    instance = _instance(room, scenario.objective, (now - fixed, rows), visit)
     home = np.append(np.repeat(np.arange(len(drawn.codes)), 2), -1)
     groups = rules.Groups(
+        as_of=scenario.as_of,
         kinds=tuple(drawn.kinds[at] for at in instance.cohort),
         codes=tuple((*drawn.codes, "")[at] for at in home[instance.home]),
         minutes=visit.minutes[instance.home // 2 * 2],  # by car: the court is no nearer to those without one
         held=now,
     )
-    forbidden = rules.forbidden(scenario, instance, groups)
-    return Situation(
-        scenario=scenario,
+    forbidden = rules.forbidden(scenario.rules.remand_nearest, scenario.moves, instance, groups)
+    return ScenarioStart(
         codes=drawn.codes,
         kinds=drawn.kinds,
         instance=replace(instance, forbidden=forbidden),
@@ -122,14 +120,68 @@ def situation(scenario: Scenario, baseline: Baseline | None = None) -> Situation
         today=today,
         visit=visit,
         names=tuple(estate.names[each] for each in estate.ids),
-        places=np.array([_usable(estate.places[each], scenario) for each in estate.ids]),
-        spots=spots,
+        places=np.array([room.usable(estate.places[each]) for each in estate.ids]),
+        spots=tuple(estate.spots[each] for each in estate.ids),
         notes=(*held.notes, *estate.notes),
     )
 
 
-def _usable(places: int, scenario: Scenario) -> int:
-    return math.floor(places * (1 - scenario.capacity.headroom_percent / 100) + 1e-9)
+def terms_of(scenario: Scenario) -> visits.Terms:
+    """Give on what terms families visit."""
+    return visits.Terms(scenario.as_of, scenario.nation, scenario.journeys, scenario.visits)
+
+
+def _selections(scenario: Scenario) -> people.Selections:
+    """Give what tells people apart; lengths of sentence only where the scenario names one."""
+    objective, moves = scenario.objective, scenario.moves
+    named = (*objective.weight, *objective.longest, *moves.lock, *moves.forbid)
+    return people.Selections(
+        as_of=scenario.as_of,
+        seed=scenario.seed,
+        journeys=scenario.journeys,
+        moves=moves,
+        step_down=scenario.rules.step_down,
+        by_sentence=any(each.sentence for each in named),
+    )
+
+
+class _Room:
+    """Places that are left once the headroom is kept free and those who are not moved have theirs."""
+
+    def __init__(self, drawn: People, estate: ScenarioEstate, headroom_percent: float) -> None:
+        self.drawn, self.estate = drawn, estate
+        self._share = 1 - headroom_percent / 100
+
+    def usable(self, places: int) -> int:
+        """Take the headroom off."""
+        return math.floor(places * self._share + 1e-9)
+
+    def prisons(self) -> list[int]:
+        """Give the places left in each prison."""
+        estate = self.estate
+        fixed = np.bincount(self.drawn.prison[self.drawn.fixed], minlength=len(estate.ids))
+        fixed[[each in estate.changed for each in estate.ids]] = 0
+        return [max(0, self.usable(estate.places[each]) - int(fixed[at])) for at, each in enumerate(estate.ids)]
+
+    def wings(self) -> list[Wing]:
+        """Give the wings of all prisons with the places left in each."""
+        found = []
+        for at, prison in enumerate(self.estate.ids):
+            taken = self._taken(prison, at)
+            for role, wing in self.estate.wings[prison].items():
+                left = None if wing.places is None else max(0, self.usable(wing.places) - taken[role])
+                found.append(replace(wing, places=left))
+        return found
+
+    def _taken(self, prison: str, at: int) -> Counter[str]:
+        """Count those who are not moved from a prison, by role."""
+        found: Counter[str] = Counter()
+        if prison not in self.estate.changed:
+            kinds = self.drawn.kinds
+            counted = np.bincount(self.drawn.kind[self.drawn.fixed & (self.drawn.prison == at)], minlength=len(kinds))
+            for each, count in zip(kinds, counted.tolist(), strict=True):
+                found[each.role] += count
+        return found
 
 
 def _grouped(drawn: People, estate: ScenarioEstate) -> tuple[Ints, Ints, tuple[Ints, Ints]]:
@@ -145,46 +197,31 @@ def _grouped(drawn: People, estate: ScenarioEstate) -> tuple[Ints, Ints, tuple[I
     return now, fixed, (key // len(drawn.kinds), key % len(drawn.kinds))
 
 
-def _instance(
-    scenario: Scenario, drawn: People, estate: ScenarioEstate, held: tuple[Ints, tuple[Ints, Ints]], visit: Burden
-) -> Instance:
+def _instance(room: _Room, objective: Objective, held: tuple[Ints, tuple[Ints, Ints]], visit: Burden) -> Instance:
     """Write the instance of those who may move, with a row for every group, so that their order is kept."""
     movable, (home, kind) = held
     group, prison = np.nonzero(movable)
     rows = np.append(group, np.arange(len(home)))
-    fixed = np.bincount(drawn.prison[drawn.fixed], minlength=len(estate.ids))
-    fixed[[each in estate.changed for each in estate.ids]] = 0
-    free = [max(0, _usable(estate.places[each], scenario) - int(fixed[at])) for at, each in enumerate(estate.ids)]
-    chosen = scenario.objective
+    drawn = room.drawn
     cohorts = tuple(each.cohort for each in drawn.kinds)
     return solver_instance.instance(
         homes=[*(f"{code}{end}" for code in drawn.codes for end in ("", WITHOUT_CAR)), NO_HOME],
-        cohorts=[each.name for each in drawn.kinds],
-        prisons=estate.ids,
-        home=home[rows],
-        cohort=kind[rows],
-        people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
-        current=np.append(prison, np.full(len(home), solver_instance.NOWHERE)),
-        burden=visits.counted(scenario, visit),
-        places=free,
-        wings=[wing for at, each in enumerate(estate.ids) for wing in _left(each, at, drawn, estate, scenario)],
-        unit="pence" if chosen.burden == "mix" else chosen.burden,
-        weight=_by_kind(chosen.weight, "weight", cohorts, 1.0),
-        longest=_by_kind(chosen.longest, "burden", cohorts, math.inf),
-        kinds=[each.cohort.sex for each in drawn.kinds],
+        cohorts=solver_instance.CohortTable(
+            names=[each.name for each in drawn.kinds],
+            weight=_by_kind(objective.weight, "weight", cohorts, 1.0),
+            longest=_by_kind(objective.longest, "burden", cohorts, math.inf),
+            kinds=[each.cohort.sex for each in drawn.kinds],
+        ),
+        prisons=solver_instance.PrisonTable(names=room.estate.ids, places=room.prisons(), wings=room.wings()),
+        rows=solver_instance.PeopleRows(
+            home=home[rows],
+            cohort=kind[rows],
+            people=np.append(movable[group, prison], np.zeros(len(home), np.int64)),
+            current=np.append(prison, np.full(len(home), solver_instance.NOWHERE)),
+        ),
+        burden=visits.counted(objective, visit),
+        unit="pence" if objective.burden == "mix" else objective.burden,
     )
-
-
-def _left(prison: str, row: int, drawn: People, estate: ScenarioEstate, scenario: Scenario) -> list[Wing]:
-    """Give a prison's wings with the places left by those who are not moved."""
-    there = drawn.fixed & (drawn.prison == row) if prison not in estate.changed else np.zeros(len(drawn.prison), bool)
-    counted = np.bincount(drawn.kind[there], minlength=len(drawn.kinds))
-    found = []
-    for role, wing in estate.wings[prison].items():
-        taken = sum(int(counted[at]) for at, each in enumerate(drawn.kinds) if each.role == role)
-        room = None if wing.places is None else max(0, _usable(wing.places, scenario) - taken)
-        found.append(replace(wing, places=room))
-    return found
 
 
 def _by_kind(chosen: tuple[Any, ...], name: str, cohorts: tuple[Any, ...], otherwise: float) -> Floats:

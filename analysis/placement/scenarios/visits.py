@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -14,11 +14,12 @@ from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from nearhome.analysis.placement.scenarios.burden import PrisonSite
     from nearhome.analysis.placement.scenarios.estate import ScenarioEstate
-    from nearhome.analysis.placement.scenarios.schema import Lever, Scenario
+    from nearhome.analysis.placement.scenarios.schema import Journeys, Lever, Objective, Visits
     from nearhome.data.base.arrays import Floats, Ints
     from nearhome.geo.transit.sectors import When
 
@@ -27,30 +28,48 @@ _PARTS: Final = ("minutes", "miles", "pence", "help_pence", "night")
 _COSTED: Final = (burdens.by_car, burdens.by_public_transport)
 
 
-def visit(scenario: Scenario, codes: tuple[str, ...], spots: tuple[PrisonSite, ...], estate: ScenarioEstate) -> Burden:
+class Terms(NamedTuple):
+    """On what terms families visit: the day, the prison system, how they travel, and how often and with whom."""
+
+    as_of: date
+    nation: str
+    journeys: Journeys
+    visits: Visits
+
+
+def visit(terms: Terms, codes: tuple[str, ...], estate: ScenarioEstate, buses: Sequence[Lever]) -> Burden:
     """Give what a visit takes: rows for each authority with and without a car, and one of nothing for no known home.
+
+    Parameters
+    ----------
+    codes
+        The authorities.
+    estate
+        The prisons, which also hears what was assumed.
+    buses
+        Levers that put on a bus for visitors.
 
     Raises
     ------
     InputError
         An authority is not in the nation, or a bus goes to or from somewhere unknown.
     """
-    every = homes.sectors(scenario.nation).codes
+    every = homes.sectors(terms.nation).codes
     strangers = [code for code in codes if code not in every]
     if strangers:
         name = area_finder.authority(strangers[0]).name
-        msg = f"{name} is not in {scenario.nation}; leave its people out, or name its nation."
+        msg = f"{name} is not in {terms.nation}; leave its people out, or name its nation."
         raise InputError(msg)
     rows = [every.index(code) for code in codes]
-    public_too = scenario.journeys.travel == "household"
-    found = burdens.ways(scenario.nation, scenario.as_of, spots, _when(scenario), public=public_too)
+    spots = tuple(estate.spots[each] for each in estate.ids)
+    public_too = terms.journeys.travel == "household"
+    found = burdens.ways(terms.nation, terms.as_of, spots, day_of(terms.journeys), public=public_too)
     ways = _of(found, rows)
-    car = burdens.by_car(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
-    buses = [each for each in scenario.lever if each.kind == "bus"]
-    cells = [_served(each, codes, estate, scenario.as_of) for each in buses]
+    car = burdens.by_car(ways, spots, terms.visits, terms.as_of, terms.nation)
+    cells = [_served(each, codes, estate, terms.as_of) for each in buses]
     for lever, chosen in zip(buses, cells, strict=True):
         ways.minutes_public[chosen] = np.fmin(ways.minutes_public[chosen], lever.minutes or np.inf)
-    public = burdens.by_public_transport(ways, spots, scenario.visits, scenario.as_of, scenario.nation)
+    public = burdens.by_public_transport(ways, spots, terms.visits, terms.as_of, terms.nation)
     for lever, chosen in zip(buses, cells, strict=True):
         if lever.fare_pence is not None:
             public.pence[chosen] = np.minimum(public.pence[chosen], lever.fare_pence)
@@ -80,28 +99,31 @@ def _stacked(car: Any, public: Any) -> Any:
     return np.vstack([both, np.zeros((1, car.shape[1]), both.dtype)])
 
 
-def counted(scenario: Scenario, visit: Burden) -> Floats:
+def counted(objective: Objective, visit: Burden) -> Floats:
     """Give the burden that the objective counts, shape as that of the visit."""
-    if scenario.objective.burden == "mix":
-        return visit.pence + 2 * visit.minutes * scenario.objective.pence_per_hour / 60
-    return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[scenario.objective.burden]
+    if objective.burden == "mix":
+        return visit.pence + 2 * visit.minutes * objective.pence_per_hour / 60
+    return {"minutes": visit.minutes, "miles": visit.miles, "pence": visit.pence}[objective.burden]
 
 
-def candidate_burdens(scenario: Scenario, codes: tuple[str, ...], spots: tuple[PrisonSite, ...]) -> Floats:
-    """Give the objective's burden from each home of a situation to new points, shape (homes, points).
+def candidate_burdens(
+    terms: Terms, objective: Objective, codes: tuple[str, ...], spots: tuple[PrisonSite, ...]
+) -> Floats:
+    """Give the objective's burden from each authority, with and without a car, to new points, shape (homes, points).
 
     Public transport is that from the middle of each authority, which is quicker to work out.
     """
-    public = scenario.journeys.travel == "household"
-    every = homes.sectors(scenario.nation).codes
-    found = burdens.screened(scenario.nation, scenario.as_of, spots, _when(scenario), public=public)
+    public = terms.journeys.travel == "household"
+    every = homes.sectors(terms.nation).codes
+    found = burdens.screened(terms.nation, terms.as_of, spots, day_of(terms.journeys), public=public)
     ways = _of(found, [every.index(code) for code in codes])
-    both = [costed(ways, spots, scenario.visits, scenario.as_of, scenario.nation) for costed in _COSTED]
-    return counted(scenario, Burden(**{name: _stacked(*(getattr(each, name) for each in both)) for name in _PARTS}))
+    both = [costed(ways, spots, terms.visits, terms.as_of, terms.nation) for costed in _COSTED]
+    return counted(objective, Burden(**{name: _stacked(*(getattr(each, name) for each in both)) for name in _PARTS}))
 
 
-def _when(scenario: Scenario) -> When:
-    return "weekday" if scenario.journeys.when == "weekday" else "weekend"
+def day_of(journeys: Journeys) -> When:
+    """Give the day of the public transport."""
+    return "weekday" if journeys.when == "weekday" else "weekend"
 
 
 def _of(ways: Ways, rows: list[int]) -> Ways:

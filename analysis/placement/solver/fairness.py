@@ -36,11 +36,11 @@ def mean_of_worst(plan: Plan, share: float) -> float:
     """
     _check(share)
     burden, people = plan.journeys()
-    order = np.argsort(-burden)
+    order = np.argsort(-burden, kind="stable")
     wanted = share * people.sum()
     before = np.cumsum(people[order]) - people[order]
     counted = np.clip(wanted - before, 0, people[order])
-    return float(burden[order] @ counted / wanted) if wanted else float("nan")
+    return float((burden[order] * counted).sum() / wanted) if wanted else float("nan")
 
 
 def tail(instance: Instance, share: float = 0.1, *, enough: float = 0.001) -> Tail:
@@ -86,7 +86,7 @@ class _Thresholds:
         self._instance = instance
         self._last = solve(instance)
         people = instance.people - self._last.unplaced
-        one = 100 * objectives.TENTHS * float(people @ instance.weight[instance.cohort])
+        one = 100 * objectives.TENTHS * float((people * instance.weight[instance.cohort]).sum())
         self._rise, self._fall = one * share, one * (1 - share)
         self.known: dict[int, float] = {}
         self.plan: dict[int, Plan] = {}

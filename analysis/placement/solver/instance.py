@@ -9,14 +9,14 @@ with its unit.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -195,90 +195,154 @@ class Instance:
         return replace(self, forbidden=forbidden)
 
 
-def instance(  # noqa: PLR0913 -- a record with that many columns
+class CohortTable(NamedTuple):
+    """Cohorts, and what holds for each.
+
+    Attributes
+    ----------
+    names
+        All different.
+    weight, longest
+        What a unit of burden counts (1 if None), and the worst journey allowed (no limit if None).
+    kinds
+        What no prison mixes, such as the sex; all of one kind if None.
+    """
+
+    names: Sequence[str]
+    weight: ArrayLike | None = None
+    longest: ArrayLike | None = None
+    kinds: Sequence[str] | None = None
+
+
+class PrisonTable(NamedTuple):
+    """Prisons: names, all different, places (operational capacity less headroom), and the wings of all.
+
+    A prison without a wing holds nobody.
+    """
+
+    names: Sequence[str]
+    places: ArrayLike
+    wings: Sequence[Wing]
+
+
+class PeopleRows(NamedTuple):
+    """Rows of people: indices of their home, cohort and prison, and how many they are; ones for individuals.
+
+    ``current`` is NOWHERE for people who are held nowhere yet, and None if nobody is.
+    """
+
+    home: ArrayLike
+    cohort: ArrayLike
+    people: ArrayLike
+    current: ArrayLike | None = None
+
+
+def instance(
     *,
     homes: Sequence[str],
-    cohorts: Sequence[str],
-    prisons: Sequence[str],
-    home: ArrayLike,
-    cohort: ArrayLike,
-    people: ArrayLike,
+    cohorts: CohortTable,
+    prisons: PrisonTable,
+    rows: PeopleRows,
     burden: ArrayLike,
-    places: ArrayLike,
-    wings: Sequence[Wing],
-    current: ArrayLike | None = None,
     unit: str = "minutes",
-    weight: ArrayLike | None = None,
-    longest: ArrayLike | None = None,
-    kinds: Sequence[str] | None = None,
 ) -> Instance:
     """Make an instance from rows of people; rows of the same home and cohort become one group.
 
     Parameters
     ----------
-    home, cohort, current
-        Of each row, indices into ``homes``, ``cohorts`` and ``prisons``; ``current`` is NOWHERE for people who are
-        held nowhere yet, and None if nobody is.
-    people
-        Of each row; ones for individuals.
+    homes
+        Names, all different.
     burden
         Of one person's journey from each home to each prison, shape (homes, prisons); NaN where there is no way.
-    places
-        Of each prison, operational capacity less headroom.
-    wings
-        What each prison holds. A prison without a wing holds nobody.
-    weight, longest
-        By cohort: what a unit of burden counts (1 if None), and the worst journey allowed (no limit if None).
-    kinds
-        By cohort: what no prison mixes, such as the sex; all of one kind if None.
+    unit
+        Of the burden.
 
     Raises
     ------
     InputError
         Names are not unique, shapes do not fit, or a value is out of range; the message names all that is wrong.
     """
-    rows = [np.asarray(each, np.int64).ravel() for each in (home, cohort, people)]
-    now = np.full(len(rows[0]), NOWHERE) if current is None else np.asarray(current, np.int64).ravel()
-    wide = (len(homes), len(prisons))
-    matrix, room = np.asarray(burden, float), np.asarray(places, np.int64).ravel()
-    heavy = np.ones(len(cohorts)) if weight is None else np.asarray(weight, float)
-    worst = np.full(len(cohorts), np.inf) if longest is None else np.asarray(longest, float)
-    names: set[str] = set(cohorts)
+    home, cohort, people = (np.asarray(each, np.int64).ravel() for each in rows[:3])
+    now = np.full(len(home), NOWHERE) if rows.current is None else np.asarray(rows.current, np.int64).ravel()
+    matrix, places = np.asarray(burden, float), np.asarray(prisons.places, np.int64).ravel()
+    count = len(cohorts.names)
+    weight = np.ones(count) if cohorts.weight is None else np.asarray(cohorts.weight, float)
+    longest = np.full(count, np.inf) if cohorts.longest is None else np.asarray(cohorts.longest, float)
     wrong = [
-        *(f"{what} are not all different" for what, each in zip(_NAMED, (homes, cohorts, prisons), strict=True)
+        *(f"{what} are not all different" for what, each in zip(_NAMED, (homes, cohorts.names, prisons.names),
+                                                                strict=True)
           if len(set(each)) < len(each)),
-        *(["the rows have columns of different lengths"] if len({len(each) for each in [*rows, now]}) > 1 else []),
-        *(f"a {what} of {each.min()} to {each.max()} is no index from {least} to {size - 1}"
-          for what, each, least, size in (("home", rows[0], 0, wide[0]), ("cohort", rows[1], 0, len(cohorts)),
-                                          ("current prison", now, NOWHERE, wide[1]))
-          if len(each) and not (least <= each.min() and each.max() < size)),
-        *([f"{rows[2].min()} people in a row"] if len(rows[2]) and rows[2].min() < 0 else []),
-        *([f"burdens of shape {matrix.shape}, not {wide} for homes and prisons"] if matrix.shape != wide else []),
-        *([f"a burden of {np.nanmin(matrix)}"] if (matrix < 0).any() else []),
-        *([f"places for {len(room)} of {wide[1]} prisons"] if len(room) != wide[1] else []),
-        *([f"{room.min()} places in a prison"] if (room < 0).any() else []),
+        *_wrong_rows((home, cohort, people, now), (len(homes), count, len(prisons.names))),
+        *_wrong_prisons(prisons, places, set(cohorts.names)),
+        *_wrong_burdens(matrix, (len(homes), len(prisons.names))),
         *(["weights or worst journeys not one a cohort, or not positive"]
-          if not all(each.shape == (len(cohorts),) and (each > 0).all() for each in (heavy, worst)) else []),
-        *([f"kinds of {len(kinds)} of {len(cohorts)} cohorts"] if kinds and len(kinds) != len(cohorts) else []),
-        *(f"a wing of {wing.prison!r} for {', '.join(sorted(wing.cohorts)) or 'nobody'} with {wing.places} places"
-          for wing in wings
-          if wing.prison not in prisons or not wing.cohorts <= names or (wing.places is not None and wing.places < 0)),
+          if not all(each.shape == (count,) and (each > 0).all() for each in (weight, longest)) else []),
+        *([f"kinds of {len(cohorts.kinds)} of {count} cohorts"]
+          if cohorts.kinds and len(cohorts.kinds) != count else []),
     ]  # fmt: skip
     if wrong:
         msg = f"The placement cannot be set up: {'; '.join(wrong)}. Correct the tables it is made from."
         raise InputError(msg)
-    key, row = np.unique(rows[0] * len(cohorts) + rows[1], return_inverse=True)
-    held = np.zeros((len(key), wide[1]), np.int64)
-    np.add.at(held, (row[now >= 0], now[now >= 0]), rows[2][now >= 0])
+    key, row = np.unique(home * count + cohort, return_inverse=True)
+    held = np.zeros((len(key), len(prisons.names)), np.int64)
+    np.add.at(held, (row[now >= 0], now[now >= 0]), people[now >= 0])
+    counted = np.zeros(len(key), np.int64)
+    np.add.at(counted, row, people)
     return Instance(
-        homes=tuple(homes), cohorts=tuple(cohorts), prisons=tuple(prisons),
-        home=key // max(1, len(cohorts)), cohort=key % max(1, len(cohorts)),
-        people=np.bincount(row, rows[2], len(key)).astype(np.int64), held=held,
+        homes=tuple(homes),
+        cohorts=tuple(cohorts.names),
+        prisons=tuple(prisons.names),
+        home=key // max(1, count),
+        cohort=key % max(1, count),
+        people=counted,
+        held=held,
         forbidden=np.zeros(held.shape, bool),
-        burden=np.where(np.isfinite(matrix), matrix, np.nan), unit=unit, weight=heavy, longest=worst,
-        kinds=tuple(kinds or [""] * len(cohorts)),
-        places=room, wings=tuple(wings),
-    )  # fmt: skip
+        burden=np.where(np.isfinite(matrix), matrix, np.nan),
+        unit=unit,
+        weight=weight,
+        longest=longest,
+        kinds=tuple(cohorts.kinds or [""] * count),
+        places=places,
+        wings=tuple(prisons.wings),
+    )
+
+
+def _wrong_rows(rows: tuple[Ints, Ints, Ints, Ints], sizes: tuple[int, int, int]) -> Iterator[str]:
+    """Say what is wrong with rows of people: homes, cohorts, people and current prisons."""
+    home, cohort, people, now = rows
+    if len({len(each) for each in rows}) > 1:
+        yield "the rows have columns of different lengths"
+    for what, each, least, size in (
+        ("home", home, 0, sizes[0]),
+        ("cohort", cohort, 0, sizes[1]),
+        ("current prison", now, NOWHERE, sizes[2]),
+    ):
+        if len(each) and not (least <= each.min() and each.max() < size):
+            yield f"a {what} of {each.min()} to {each.max()} is no index from {least} to {size - 1}"
+    if len(people) and people.min() < 0:
+        yield f"{people.min()} people in a row"
+
+
+def _wrong_prisons(prisons: PrisonTable, places: Ints, cohorts: set[str]) -> Iterator[str]:
+    if len(places) != len(prisons.names):
+        yield f"places for {len(places)} of {len(prisons.names)} prisons"
+    if (places < 0).any():
+        yield f"{places.min()} places in a prison"
+    for wing in prisons.wings:
+        if (
+            wing.prison not in prisons.names
+            or not wing.cohorts <= cohorts
+            or (wing.places is not None and wing.places < 0)
+        ):
+            names = ", ".join(sorted(wing.cohorts)) or "nobody"
+            yield f"a wing of {wing.prison!r} for {names} with {wing.places} places"
+
+
+def _wrong_burdens(burden: Floats, shape: tuple[int, int]) -> Iterator[str]:
+    if burden.shape != shape:
+        yield f"burdens of shape {burden.shape}, not {shape} for homes and prisons"
+    if (burden < 0).any():
+        yield f"a burden of {np.nanmin(burden)}"
 
 
 def _index(names: tuple[str, ...], name: str, what: str) -> int:

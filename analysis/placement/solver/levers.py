@@ -185,7 +185,7 @@ def sites(
     estate = network.PrisonNetwork(wider)
     empty, base = _base(_with_places(wider, len(instance.prisons), 0), objective(wider))
     guess = min_cost.prices_of(empty, base)
-    before, _ = min_cost.apart(wider, empty, base)
+    before, _ = network.by_group(wider, empty, base)
     for candidate, name in enumerate(names):
         column = every[:, candidate, None]
         there = replace(wider, burden=np.hstack([instance.burden, np.where(np.isfinite(column), column, np.nan)]))
@@ -197,7 +197,7 @@ def sites(
         yield LeverEffect(name, people, more, burden, _mean(there, given, found))
 
 
-def _base(instance: Instance, aim: CostObjective) -> tuple[network.FlowProblem, min_cost.Flow]:
+def _base(instance: Instance, aim: CostObjective) -> tuple[network.FlowProblem, network.Flow]:
     """Solve without the change; moves are not looked at, so that no tie needs breaking."""
     given = network.problem(instance, aim.costs)
     return given, min_cost.solve(given)
@@ -215,17 +215,18 @@ def _with_site(given: network.FlowProblem, prices: Ints, places: int) -> Ints:
     return guess
 
 
-def _cost(given: network.FlowProblem, found: min_cost.Flow) -> int:
+def _cost(given: network.FlowProblem, found: network.Flow) -> int:
     return int((given.cost * found.placed).sum(where=found.placed > 0))
 
 
-def _mean(instance: Instance, given: network.FlowProblem, found: min_cost.Flow) -> float:
+def _mean(instance: Instance, given: network.FlowProblem, found: network.Flow) -> float:
     """Give the mean burden of those placed."""
     pool, prison = residual.pairs(found.placed > 0)
     count = found.placed[pool, prison]
     if not count.sum():
         return float("nan")
-    return float(instance.burden[instance.home[given.first[pool]], prison] @ count / count.sum())
+    burden = instance.burden[instance.home[given.first[pool]], prison]
+    return float((burden * count).sum() / count.sum())
 
 
 def _with_places(instance: Instance, prison: int, places: int) -> Instance:

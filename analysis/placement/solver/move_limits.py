@@ -46,7 +46,7 @@ class _Try:
     cost: int
     moves: int
     given: network.FlowProblem
-    found: min_cost.Flow
+    found: network.Flow
 
 
 class _Search:
@@ -88,7 +88,7 @@ class _Search:
     def plan(self, best: _Try, bound: float) -> Plan:
         """Write a plan."""
         price = best.price / self.scale / self.aim.steps
-        placed, unplaced = min_cost.apart(self.instance, best.given, best.found)
+        placed, unplaced = network.by_group(self.instance, best.given, best.found)
         return Plan(self.instance, self.aim, placed, unplaced, best.cost, bound, price, best.given, best.found)
 
 

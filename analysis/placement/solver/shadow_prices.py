@@ -56,9 +56,9 @@ def prices(plan: Plan) -> list[Price]:
     """
     given, found = plan.problem, plan.flow
     if given is None or found is None:
-        msg = "A plan that was not solved has no prices of places; give one of placement.solve."
+        msg = "A plan that was not solved has no prices of places; give one of solve.solve."
         raise InputError(msg)
-    way = residual.all_pairs(residual.exchanges(given, found.placed, found.unplaced, found.through))
+    way = residual.all_pairs(residual.exchanges(given, found))
     listed = []
     for arc, owner in enumerate(given.estate.owner):
         if owner is None:

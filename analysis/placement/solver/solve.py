@@ -9,32 +9,20 @@ come from ``nearhome.analysis.placement.solver.baselines``, plans with a limit o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from nearhome.analysis.placement.solver.flow import network
-from nearhome.analysis.placement.solver.instance import NOWHERE
-from nearhome.data.errors import InputError
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from nearhome.data.base.arrays import Ints
-
-
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nearhome.analysis.placement.solver import objectives
-from nearhome.analysis.placement.solver.flow import min_cost, residual
+from nearhome.analysis.placement.solver.flow import min_cost, network, residual
+from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nearhome.analysis.placement.solver.flow.min_cost import Flow
-    from nearhome.analysis.placement.solver.flow.network import FlowProblem, PrisonNetwork
+    from nearhome.analysis.placement.solver.flow.network import Flow, FlowProblem, PrisonNetwork
     from nearhome.analysis.placement.solver.instance import Instance, Wing
     from nearhome.analysis.placement.solver.objectives import CostObjective
     from nearhome.data.base.arrays import Floats, Ints
@@ -96,14 +84,14 @@ class Plan:
     def mean(self) -> float:
         """Return the mean burden of those placed; NaN for nobody."""
         burden, people = self.journeys()
-        return float(burden @ people / people.sum()) if people.sum() else float("nan")
+        return float((burden * people).sum() / people.sum()) if people.sum() else float("nan")
 
     def quantile(self, share: float) -> float:
         """Return the least burden that at least such a share of those placed do not exceed; NaN for nobody."""
         burden, people = self.journeys()
         if not people.sum():
             return float("nan")
-        order = np.argsort(burden)
+        order = np.argsort(burden, kind="stable")
         counted = np.cumsum(people[order])
         return float(burden[order][np.searchsorted(counted, share * counted[-1])])
 
@@ -177,7 +165,7 @@ def solve(
     given = network.problem(instance, aim.costs * scale, move, estate)
     prices = min_cost.prices_of(guess.problem, guess.flow) if guess and guess.problem and guess.flow else None
     found = min_cost.solve(given, prices if prices is not None and len(prices) == estate.size else None)
-    placed, unplaced = min_cost.apart(instance, given, found)
+    placed, unplaced = network.by_group(instance, given, found)
     cost = cost_of(aim, placed)
     return Plan(instance, aim, placed, unplaced, cost, cost, move_price, given, found)
 
@@ -224,47 +212,4 @@ def _crowded(name: str, wings: list[Wing], inside: dict[str, int], places: int) 
             room = sum(places if wing.places is None else wing.places for wing in some)
             if people > room:
                 found.append(f"{name}: {people} people for {room} places in wings for {', '.join(sorted(bound))}.")
-    return found
-
-
-def assigned(plan: Plan, home: ArrayLike, cohort: ArrayLike, current: ArrayLike | None = None) -> Ints:
-    """Give each person a prison of the plan, an index, or NOWHERE.
-
-    Whoever can stay where they are stays, the first in the list first; the others take what is left in the order of
-    the list and of the prisons. The journeys of all together are those of the plan, whoever of a group makes them.
-
-    Parameters
-    ----------
-    home, cohort, current
-        Of each person, as for ``instances.instance``; the same people.
-
-    Raises
-    ------
-    InputError
-        The people are not those of the plan.
-    """
-    known = plan.instance
-    key = np.asarray(home, np.int64) * len(known.cohorts) + np.asarray(cohort, np.int64)
-    now = np.full(len(key), NOWHERE) if current is None else np.asarray(current, np.int64)
-    kinds, group = np.unique(known.home * len(known.cohorts) + known.cohort, return_inverse=True)
-    placed = np.zeros((len(kinds), len(known.prisons)), np.int64)
-    np.add.at(placed, group, plan.placed)
-    row = np.minimum(np.searchsorted(kinds, key), len(kinds) - 1)
-    expected = np.bincount(group, known.people, len(kinds)).astype(np.int64)
-    if not np.array_equal(kinds[row], key) or not np.array_equal(np.bincount(row, minlength=len(kinds)), expected):
-        msg = f"The {len(key)} people listed are not the {known.people.sum()} of the plan; give the same ones."
-        raise InputError(msg)
-    found = np.full(len(key), NOWHERE)
-    there = np.flatnonzero(now >= 0)
-    order = there[np.lexsort((there, now[there], row[there]))]
-    same = row[order] * placed.shape[1] + now[order]
-    place_in_line = np.arange(len(same)) - np.searchsorted(same, same)
-    stays = order[place_in_line < placed[row[order], now[order]]]
-    found[stays] = now[stays]
-    np.subtract.at(placed, (row[stays], now[stays]), 1)
-    left = np.setdiff1d(np.arange(len(key)), stays)
-    left = left[np.argsort(row[left], kind="stable")]
-    nowhere = np.bincount(row[left], minlength=len(kinds)) - placed.sum(axis=1)
-    columns = np.append(np.arange(placed.shape[1]), NOWHERE)
-    found[left] = np.repeat(np.tile(columns, len(kinds)), np.column_stack([placed, nowhere]).ravel())
     return found

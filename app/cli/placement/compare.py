@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 import click
@@ -51,4 +52,6 @@ def _text(found: OutcomeComparison) -> Iterator[str]:
 
 
 def _figure(value: float, decimals: int) -> str:
-    return "not known" if value != value else f"{value:,.{decimals}f}"  # noqa: PLR0124 -- NaN is not itself
+    from nearhome.analysis.reports.tables import rounded
+
+    return "not known" if math.isnan(value) else f"{rounded(value, decimals):,.{decimals}f}"

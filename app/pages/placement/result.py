@@ -31,9 +31,9 @@ class Result:
     sentences
         What it comes to, as in the files.
     figures, noise
-        As ``planning.Outcome`` has them: sums over everybody, without small counts.
+        As ``run.Outcome`` has them: sums over everybody, without small counts.
     tables
-        By name, as ``outcome_tables`` gives them, with small counts suppressed.
+        By name, as ``outcome_report.tables`` gives them, with small counts suppressed.
     chosen
         The plan's own point beside the curve: moves, and the mean burden of those who may be moved.
     unit

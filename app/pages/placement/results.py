@@ -34,7 +34,7 @@ def show(result: Result, others: Sequence[Result]) -> None:
     _curve(result)
     st.header("The prisons", anchor=False)
     _tables(result)
-    _beside(result, others)
+    _side_by_side(result, others)
     _keep(result)
 
 
@@ -150,7 +150,7 @@ def _tables(result: Result) -> None:
 
 
 @st.fragment
-def _beside(result: Result, others: Sequence[Result]) -> None:
+def _side_by_side(result: Result, others: Sequence[Result]) -> None:
     """Set another run of this session beside this one."""
     st.header("Two scenarios side by side", anchor=False)
     if not others:
@@ -165,7 +165,7 @@ def _beside(result: Result, others: Sequence[Result]) -> None:
         filter_mode=None,
     )
     try:
-        st.html(tables.beside(result, others[chosen]))
+        st.html(tables.side_by_side(result, others[chosen]))
     except InputError as error:
         st.html(fragments.paragraphs([str(error)], "nh-error"))
 

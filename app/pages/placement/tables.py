@@ -76,7 +76,8 @@ def where_and_when(result: Result) -> str:
 def is_limited(result: Result) -> bool:
     """Say whether the best plan without a limit on moves is another than the scenario's."""
     table = result.figures.set_index("figure")
-    return bool((table["plan"] != table["optimum"])[["moves", "minutes_mean", "miles_mean", "unplaced"]].any())
+    rows = table.loc[["moves", "minutes_mean", "miles_mean", "unplaced"], ["plan", "optimum"]].to_numpy(float)
+    return any(measured.differs(plan, optimum) for plan, optimum in rows.tolist())
 
 
 def figures(result: Result) -> str:
@@ -108,7 +109,7 @@ def sureness(result: Result) -> str:
     return fragments.table(caption, ["Figure", "Change", "Low", "High", "Against the noise"], rows)
 
 
-def beside(first: Result, second: Result) -> str:
+def side_by_side(first: Result, second: Result) -> str:
     """Return the figures of two scenarios' plans, and whether they differ by more than the noise of the model.
 
     Raises

@@ -146,6 +146,21 @@ def test_swaps_come_close_to_their_bound_on_many_places(monkeypatch: pytest.Monk
     assert free.total(places) <= exact.value * 1.01
 
 
+def test_the_grid_makes_sums_exact_and_the_first_of_equals_is_taken() -> None:
+    random = np.random.default_rng(5)
+    rows = random.lognormal(3, 1, 400)
+    task = local_search.Task(rows[:, None] * random.random((400, 9)), rows, np.ones(9), 3.0)
+    grid = task.on_grid()
+    order = random.permutation(400)
+    assert grid.anyway.sum() == grid.anyway[order].sum() == grid.anyway[::-1].cumsum()[-1]
+    assert (grid.ways.sum(axis=0) == grid.ways[order].sum(axis=0)).all()
+    assert grid.total(np.array([1, 4])) == pytest.approx(task.total(np.array([1, 4])), rel=local_search.PROVEN_GAP)
+    assert (grid.ways <= grid.anyway[:, None]).all()
+    twins = np.repeat(task.ways[:, :1], 9, axis=1) * (1 + 1e-15 * random.random((400, 9)))
+    alike = local_search.Task(np.minimum(twins, rows[:, None]), rows, np.ones(9), 1.0)
+    assert local_search.greedy(alike, by_cost=False).tolist() == [0]
+
+
 @given(problems(), st.integers(1, 100))
 def test_more_money_or_another_fixed_place_is_never_worse(given_problem: Any, within: int) -> None:
     minutes, people, costs, fixed, budget = given_problem

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from nearhome.analysis.placement.outcomes import sensitivity
+from nearhome.analysis.placement.outcomes import run, sensitivity
 from nearhome.analysis.placement.scenarios import schema
 from nearhome.app.cli.shell import main
 from nearhome.data.base.coordinates import Spot
@@ -163,7 +163,8 @@ def test_draws_of_a_scenario_are_the_same_on_a_cluster(running: Any) -> None:
             "sensitivity": {"draws": 3, "percent": 0, "points": 3},
         }
     )
-    here = sensitivity.draws(scenario, lambda _share, _words: None)
-    there = sensitivity.draws(scenario, lambda _share, _words: None, Cluster(running.scheduler_address))
+    tasks = [(scenario, draw) for draw in (1, 2, 3)]
+    here = sensitivity.draws(run.one_draw, tasks, lambda _share, _words: None)
+    there = sensitivity.draws(run.one_draw, tasks, lambda _share, _words: None, Cluster(running.scheduler_address))
     assert len(here) > 0
     assert here.equals(there)

@@ -12,17 +12,16 @@ it is put in and the flow is solved again. The answer is as exact as that of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from nearhome.analysis.placement.solver.flow import network, residual
-from nearhome.analysis.placement.solver.flow.network import FAR, FlowProblem
+from nearhome.analysis.placement.solver.flow import residual
+from nearhome.analysis.placement.solver.flow.network import FAR, Flow, FlowProblem
 from nearhome.data.errors import MissingExtraError, NearhomeError
 
 if TYPE_CHECKING:
-    from nearhome.analysis.placement.solver.instance import Instance
     from nearhome.data.base.arrays import Bools, Ints
 
 
@@ -34,25 +33,6 @@ JOURNEYS_A_GROUP: Final = 16
 """Sifting begins with so many, on average; with half of them when the guess is a similar flow's."""
 
 _NO_OPTIMUM: Final = "The solver's flow can be improved, which should never be; please report the placement."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Flow:
-    """An optimum: people by pool and prison, those without a place, and what flows through the estate's arcs.
-
-    ``prices`` are, for each node of the estate, what one more person there would cost all others; None until somebody
-    asks (``prices_of``).
-    """
-
-    placed: Ints
-    unplaced: Ints
-    through: Ints
-    prices: Ints | None
-
-
-def apart(instance: Instance, given: FlowProblem, flow: Flow) -> tuple[Ints, Ints]:
-    """Give people by group and prison, and people of each group without a place."""
-    return network.apart(instance, given.pool, flow.placed, given.groups)
 
 
 def solve(given: FlowProblem, prices: Ints | None = None) -> Flow:
@@ -77,7 +57,7 @@ def solve(given: FlowProblem, prices: Ints | None = None) -> Flow:
         kept = _attractive(given, prices, JOURNEYS_A_GROUP // 2)
     while True:
         flow = _run(given, kept)
-        better = residual.improving(given, flow.placed, flow.unplaced, prices_of(given, flow)) & ~kept
+        better = residual.improving(given, flow, prices_of(given, flow)) & ~kept
         if not better.any():
             return flow
         kept |= better
@@ -93,7 +73,7 @@ def prices_of(given: FlowProblem, flow: Flow) -> Ints:
     """
     if flow.prices is not None:
         return flow.prices
-    found = residual.prices(residual.exchanges(given, flow.placed, flow.unplaced, flow.through))
+    found = residual.prices(residual.exchanges(given, flow))
     if found is None:
         raise NearhomeError(_NO_OPTIMUM)
     return found
@@ -117,8 +97,7 @@ def _guessed(given: FlowProblem, allowed: Bools) -> Ints:
         move=given.move[groups],
         penalty=max(1, 8 * given.penalty // (given.estate.size + 2)),
     )
-    flow = Flow(*_put(sample, allowed[groups], sample.penalty), None)
-    return prices_of(sample, flow)
+    return prices_of(sample, _put(sample, allowed[groups], sample.penalty))
 
 
 def _attractive(given: FlowProblem, prices: Ints, journeys: int) -> Bools:
@@ -136,17 +115,17 @@ def _run(given: FlowProblem, kept: Bools, *, priced: bool = True) -> Flow:
     # A large penalty slows the solver. A small one that leaves nobody without a place gives the same flow, and else
     # the prices tell.
     for penalty in (2 * given.penalty // (given.estate.size + 2), given.penalty):
-        placed, unplaced, through = _put(given, kept, penalty)
-        if not priced and not unplaced.any():
-            return Flow(placed, unplaced, through, None)
-        prices = residual.prices(residual.exchanges(given, placed, unplaced, through, kept))
+        flow = _put(given, kept, penalty)
+        if not priced and not flow.unplaced.any():
+            return flow
+        prices = residual.prices(residual.exchanges(given, flow, kept))
         if prices is not None:
-            return Flow(placed, unplaced, through, prices)
+            return replace(flow, prices=prices)
     raise NearhomeError(_NO_OPTIMUM)
 
 
-def _put(given: FlowProblem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Ints]:
-    """Solve once; give people by group and prison, people without a place, and what flows through the estate."""
+def _put(given: FlowProblem, kept: Bools, penalty: int) -> Flow:
+    """Solve once, over the journeys kept and at such a penalty."""
     estate, size = given.estate, len(given.people)
     group, column = residual.pairs(kept[:, given.order])
     prison = given.order[column]
@@ -178,7 +157,7 @@ def _put(given: FlowProblem, kept: Bools, penalty: int) -> tuple[Ints, Ints, Int
     placed = np.zeros(given.cost.shape, np.int64)
     placed[group, prison] = moved
     placed[group[stays], prison[stays]] += stayed
-    return placed, left, through
+    return Flow(placed, left, through)
 
 
 def _solver() -> Any:

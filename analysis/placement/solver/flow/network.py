@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from nearhome.analysis.placement.solver.instance import Instance
-    from nearhome.data.base.arrays import Ints
-
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
 
 from nearhome.data.errors import InputError
 
@@ -23,6 +16,9 @@ if TYPE_CHECKING:
 
 SOLVER_LIMIT: Final = 2**62
 """The solver multiplies costs by the number of nodes, and the product must fit into 64 bits."""
+
+FAR: Final = 2**60
+"""A cost that means no way; two of them can be added."""
 
 
 class PrisonNetwork:
@@ -112,9 +108,21 @@ class FlowProblem:
     """The groups in the order of their names."""
 
 
-def problem(
-    instance: Instance, costs: Ints, move: int | Ints = 0, estate: PrisonNetwork | None = None, *, pooling: bool = True
-) -> FlowProblem:
+@dataclass(frozen=True, slots=True, eq=False)
+class Flow:
+    """An optimum: people by pool and prison, those without a place, and what flows through the estate's arcs.
+
+    ``prices`` are, for each node of the estate, what one more person there would cost all others; None until somebody
+    asks (``min_cost.prices_of``).
+    """
+
+    placed: Ints
+    unplaced: Ints
+    through: Ints
+    prices: Ints | None = None
+
+
+def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: PrisonNetwork | None = None) -> FlowProblem:
     """Write a placement in whole numbers.
 
     Parameters
@@ -125,8 +133,6 @@ def problem(
         The price of one move, for all groups or for each.
     estate
         That of the instance, if it is at hand.
-    pooling
-        False to leave every group for itself, in its own row.
 
     Raises
     ------
@@ -145,49 +151,65 @@ def problem(
             f"count them in a larger unit, or the people by larger areas."
         )
         raise InputError(msg)
-    home, cohort = (np.argsort(np.argsort(np.array(names))) for names in (instance.homes, instance.cohorts))
+    home, cohort = (
+        np.argsort(np.argsort(np.array(names), kind="stable"), kind="stable")
+        for names in (instance.homes, instance.cohorts)
+    )
     groups = np.lexsort((cohort[instance.cohort], home[instance.home]))
-    pool = first = np.arange(len(groups))
-    if pooling:
-        pool, first = pooled(instance, known.door, cost, price, groups)
-    people, held = (gathered(pool, each) for each in (instance.people, instance.held))
-    order = np.argsort(np.array(instance.prisons))
-    kinds = instance.cohort[first]
-    return FlowProblem(cost[first], kinds, people, held, price[first], penalty, known, order, pool, first, groups)
+    pools = pooled(instance, known.door, GroupCosts(cost, price), groups)
+    return FlowProblem(
+        cost=cost[pools.first],
+        cohort=instance.cohort[pools.first],
+        people=gathered(pools.number, instance.people),
+        held=gathered(pools.number, instance.held),
+        move=price[pools.first],
+        penalty=penalty,
+        estate=known,
+        order=np.argsort(np.array(instance.prisons), kind="stable"),
+        pool=pools.number,
+        first=pools.first,
+        groups=groups,
+    )
 
 
-FAR: Final = 2**60
-"""A cost that means no way; two of them can be added."""
+class GroupCosts(NamedTuple):
+    """Costs of one person of each group at each prison, shape (groups, prisons), and the price of one move for each."""
+
+    cost: Ints
+    move: Ints
 
 
-def pooled(instance: Instance, door: Ints, cost: Ints, move: Ints, order: Ints) -> tuple[Ints, Ints]:
+class Pools(NamedTuple):
+    """The pool of each group, and the first group of each pool."""
+
+    number: Ints
+    first: Ints
+
+
+def pooled(instance: Instance, door: Ints, costs: GroupCosts, order: Ints) -> Pools:
     """Pool groups of the same home that have the same doors, costs and price of a move.
 
     Parameters
     ----------
     door
         The node where each cohort enters each prison, shape (cohorts, prisons).
-    cost, move
-        Of each group; a group whose costs are not those of the first of its pool stays alone.
+    costs
+        A group whose costs are not those of the first of its pool stays alone.
     order
-        The groups in the order in which their names sort.
-
-    Returns
-    -------
-    The pool of each group, and the first group of each pool; pools are numbered in the order given.
+        The groups in the order in which their names sort; pools are numbered in it.
     """
     _, kind = np.unique(door, axis=0, return_inverse=True)
-    _, price = np.unique(move, return_inverse=True)
-    keys = (instance.home * len(door) + kind.ravel()[instance.cohort]) * len(move) + price
+    _, price = np.unique(costs.move, return_inverse=True)
+    keys = (instance.home * len(door) + kind.ravel()[instance.cohort]) * len(costs.move) + price
     _, first, key = np.unique(keys[order], return_index=True, return_inverse=True)
     leader = first[key]
     others = np.flatnonzero(leader != np.arange(len(order)))
-    differ = (cost[order[others]] != cost[order[leader[others]]]).any(axis=1)
+    differ = (costs.cost[order[others]] != costs.cost[order[leader[others]]]).any(axis=1)
     leader[others[differ]] = others[differ]
     leaders, number = np.unique(leader, return_inverse=True)
     pool = np.empty(len(order), np.int64)
     pool[order] = number
-    return pool, order[leaders]
+    return Pools(pool, order[leaders])
 
 
 def gathered(pool: Ints, values: Ints) -> Ints:
@@ -197,11 +219,12 @@ def gathered(pool: Ints, values: Ints) -> Ints:
     return np.add.reduceat(values[order], starts, axis=0) if len(order) else values
 
 
-def apart(instance: Instance, pool: Ints, placed: Ints, order: Ints) -> tuple[Ints, Ints]:
+def by_group(instance: Instance, given: FlowProblem, flow: Flow) -> tuple[Ints, Ints]:
     """Tell the people of pools apart: placed, shape (groups, prisons), and without a place.
 
-    As many as possible of those held at a prison stay there, in the order given; the others take what is left.
+    As many as possible of those held at a prison stay there, in the order of the names; the others take what is left.
     """
+    pool, placed, order = given.pool, flow.placed, given.groups
     if len(placed) == len(pool):
         found = placed[pool]
         return found, instance.people - found.sum(axis=1)

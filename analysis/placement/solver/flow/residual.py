@@ -16,30 +16,28 @@ from nearhome.analysis.placement.solver.flow.network import FAR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nearhome.analysis.placement.solver.flow.network import FlowProblem
+    from nearhome.analysis.placement.solver.flow.network import Flow, FlowProblem
     from nearhome.data.base.arrays import Bools, Ints
 
 
 _ROWS_AT_ONCE: Final = 16_384
 
 
-def exchanges(given: FlowProblem, placed: Ints, unplaced: Ints, through: Ints, kept: Bools | None = None) -> Ints:
+def exchanges(given: FlowProblem, flow: Flow, kept: Bools | None = None) -> Ints:
     """Give the cost of shifting one person from node to node of the estate, shape (nodes, nodes); FAR: no way.
 
     Parameters
     ----------
-    placed, unplaced, through
-        A flow, as in ``nearhome.analysis.placement.solver.flow.min_cost.Flow``.
     kept
         The journeys to look at; None for all that are allowed.
     """
-    estate = given.estate
+    estate, placed = given.estate, flow.placed
     found = np.full((estate.size, estate.size), FAR)
     group, prison = pairs(placed > 0)
     least = _leaving(given, placed, group, prison)
     node = estate.door[given.cohort[group], prison]
     np.minimum.at(found[:, estate.sink], node, given.penalty + given.move[group] - least)
-    without = np.flatnonzero(unplaced)
+    without = np.flatnonzero(flow.unplaced)
     group = np.append(group, without)
     least = np.append(least, given.penalty + given.move[without])
     node = np.append(node, np.full(len(without), estate.sink))
@@ -54,9 +52,9 @@ def exchanges(given: FlowProblem, placed: Ints, unplaced: Ints, through: Ints, k
         leaver = np.repeat(np.arange(len(some)), count)
         journey = np.arange(len(leaver)) + np.repeat(starts[some] - np.cumsum(count) + count, count)
         np.minimum.at(found, (node[rows][leaver], door[journey]), cost[journey] - least[rows][leaver])
-    room = through < estate.capacity
+    room = flow.through < estate.capacity
     np.minimum.at(found, (estate.tail[room], estate.head[room]), 0)
-    np.minimum.at(found, (estate.head[through > 0], estate.tail[through > 0]), 0)
+    np.minimum.at(found, (estate.head[flow.through > 0], estate.tail[flow.through > 0]), 0)
     np.fill_diagonal(found, 0)
     return found
 
@@ -92,9 +90,10 @@ def entering(given: FlowProblem, price: Ints) -> Ints:
     return np.asarray(np.minimum(given.cost + np.where(free, 0, given.move[:, None]) + there, FAR))
 
 
-def improving(given: FlowProblem, placed: Ints, unplaced: Ints, price: Ints) -> Bools:
+def improving(given: FlowProblem, flow: Flow, price: Ints) -> Bools:
     """Say which journeys, at such prices, would be better than one that the group makes, shape (groups, prisons)."""
-    worst = np.where(unplaced > 0, given.penalty + given.move, -FAR)
+    placed = flow.placed
+    worst = np.where(flow.unplaced > 0, given.penalty + given.move, -FAR)
     group, prison = pairs(placed > 0)
     cost = _leaving(given, placed, group, prison) + price[given.estate.door[given.cohort[group], prison]]
     np.maximum.at(worst, group, cost)

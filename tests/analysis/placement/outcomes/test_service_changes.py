@@ -29,12 +29,12 @@ def test_families_are_reached_where_their_people_are_held(monkeypatch: pytest.Mo
         return (at_exeter,) if kind == "visitors_centre" else ()
 
     monkeypatch.setattr(coverage, "in_force", in_force)
-    start = setup.situation(small_system.scenario(), small_system.baseline())
+    start = setup.set_up(small_system.scenario(), small_system.baseline())
     after = start.before.copy()
     exeter, bristol = start.names.index("Exeter"), start.names.index("Bristol")
     after[:, bristol] += after[:, exeter]
     after[:, exeter] = 0
-    found = service_reach(start, after)
+    found = service_reach(start, after, small_system.DAY)
     assert found[["kind", "prisons"]].to_numpy().tolist() == [["visitors_centre", 1]]
 
     where = families.families(small_system.DAY)

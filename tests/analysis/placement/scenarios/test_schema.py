@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nearhome.analysis.placement.scenarios import files, schema
+from nearhome.analysis.placement.scenarios import converters, files, schema
 from nearhome.analysis.placement.scenarios.schema import Scenario, Weight, from_table, to_toml
 from nearhome.data.errors import InputError
 from tests.paths import ROOT
@@ -69,6 +69,9 @@ def test_every_problem_of_a_file_is_named_at_once() -> None:
         ({"title": " "}, "title is empty"),
         ({"visits": {"per_year": float("nan")}}, "visits.per_year is nan"),
         ({"capacity": {"headroom_percent": float("inf")}}, "capacity.headroom_percent is inf"),
+        ({"moves": {"price": 10**400}}, "and must be a number of 0 or more"),
+        ({"moves": 3}, "moves. must be a table"),
+        ({"lever": [{"kind": "close", "ages": ["old"]}]}, "lever[1].ages[1] is 'old', and must be one of"),
     ],
 )
 def test_what_does_not_go_together_is_refused(table: dict[str, Any], said: str) -> None:
@@ -102,12 +105,11 @@ def test_any_text_and_number_survives_the_file(title: str, weight: float, limit:
 
 def test_the_reference_explains_every_key() -> None:
     text = schema.reference()
-    for kind in schema.RECORDS.values():
-        for each in fields(kind):
-            inner = str(each.type).removeprefix("tuple[").removesuffix(", ...]")
-            if inner not in schema.RECORDS:
-                assert f"| `{each.name}` | {each.metadata['meaning']}" in text
-                assert each.metadata["meaning"]
+    for record in schema.RECORDS:
+        for each in fields(record):
+            if converters.record_of(each) is None:
+                assert f"| `{each.name}` | {converters.meaning_of(each)}" in text
+                assert converters.meaning_of(each)
     assert "`[[objective.weight]]`" in text
 
 

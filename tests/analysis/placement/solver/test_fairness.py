@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nearhome.analysis.placement.solver import fairness, objectives, solve
-from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
+from nearhome.analysis.placement.solver.instance import CohortTable, Instance, PeopleRows, PrisonTable, Wing, instance
 from nearhome.data.errors import InputError
 from tests.placements import three_towns
 
@@ -25,10 +25,12 @@ def one_each(burden: np.ndarray) -> Instance:
     """Make four homes of one person and four prisons of one place."""
     names = [f"p{index}" for index in range(SIZE)]
     return instance(
-        homes=[f"h{index}" for index in range(SIZE)], cohorts=["all"], prisons=names, home=range(SIZE),
-        cohort=[0] * SIZE, people=[1] * SIZE, burden=burden, places=[1] * SIZE,
-        wings=[Wing(name, frozenset({"all"})) for name in names],
-    )  # fmt: skip
+        homes=[f"h{index}" for index in range(SIZE)],
+        cohorts=CohortTable(["all"]),
+        prisons=PrisonTable(names, [1] * SIZE, [Wing(name, frozenset({"all"})) for name in names]),
+        rows=PeopleRows(range(SIZE), [0] * SIZE, [1] * SIZE),
+        burden=burden,
+    )
 
 
 def every_way(burden: np.ndarray) -> list[np.ndarray]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from nearhome.analysis.placement.solver import baselines, levers, objectives, shadow_prices, solve
-from nearhome.analysis.placement.solver.instance import Wing, instance
+from nearhome.analysis.placement.solver.instance import CohortTable, PeopleRows, PrisonTable, Wing, instance
 from nearhome.data.errors import InputError
 from tests.placements import placements, three_towns
 
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 def test_two_prices_of_the_same_place() -> None:
     # Four people live beside Acorn, which has 2 places; one more saves 30 minutes, one fewer costs 50.
     known = instance(
-        homes=["Ash"], cohorts=["men"], prisons=["Acorn", "Beech", "Cedar"], home=[0], cohort=[0], people=[4],
-        burden=[[0, 30, 50]], places=[2, 2, 1],
-        wings=[Wing(name, frozenset({"men"})) for name in ("Acorn", "Beech", "Cedar")],
-    )  # fmt: skip
+        homes=["Ash"],
+        cohorts=CohortTable(["men"]),
+        prisons=PrisonTable(
+            ["Acorn", "Beech", "Cedar"],
+            [2, 2, 1],
+            [Wing(name, frozenset({"men"})) for name in ("Acorn", "Beech", "Cedar")],
+        ),
+        rows=PeopleRows([0], [0], [4]),
+        burden=[[0, 30, 50]],
+    )
     acorn, beech, cedar = shadow_prices.prices(solve.solve(known))
     assert (acorn.prison, acorn.gain, acorn.loss, acorn.housed, acorn.unhoused) == ("Acorn", 30, 50, 0, 0)
     assert (beech.gain, beech.loss, beech.people, beech.places) == (0, 20, 2, 2)

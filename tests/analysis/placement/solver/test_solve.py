@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nearhome.analysis.placement.solver import baselines, objectives, solve
 from nearhome.analysis.placement.solver.flow import network
-from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
+from nearhome.analysis.placement.solver.instance import CohortTable, Instance, PeopleRows, PrisonTable, Wing, instance
 from nearhome.data.errors import InputError, MissingExtraError
 from tests.placements import NO_WAY, oracle, placements, three_towns
 
@@ -49,10 +49,14 @@ def test_of_equal_plans_the_one_with_fewest_moves_is_found() -> None:
 
 def test_greedy_is_worse_where_the_first_takes_the_only_place_of_the_next() -> None:
     made = instance(
-        homes=["Ash", "Birch"], cohorts=["men", "women"], prisons=["Acorn", "Beech"],
-        home=[0, 1], cohort=[0, 1], people=[1, 1], burden=[[1, 2], [1, NO_WAY]], places=[1, 1],
-        wings=[Wing("Acorn", frozenset({"men", "women"})), Wing("Beech", frozenset({"men"}))],
-    )  # fmt: skip
+        homes=["Ash", "Birch"],
+        cohorts=CohortTable(["men", "women"]),
+        prisons=PrisonTable(
+            ["Acorn", "Beech"], [1, 1], [Wing("Acorn", frozenset({"men", "women"})), Wing("Beech", frozenset({"men"}))]
+        ),
+        rows=PeopleRows([0, 1], [0, 1], [1, 1]),
+        burden=[[1, 2], [1, NO_WAY]],
+    )
     best = solve.solve(made)
     assert (best.cost, int(best.unplaced.sum())) == (30, 0)
     some = [baselines.greedy(made, seed=seed) for seed in range(8)]
@@ -85,14 +89,21 @@ def test_locks_and_forbidden_pairs_are_kept() -> None:
 
 def test_wings_have_places_of_their_own() -> None:
     made = instance(
-        homes=["Ash"], cohorts=["men", "boys"], prisons=["Acorn", "Beech"],
-        home=[0, 0], cohort=[0, 1], people=[4, 4], burden=[[1, 5]], places=[6, 6],
-        wings=[
-            Wing("Acorn", frozenset({"men"}), 2), Wing("Acorn", frozenset({"men", "boys"}), 3),
-            Wing("Acorn", frozenset({"boys"}), 1),
-            Wing("Beech", frozenset({"men", "boys"})),
-        ],
-    )  # fmt: skip
+        homes=["Ash"],
+        cohorts=CohortTable(["men", "boys"]),
+        prisons=PrisonTable(
+            ["Acorn", "Beech"],
+            [6, 6],
+            [
+                Wing("Acorn", frozenset({"men"}), 2),
+                Wing("Acorn", frozenset({"men", "boys"}), 3),
+                Wing("Acorn", frozenset({"boys"}), 1),
+                Wing("Beech", frozenset({"men", "boys"})),
+            ],
+        ),
+        rows=PeopleRows([0, 0], [0, 1], [4, 4]),
+        burden=[[1, 5]],
+    )
     plan = solve.solve(made)
     assert plan.occupancy().tolist() == [6, 2]
     assert solve.violations(plan) == []
@@ -133,11 +144,16 @@ def changed_order(known: Instance, seed: int) -> Instance:
     rng.shuffle(rows)
     table = np.array(rows, np.int64).reshape(-1, 4).T
     made = instance(
-        homes=[known.homes[each] for each in home], cohorts=[known.cohorts[each] for each in cohort],
-        prisons=[known.prisons[each] for each in prison], home=table[0], cohort=table[1], current=table[2],
-        people=table[3], burden=known.burden[home][:, prison], places=known.places[prison],
-        wings=[known.wings[each] for each in rng.permutation(len(known.wings))], longest=known.longest[cohort],
-    )  # fmt: skip
+        homes=[known.homes[each] for each in home],
+        cohorts=CohortTable([known.cohorts[each] for each in cohort], longest=known.longest[cohort]),
+        prisons=PrisonTable(
+            [known.prisons[each] for each in prison],
+            known.places[prison],
+            [known.wings[each] for each in rng.permutation(len(known.wings))],
+        ),
+        rows=PeopleRows(table[0], table[1], table[3], table[2]),
+        burden=known.burden[home][:, prison],
+    )
     return made.forbidding("prison 0", cohort="cohort 0") if known.forbidden.any() else made
 
 

@@ -298,7 +298,7 @@ def test_sureness_follows_the_draws(small: Result) -> None:
 
 
 def test_two_runs_side_by_side_differ_by_what_the_files_say(small: Result, limited: Result) -> None:
-    rows = rows_of(tables.beside(small, limited))
+    rows = rows_of(tables.side_by_side(small, limited))
     moves = next(row for row in rows if row[0].startswith("People who would be in another"))
     first, second = (json.loads(each.files["results.json"])["figures"]["moves"]["plan"] for each in (small, limited))
     assert moves[1:3] == [f"{first:,.0f}", f"{second:,.0f}"]

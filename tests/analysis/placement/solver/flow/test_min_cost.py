@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from nearhome.analysis.placement.solver import objectives
 from nearhome.analysis.placement.solver.flow import min_cost, network, residual
-from nearhome.analysis.placement.solver.instance import Instance, Wing, instance
+from nearhome.analysis.placement.solver.instance import CohortTable, Instance, PeopleRows, PrisonTable, Wing, instance
 from nearhome.data.errors import NearhomeError
 
 
@@ -33,11 +33,12 @@ def wide(seed: int, *, crowded: bool) -> Instance:
             wings.append(Wing(f"p{prison:02}", frozenset(held[:2]), int(places[prison] * 0.6)))
     home, cohort = np.nonzero(people)
     return instance(
-        homes=[f"h{index:03}" for index in range(homes)], cohorts=names,
-        prisons=[f"p{index:02}" for index in range(prisons)],
-        home=home, cohort=cohort, people=people[home, cohort], current=rng.integers(-1, prisons, len(home)),
-        burden=np.rint(300 * np.linalg.norm(where[:, None] - at[None], axis=2)), places=places, wings=wings,
-    )  # fmt: skip
+        homes=[f"h{index:03}" for index in range(homes)],
+        cohorts=CohortTable(names),
+        prisons=PrisonTable([f"p{index:02}" for index in range(prisons)], places, wings),
+        rows=PeopleRows(home, cohort, people[home, cohort], rng.integers(-1, prisons, len(home))),
+        burden=np.rint(300 * np.linalg.norm(where[:, None] - at[None], axis=2)),
+    )
 
 
 def highs(known: Instance, costs: np.ndarray, penalty: int) -> float:
@@ -85,7 +86,7 @@ def test_sifting_finds_the_optimum_of_the_whole(
     monkeypatch.setattr(min_cost, "JOURNEYS_A_GROUP", journeys)
     sifted, again = min_cost.solve(given), min_cost.solve(given, np.zeros(given.estate.size, np.int64))
     for found in (whole, sifted, again):
-        placed, unplaced = min_cost.apart(known, given, found)
+        placed, unplaced = network.by_group(known, given, found)
         assert (placed.sum(axis=1) + unplaced == known.people).all()
         total = int((costs * placed).sum()) + 10**6 * int(unplaced.sum())
         assert total == pytest.approx(highs(known, costs, 10**6), rel=1e-12)
@@ -99,7 +100,7 @@ def test_moves_have_prices_in_sifted_networks_too(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(min_cost, "WHOLE_PAIRS", 0)
     found = min_cost.solve(given)
 
-    def total(each: min_cost.Flow) -> int:
+    def total(each: network.Flow) -> int:
         stays = np.minimum(each.placed, given.held).sum()
         return int((given.cost * each.placed).sum(where=given.cost < network.FAR)) - 400 * int(stays)
 
@@ -117,7 +118,7 @@ def test_cohorts_that_the_same_wings_hold_are_pooled_and_told_apart() -> None:
     given = network.problem(alike, objectives.total(alike).costs * 4096, 1)
     assert len(given.people) == len({(h, max(c, 1)) for h, c in zip(known.home, known.cohort, strict=True)})
     found = min_cost.solve(given)
-    placed, unplaced = min_cost.apart(alike, given, found)
+    placed, unplaced = network.by_group(alike, given, found)
     assert (placed >= 0).all()
     assert (placed.sum(axis=1) + unplaced == alike.people).all()
     assert np.minimum(placed, alike.held).sum() == np.minimum(found.placed, given.held).sum()
@@ -129,13 +130,13 @@ def test_prices_prove_an_optimum_and_refuse_what_is_none() -> None:
     known = wide(5, crowded=False)
     given = network.problem(known, objectives.total(known).costs)
     best = min_cost.solve(given)
-    shifts = residual.exchanges(given, best.placed, best.unplaced, best.through)
+    shifts = residual.exchanges(given, best)
     price = min_cost.prices_of(given, best)
     np.testing.assert_array_equal(residual.prices(shifts), price)
-    assert not residual.improving(given, best.placed, best.unplaced, price).any()
+    assert not residual.improving(given, best, price).any()
     far = residual.all_pairs(shifts)
     np.testing.assert_array_equal(far[:, -1], price)
     worst = min_cost.solve(network.problem(known, 10_000 - objectives.total(known).costs))
-    assert residual.prices(residual.exchanges(given, worst.placed, worst.unplaced, worst.through)) is None
+    assert residual.prices(residual.exchanges(given, worst)) is None
     with pytest.raises(NearhomeError, match="can be improved"):
         min_cost.prices_of(given, replace(worst, prices=None))
