@@ -8,14 +8,16 @@ at once.
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nearhome.analysis.placement.scenarios import converters
 from nearhome.analysis.placement.scenarios.converters import Day, ListOf, Number, Table, Text, Whole, YesNo, key, part
 from nearhome.analysis.population import cohorts
 from nearhome.analysis.population.estate import NATIONS
 from nearhome.data.errors import InputError
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ANY: Final = ""
 """Stands for everybody in a selection."""
