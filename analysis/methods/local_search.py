@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PROVEN_GAP = 1e-9
 """The relative difference between value and bound that rounding leaves."""
+NOISE = 1e-12
+"""Totals that differ by so small a part are the same."""
 ROUNDS = 500
 """Steps of the bound at most."""
 PATIENCE, SMALLEST_STEP = 15, 1e-3
@@ -56,7 +58,7 @@ def greedy(task: Task, *, by_cost: bool) -> Ints:
             break
         help_given = np.maximum(0.0, now[:, None] - task.ways[:, can]).sum(axis=0)
         worth = help_given / np.maximum(task.costs[can], 1e-12) if by_cost else help_given
-        best = int(can[worth.argmax()])
+        best = int(can[_first_of(-worth)])
         if help_given.max() <= 0:
             break
         places.append(best)
@@ -66,15 +68,21 @@ def greedy(task: Task, *, by_cost: bool) -> Ints:
     return np.array(places, np.int64)
 
 
+def _first_of(costs: Floats) -> int:
+    """Give the first of the least; what differs from it by no more than sums of floats do is as little."""
+    least = float(costs.min())
+    return int((costs <= least + NOISE * abs(least)).argmax())
+
+
 def improved(task: Task, places: Ints) -> Ints:
     """Swap one place for another, or add one, for as long as that helps."""
     places = places.copy()
-    least = -1e-12 * max(1.0, float(task.anyway.sum()))
+    least = -NOISE * max(1.0, float(task.anyway.sum()))
     while len(places):
         change = _changes(task, places)
         if change.min(initial=0.0) >= least:
             break
-        out, new = np.unravel_index(int(change.argmin()), change.shape)
+        out, new = np.unravel_index(_first_of(change.ravel()), change.shape)
         if out == len(places):
             places = np.append(places, new)
         else:
@@ -142,7 +150,7 @@ def bound_of(task: Task, places: Ints) -> tuple[float, Ints]:
         else:
             idle += 1
         slope = 1.0 - (below[:, taken] < 0).sum(axis=1) - (task.anyway < price)
-        norm = float(slope @ slope)
+        norm = float((slope * slope).sum())
         if idle >= PATIENCE:
             step, idle = step / 2, 0
         if norm == 0 or step < SMALLEST_STEP or best - best_bound <= PROVEN_GAP * best:

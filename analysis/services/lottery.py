@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from nearhome.analysis.methods import autocorrelation, inequality, spatial_weights
+from nearhome.data.base import steady
 from nearhome.data.errors import InputError
 from nearhome.geo.places import areas
 
@@ -82,7 +83,7 @@ class NationInequality:
         if what == "minutes":
             return (
                 f"{self.name}: {self.mean:.0f} minutes on average, from {self.best.value:.0f} in {self.best.name} to "
-                f"{self.worst.value:.0f} in {self.worst.name} (Gini {self.gini.value:.2f})."
+                f"{self.worst.value:.0f} in {self.worst.name} (Gini {self.gini.value:z.2f})."
             )
         if self.worst.value >= _EVERYONE:
             return f"{self.name} is covered: some service reaches every family, wherever it lives."
@@ -91,7 +92,7 @@ class NationInequality:
         return (
             f"{self.name} is a lottery: {100 * self.mean:.0f}% of families are reached, from "
             f"{100 * self.worst.value:.0f}% in {self.worst.name} to {100 * self.best.value:.0f}% in {self.best.name} "
-            f"(Gini {self.gini.value:.2f})."
+            f"(Gini {self.gini.value:z.2f})."
         )
 
 
@@ -270,7 +271,7 @@ def _nation(found: Coverage, what: What, values: Floats, name: str) -> NationIne
     return NationInequality(
         name=name,
         children=float(weight.sum()),
-        mean=float(values[has] @ where.children[has] / where.children[has].sum()),
+        mean=steady.dot(values[has], where.children[has]) / float(where.children[has].sum()),
         none=nothing / float(weight.sum()),
         best=low if what == "minutes" else high,
         worst=high if what == "minutes" else low,
