@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from nearhome.analysis.cases.journeys import FAR_MILES, NEAR_MILES
-from nearhome.data.base import exact
+from nearhome.data.base import phrases
 from nearhome.geo.routing.car_journeys import HIGH_SHARE, LOW_SHARE
 
 if TYPE_CHECKING:
@@ -30,12 +30,7 @@ def day(when: date) -> str:
 
 def percent(share: float) -> str:
     """Write a share; what is more than nothing and less than all is never rounded to either."""
-    rounded = round(100 * share)
-    if rounded == 0 and not exact.is_none(share):
-        return "under 1 %"
-    if rounded == 100 and not exact.is_all(share):  # noqa: PLR2004 -- per cent
-        return "over 99 %"
-    return f"{rounded} %"
+    return phrases.percent(share).replace("%", " %")
 
 
 def hours(minutes: float) -> str:

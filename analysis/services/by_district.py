@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nearhome.analysis.population.families import Families
     from nearhome.analysis.services.coverage import Coverage
 
+
 def by_district(found: Coverage) -> pd.DataFrame:
     """Sum a coverage of any level up by postcode district.
 
