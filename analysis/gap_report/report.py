@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import Counter
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from nearhome.analysis.reports.report import Report, Section, section
 from nearhome.analysis.reports.tables import Mark
 from nearhome.analysis.reports.write import FORMATS
 from nearhome.analysis.services import coverage, travel_times
+from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables as catalogue
 from nearhome.data.services.status import YEARS
 
@@ -174,7 +176,9 @@ def _findings(found: Coverage, safe: Protected, chosen: Area, ranked: Table) -> 
 
 def _percent(safe: Protected, code: str, name: str) -> str:
     shown = safe.percent(code, name)
-    return "a share that is suppressed" if isinstance(shown, Suppressed) else f"{shown:.0f}%"
+    if isinstance(shown, Suppressed):
+        return "a share that is suppressed"
+    return phrases.percent(shown / 100) if math.isfinite(shown) else "no share"
 
 
 def _equality(found: Sequence[Lottery], safe: Protected, chosen: Area, gathered: Sequence[str]) -> Iterator[str]:

@@ -303,7 +303,7 @@ def _whole(value: Any) -> str:
 
 
 def _percent(value: Any) -> str:
-    return str(value) if isinstance(value, Suppressed) else "-" if math.isnan(value) else f"{100 * value:z.0f}%"
+    return str(value) if isinstance(value, Suppressed) else "-" if math.isnan(value) else phrases.percent(value)
 
 
 def _minutes(value: Any) -> str:
