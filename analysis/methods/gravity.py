@@ -63,7 +63,7 @@ def balance(kernel: Floats, rows: Floats, columns: Floats) -> Floats:
         found = flows.sum(axis=1)
         away = np.abs(across * found - rows).sum() / whole
         if away < TOLERANCE:
-            return across[:, None] * kernel * down
+            return np.asarray(across[:, None] * kernel * down)
     msg = f"The totals cannot be reached ({away:.1%} of people are left over); let more homes reach more places."
     raise InputError(msg)
 

@@ -104,8 +104,3 @@ def half_up(values: ArrayLike, step: float = 1.0) -> Floats:
 def is_all(share: float) -> bool:
     """Say whether a share is everybody."""
     return share > 1 - LEEWAY**2
-
-
-def is_none(share: float) -> bool:
-    """Say whether a share is nobody."""
-    return share < LEEWAY**2
