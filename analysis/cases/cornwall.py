@@ -178,7 +178,7 @@ def findings(as_of: date) -> CaseFindings:
         by_places=_by_places(region_rows),
         by_prison={
             prison.id: (prison, spread_of([(each, each.town.share) for each in columns[prison.id]]))
-            for prison in sorted(shown, key=lambda each: _average_minutes(columns[each.id]))
+            for prison in sorted(shown, key=lambda each: (_average_minutes(columns[each.id]), each.id))
         },
         nearest=nearest,
         journeys=tuple(each for prison in shown for each in columns[prison.id]),
@@ -242,7 +242,7 @@ def _quickest(suitable: Iterable[Sequence[Prison]], columns: dict[str, tuple[Jou
     """Yield the few quickest prisons of each kind, by the average over people."""
     for of_kind in suitable:
         reached = [prison for prison in of_kind if prison.id in columns]
-        yield from sorted(reached, key=lambda each: _average_minutes(columns[each.id]))[:SHOWN_OF_EACH_KIND]
+        yield from sorted(reached, key=lambda each: (_average_minutes(columns[each.id]), each.id))[:SHOWN_OF_EACH_KIND]
 
 
 def _average_minutes(column: Sequence[Journey]) -> float:

@@ -20,7 +20,7 @@ from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.population import families, prison_shares
 from nearhome.analysis.reports import templates
 from nearhome.analysis.services import coverage, lottery, reach, travel_times
-from nearhome.data.base import phrases
+from nearhome.data.base import phrases, steady
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.places import areas as area_finder
 from nearhome.data.prisons import register
@@ -175,7 +175,7 @@ def _ways(site: Site, as_of: date) -> tuple[SiteWay, ...]:
     where, held = families.families(as_of), prison_shares.holding(as_of)
     inside = np.array([code in site.authorities for code in held.codes])
     people = where.held_by_authority * inside
-    share = people @ held.shares / people.sum()
+    share = steady.by_columns(people, held.shares) / people.sum()
     most = [at for at in np.argsort(-share, kind="stable")[:PRISONS_SHOWN] if share[at] >= _NOTABLE]
     chosen = [register.by_id(held.prisons[at]) for at in most]
     spots = [Spot(each.lat, each.lon) for each in chosen]

@@ -24,12 +24,7 @@ TABLES_DATED = "27 July 2026"
 
 def percent(share: float) -> str:
     """Write a share; what is more than nothing and less than all is never rounded to either."""
-    rounded = round(100 * share)
-    if rounded == 0 and share > 0:
-        return "under 1 %"
-    if rounded == 100 and share < 1:  # noqa: PLR2004 -- per cent
-        return "over 99 %"
-    return f"{rounded} %"
+    return phrases.percent(share).replace("%", " %")
 
 
 def hours(minutes: float) -> str:

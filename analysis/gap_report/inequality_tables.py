@@ -12,6 +12,7 @@ from nearhome.analysis.methods import disclosure, inequality
 from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.reports.tables import Column, Mark, table
 from nearhome.analysis.services import lottery
+from nearhome.data.base import exact, phrases
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ def _nation(nation: NationInequality, what: What, safe: Protected, area: Area) -
     if all(safe.is_shown(each.code, *names) for each in (nation.best, nation.worst)):
         best, worst = (_shown(each, what, safe) for each in (nation.best, nation.worst))
         return replace(nation, name=where, best=best, worst=worst).sentence(what)
-    mean = f"{100 * nation.mean:.0f}% of children are reached" if what == "covered" else f"{nation.mean:.0f} minutes"
-    return f"{where}: {mean} on average (Gini {nation.gini.value:.2f})."
+    mean = (
+        f"{phrases.percent(nation.mean)} of children are reached" if what == "covered" else f"{nation.mean:.0f} minutes"
+    )
+    return f"{where}: {mean} on average (Gini {nation.gini.value:z.2f})."
 
 
 def _shown(place: AuthorityValue, what: What, safe: Protected) -> AuthorityValue:
@@ -155,7 +158,7 @@ def tenths(found: tuple[Lottery, ...], area: Area) -> Table:
         for nation in one.nations:
             safe = disclosure.rounded([each.people for each in nation.tenths], base=protection.ROUND_TO)
             for tenth, shown in zip(nation.tenths, safe.row_totals, strict=True):
-                small = tenth.people < disclosure.THRESHOLD
+                small = exact.settled(tenth.people) < disclosure.THRESHOLD
                 scale = 100.0 if one.what == "covered" else 1.0
                 rows.append(
                     {

@@ -28,6 +28,9 @@ AROUND_M = 20_000.0
 COLOURS = ("#2166ac", "#67a9cf", "#d1e5f0", "#fddbc7", "#ef8a62", "#b3590a")
 """From better (blue) to worse (orange); ColorBrewer's red and blue with an end that is no red."""
 
+METRE_DECIMALS = 1
+"""Borders and points are told to the decimetre: no border is surer, and below it processors differ."""
+
 DARK, PALE = "#4d4d4d", "#ffffff"
 SHARES = (10.0, 30.0, 50.0, 70.0, 90.0)
 """Shares of children not reached, per cent, at which the map by cover changes colour."""
@@ -104,7 +107,7 @@ def _authorities(found: Coverage, safe: Protected, area: Area) -> Any:
 
 
 def _to_grid(lon_lat: np.ndarray) -> np.ndarray:
-    return np.column_stack(to_metres(lon_lat[:, 1], lon_lat[:, 0]))
+    return np.round(np.column_stack(to_metres(lon_lat[:, 1], lon_lat[:, 0])), METRE_DECIMALS)
 
 
 def _figure(value: float | Suppressed, decimals: int) -> float:
@@ -157,7 +160,7 @@ def _places(found: Coverage, frame: Any) -> Any:
         for each in found.services
         if each.lat is not None and each.lon is not None
     ]
-    east, north = to_metres([lat for _, lat, _ in at], [lon for _, _, lon in at])
+    east, north = _to_grid(np.array([(lon, lat) for _, lat, lon in at]).reshape(-1, 2)).T
     west, south, right, top = frame.total_bounds
     near = (
         (east >= west - AROUND_M) & (east <= right + AROUND_M) & (north >= south - AROUND_M) & (north <= top + AROUND_M)

@@ -7,7 +7,6 @@ the whole kingdom whichever area is asked for, so that two reports of the same i
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +15,7 @@ import numpy as np
 from nearhome.analysis.gap_report import area
 from nearhome.analysis.methods import disclosure
 from nearhome.analysis.methods.disclosure import THRESHOLD, Suppressed
+from nearhome.data.base import exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,6 @@ NOTE = (
     f"may not add up. [c]: not shown, to protect people. Numbers above 0 and below {THRESHOLD} are suppressed, and so "
     "are others from which they could be worked out, by whatever totals this report has."
 )
-_NOBODY = 1e-9
 _KINDS = (NEAR_HOME, AT_PRISON, PERHAPS, "nobody")
 
 Shown: TypeAlias = "float | Suppressed"
@@ -77,7 +76,7 @@ def protect(found: Coverage) -> Protected:
     leaves = _leaves(found)
     where = found.parts.families
     masks = _masks(found.thresholds_minutes)
-    used = leaves.ravel() > _NOBODY
+    used = leaves.ravel() > 0
     row_of = np.cumsum(used) - 1
     at = np.arange(leaves.size).reshape(leaves.shape)
     names, sums = [], []
@@ -93,14 +92,10 @@ def protect(found: Coverage) -> Protected:
     held_back[some] = disclosure.held_back(parts, [sums[number] for number in some], base=ROUND_TO)
     return Protected(
         {
-            key: Suppressed.CELL if hidden else _rounded(float(parts[rows].sum()))
+            key: Suppressed.CELL if hidden else float(exact.half_up(parts[rows].sum(), ROUND_TO))
             for key, rows, hidden in zip(names, sums, held_back.tolist(), strict=True)
         }
     )
-
-
-def _rounded(number: float) -> float:
-    return math.floor(number / ROUND_TO + 0.5) * float(ROUND_TO)
 
 
 def within(minutes: float) -> Name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections import Counter
 from dataclasses import dataclass
@@ -177,7 +178,9 @@ def _findings(found: Coverage, safe: Protected, chosen: Area, ranked: Table) -> 
 
 def _percent(safe: Protected, code: str, name: str) -> str:
     shown = safe.percent(code, name)
-    return "a share that is suppressed" if isinstance(shown, Suppressed) else f"{shown:.0f}%"
+    if isinstance(shown, Suppressed):
+        return "a share that is suppressed"
+    return phrases.percent(shown / 100) if math.isfinite(shown) else "no share"
 
 
 def _equality(found: Sequence[Lottery], safe: Protected, chosen: Area, gathered: Sequence[str]) -> Iterator[str]:

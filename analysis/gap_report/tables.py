@@ -11,6 +11,7 @@ from nearhome.analysis.gap_report.protection import AT_PRISON, BEYOND, CHILDREN,
 from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.reports.tables import Column, table
 from nearhome.analysis.services import coverage
+from nearhome.data.base import exact
 from nearhome.data.prisons import register
 from nearhome.data.services import kinds
 from nearhome.data.services.status import status
@@ -326,8 +327,8 @@ def _shared(row: dict[str, Any], level: str, safe: Protected) -> dict[str, Any]:
 
 def two_figures(number: float) -> float:
     """Round to two figures, and to ROUND_RANGES_TO at the finest."""
-    step = max(float(ROUND_RANGES_TO), 10.0 ** (math.floor(math.log10(max(number, 1.0))) - 1))
-    return step * math.floor(number / step + 0.5)
+    step = max(ROUND_RANGES_TO, 10 ** (len(str(int(exact.settled(number)))) - 2))
+    return float(exact.half_up(number, step))
 
 
 def _of_children(value: float, code: str, safe: Protected) -> Any:

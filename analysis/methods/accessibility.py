@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
+from nearhome.data.base import steady
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ def within_reach(minutes: Matrix, supply: ArrayLike, cutoffs_minutes: Sequence[f
         some = np.isfinite(block).any(axis=1)
         for column, limit in enumerate(limits):
             near = block <= limit
-            sums = np.count_nonzero(near, axis=1).astype(float) if equal else near.astype(float) @ offer
+            sums = np.count_nonzero(near, axis=1).astype(float) if equal else steady.by_rows(near, offer)
             total[part, column] = np.where(some, sums, np.nan)
 
     _each(work, times)
@@ -336,7 +337,7 @@ def _shared(
 
     def first(part: slice) -> tuple[Floats, Floats]:
         weighs, takes = weights(_finite(times, part))
-        return people[part] @ weighs, takes.sum(axis=0) if selection == "balanced" else np.zeros(0)
+        return steady.by_columns(people[part], weighs), takes.sum(axis=0) if selection == "balanced" else np.zeros(0)
 
     sums = _each(first, times)
     load = sum((one for one, _ in sums), np.zeros(len(offer)))
@@ -348,7 +349,7 @@ def _shared(
 
     def second(part: slice) -> None:
         block = _finite(times, part)
-        access[part] = np.where(np.isfinite(block).any(axis=1), weights(block)[1] @ part_of_each, np.nan)
+        access[part] = np.where(np.isfinite(block).any(axis=1), steady.by_rows(weights(block)[1], part_of_each), np.nan)
 
     _each(second, times)
     return Catchments(access, load, ratio, float(offer[~(load > 0)].sum()))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from nearhome.data.base import steady
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ PERMUTATIONS = 999
 FALSE_DISCOVERIES = 0.05
 BLOCK_CELLS = 1 << 17
 """Permuted values held at a time: 1 MB of them stays in the processor's cache."""
+NOISE = 1e-12
+"""Differences of so small a part of the largest value are what sums of floats leave of 0."""
 ISLAND, NOT_SIGNIFICANT = "no neighbours", "not significant"
 QUADRANTS = ("HH", "LH", "LL", "HL")
 """The place itself and then its neighbours, above (H) or below (L) the average; those numbered 1 to 4 by Anselin."""
@@ -52,11 +55,11 @@ class Moran:
         like = "much like" if self.value > self.expected else "unlike"
         if self.p > FALSE_DISCOVERIES:
             return (
-                f"No pattern on the map: {what} of neighbours is what chance would give (Moran's I {self.value:.2f})."
+                f"No pattern on the map: {what} of neighbours is what chance would give (Moran's I {self.value:z.2f})."
             )
         return (
-            f"Places have {what} {like} that of their neighbours (Moran's I {self.value:.2f}; of {self.permutations:,} "
-            f"maps shuffled at random, at most {100 * self.p:.1f}% are as extreme)."
+            f"Places have {what} {like} that of their neighbours (Moran's I {self.value:z.2f}; of "
+            f"{self.permutations:,} maps shuffled at random, at most {100 * self.p:.1f}% are as extreme)."
         )
 
 
@@ -123,14 +126,14 @@ def moran(
     if total == 0:
         msg = f"None of the {len(z)} places has a neighbour; widen what counts as one."
         raise InputError(msg)
-    scale = len(z) / total / float(z @ z)
-    value = scale * float(z @ (weight @ z))
+    scale = len(z) / total / steady.dot(z, z)
+    value = scale * steady.dot(z, weight @ z)
     random = np.random.default_rng(seed)
     found = np.empty(permutations)
     for begin in range(0, permutations, 64):
         many = np.column_stack([random.permutation(z) for _ in range(begin, min(begin + 64, permutations))])
-        found[begin : begin + many.shape[1]] = scale * np.einsum("ij,ij->j", many, weight @ many)
-    tolerance = 1e-12 * max(1.0, abs(value))
+        found[begin : begin + many.shape[1]] = scale * (many * (weight @ many)).sum(axis=0)
+    tolerance = NOISE * max(1.0, abs(value))
     above, below = int((found >= value - tolerance).sum()), int((found <= value + tolerance).sum())
     p = _p(np.array([above]), np.array([below]), permutations, alternative)
     return Moran(value, -1 / (len(z) - 1), float(p[0]), permutations, seed, alternative)
@@ -158,12 +161,13 @@ def lisa(
     z = _deviations(values, neighbours, permutations, alternative)
     lag = neighbours.matrix() @ z
     above, below = _conditional(z, lag, neighbours, permutations, seed)
-    up = np.where(z >= 0, above, below)  # the product is large where the lag is on the same side
+    up = np.where(z >= -_noise(z), above, below)  # the product is large where the lag is on the same side
     p = _p(up, above + below - up, permutations, alternative)
     p[neighbours.islands] = np.nan
     q = adjusted(p)
-    value = np.where(neighbours.islands, np.nan, (len(z) - 1) * z * lag / float(z @ z))
-    quadrant = np.array(QUADRANTS)[np.where(lag > 0, np.where(z > 0, 0, 1), np.where(z > 0, 3, 2))]
+    value = np.where(neighbours.islands, np.nan, (len(z) - 1) * z * lag / steady.dot(z, z))
+    high, high_around = z > _noise(z), lag > _noise(z)
+    quadrant = np.array(QUADRANTS)[np.where(high_around, np.where(high, 0, 1), np.where(high, 3, 2))]
     label = _labels(quadrant, q, neighbours.islands, false_discoveries)
     return Local(value, p, q, label, permutations, seed, alternative, false_discoveries)
 
@@ -198,9 +202,9 @@ def hot_spots(
     own = 1 / (count + 1)
     mean = own * z + (1 - own) * lag
     squares = own**2 + (1 - own) ** 2 * (neighbours.matrix().power(2) @ np.ones(len(z)))
-    deviation = np.sqrt(float(z @ z) / len(z))
+    deviation = np.sqrt(steady.dot(z, z) / len(z))
     value = mean / (deviation * np.sqrt((len(z) * squares - 1) / (len(z) - 1)))
-    label = _labels(np.where(mean > 0, "high", "low"), q, neighbours.islands, false_discoveries)
+    label = _labels(np.where(mean > _noise(z), "high", "low"), q, neighbours.islands, false_discoveries)
     return Local(value, p, q, label, permutations, seed, alternative, false_discoveries)
 
 
@@ -241,12 +245,16 @@ def _deviations(values: ArrayLike, neighbours: Neighbours, permutations: int, al
             "give 1 or more, and two-sided, greater or less."
         )
         raise InputError(msg)
-    if len(found) < 3 or np.ptp(found) == 0:  # noqa: PLR2004 -- with two, chance has no choice
+    if len(found) < 3 or np.ptp(found) <= NOISE * np.abs(found).max():  # noqa: PLR2004 -- with two, chance has no choice
         msg = (
             f"The {len(found)} values are too few or all equal, so there is no pattern to find; give three that differ."
         )
         raise InputError(msg)
     return np.asarray(found - found.mean())
+
+
+def _noise(z: Floats) -> float:
+    return NOISE * float(np.abs(z).max())
 
 
 def _conditional(z: Floats, lag: Floats, neighbours: Neighbours, permutations: int, seed: int) -> tuple[Ints, Ints]:
@@ -259,7 +267,7 @@ def _conditional(z: Floats, lag: Floats, neighbours: Neighbours, permutations: i
     below_own, above_own = z[drawn], z[drawn + 1]  # the place itself is left out: beyond it, all move up by one
     above, below = np.zeros(len(z), np.int64), np.zeros(len(z), np.int64)
     weight = neighbours.padded()
-    tolerance = 1e-12 * float(np.abs(z).max())
+    tolerance = _noise(z)
     step = max(1, BLOCK_CELLS // permutations)
     order = count.argsort(kind="stable")
     for begin in range(0, len(z), step):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base import steady
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,14 +64,14 @@ def gaussian(cutoff_minutes: float) -> Decay:
     f(t) = (exp(-(t/c)^2 / 2) - exp(-1/2)) / (1 - exp(-1/2)) up to the cutoff c.
     """
     limit = _above_zero(cutoff_minutes, "cutoff")
-    end = np.exp(-0.5)
-    return lambda minutes: np.maximum(0.0, (np.exp(-0.5 * np.square(minutes / limit)) - end) / (1 - end))
+    end = float(steady.exp(-0.5))
+    return lambda minutes: np.maximum(0.0, (steady.exp(-0.5 * np.square(minutes / limit)) - end) / (1 - end))
 
 
 def exponential(rate_per_minute: float, cutoff_minutes: float = np.inf) -> Decay:
     """Count exp(-rate t) up to and including the cutoff."""
     rate = _above_zero(rate_per_minute, "rate")
-    return lambda minutes: np.where(minutes <= cutoff_minutes, np.exp(-rate * minutes), 0.0)
+    return lambda minutes: np.where(minutes <= cutoff_minutes, steady.exp(-rate * minutes), 0.0)
 
 
 def inverse_power(power: float = 1.0, cutoff_minutes: float = np.inf, shortest_minutes: float = 1.0) -> Decay:
@@ -85,7 +86,7 @@ def inverse_power(power: float = 1.0, cutoff_minutes: float = np.inf, shortest_m
 def logistic(half_minutes: float, spread_minutes: float) -> Decay:
     """Count 1/2 at ``half_minutes``, more before and less after: 1 / (1 + exp((t - half) / spread))."""
     half, spread = _above_zero(half_minutes, "half time"), _above_zero(spread_minutes, "spread")
-    return lambda minutes: 1.0 / (1.0 + np.exp(np.clip((minutes - half) / spread, -700.0, 700.0)))
+    return lambda minutes: 1.0 / (1.0 + steady.exp(np.clip((minutes - half) / spread, -700.0, 700.0)))
 
 
 def _above_zero(value: float, what: str) -> float:

@@ -7,6 +7,9 @@ range narrower than the protection width. Both look the same afterwards: a reade
 The rule guards against a reader who has the table, all its totals and this text. It does not guard against one who
 compares several tables of the same people (other dates, other groups), or who is one of the few counted: show one
 table of each.
+
+A sum that misses a whole number by less than ``exact.LEEWAY`` is that number, so that whether it is 0, at the threshold
+or halfway between two multiples does not hang on the order in which its parts were added.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nearhome.data.base import exact, steady
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -137,7 +141,7 @@ def suppressed(
     layout, groups = _layout(table, names)
     leaves = table.ravel()
     least = 0.0 if not show_zeros else min(1.0, float(leaves[leaves > 0].min(initial=1.0)))
-    values = np.asarray(layout.holds @ leaves)
+    values = exact.settled(layout.holds @ leaves)
     hidden = (values < threshold) & ((values > 0) | (not show_zeros))
     _protect(layout, leaves, hidden, least, float(threshold if width is None else width))
     shown: list[Shown] = [Suppressed.CELL if hidden[at] else float(values[at]) for at in layout.place]
@@ -212,10 +216,10 @@ class _Published:
         rows = np.array([leaf for each in numbers for leaf in each], np.int64)
         first = np.concatenate([[0], self.sizes.cumsum()])
         self._holds = csr_array((np.ones(len(rows)), rows, first), shape=(len(numbers), len(leaves)))
-        self.values = np.asarray(self._holds @ leaves)
+        self.values = exact.settled(self._holds @ leaves)
         least = min(1.0, float(leaves.min(initial=1.0)))
         self._most_less = np.maximum(0.0, leaves - least)
-        middle = np.floor(self.values / base + 0.5) * base if base else self.values
+        middle = exact.half_up(self.values, base) if base else self.values
         self._open = np.maximum(0.0, np.vstack([middle + base / 2 - self.values, self.values - middle + base / 2]))
         none = eye_array(len(numbers))
         self._equal = hstack([self._holds, -self._holds, -none, none, -none, none], format="csr")
@@ -230,7 +234,7 @@ class _Published:
         from scipy.sparse import hstack, vstack
 
         count, parts = self._holds.shape
-        price = np.where(hidden, 0.0, self.sizes * (1.0 + np.log1p(self.values) / 10))
+        price = np.where(hidden, 0.0, self.sizes * (1.0 + steady.log(1.0 + self.values) / 10))
         row = self._holds[[target]]
         asked = hstack([row, -row], format="csr")
         asked.resize((1, self._equal.shape[1]))
@@ -265,7 +269,7 @@ def rounded(counts: ArrayLike, *, levels: Sequence[Sequence[str]] = (), base: in
         msg = f"Numbers cannot be rounded to multiples of {base}; give a whole number of 1 or more."
         raise InputError(msg)
     layout, groups = _layout(table, names)
-    values = np.floor(layout.holds @ table.ravel() / base + 0.5) * base
+    values = exact.half_up(layout.holds @ table.ravel(), base)
     note = (
         f"Each number is rounded to the nearest multiple of {base}, so totals may differ from the sum of their parts."
     )
@@ -345,7 +349,7 @@ def _protect(layout: _Layout, leaves: Floats, hidden: Bools, least: float, width
     to differ for it gets hidden too. A number that differs by the width in one such table is done.
     """
     done = np.zeros(len(hidden), bool)
-    values = layout.holds @ leaves
+    values = exact.settled(layout.holds @ leaves)
     while True:
         waiting = np.flatnonzero(hidden & ~done)
         if len(waiting) == 0:
@@ -366,11 +370,11 @@ def _other_table(layout: _Layout, leaves: Floats, hidden: Bools, target: int, le
     from scipy.optimize import linprog
     from scipy.sparse import eye_array, hstack, vstack
 
-    values = layout.holds @ leaves
+    values = exact.settled(layout.holds @ leaves)
     totals = np.flatnonzero(layout.sizes > 1)
     single = np.flatnonzero(layout.sizes == 1)
     order = single[np.argsort(layout.holds[single].indices)]  # the number that each leaf is
-    price = np.where(hidden, 0.0, 1.0 + np.log1p(values) / 10)
+    price = np.where(hidden, 0.0, 1.0 + steady.log(1.0 + values) / 10)
     price[totals] *= 10.0 * layout.sizes[totals]
     lower = np.where(leaves > 0, least, 0.0)
     fixed = (leaves == 0) & (least > 0)  # a zero that is shown stays one

@@ -1,7 +1,8 @@
 """Gravity models: flows between homes and places that fall with distance and fit given totals on both sides.
 
 The doubly constrained model of A. G. Wilson (1967), balanced by iterative proportional fitting: the flow is the kernel
-times a factor for its row and a factor for its column.
+times a factor for its row and a factor for its column. Sums are ordered, and no processor's own kernel has a part in
+them, so that the same totals give the same flows everywhere.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base import steady
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ _STEPS = 60
 _DOUBLINGS = 10
 _CLOSE = 1e-3
 _FLOOR = 1e-200
+_DOUBLED = float(steady.log(2.0))
 
 
 def balance(kernel: Floats, rows: Floats, columns: Floats) -> Floats:
@@ -50,12 +53,17 @@ def balance(kernel: Floats, rows: Floats, columns: Floats) -> Floats:
         raise InputError(msg)
     down = np.ones(len(columns))
     whole = max(float(rows.sum()), _FLOOR)
+    flows = kernel * down
+    found = flows.sum(axis=1)
     for _ in range(ITERATIONS):
-        across = rows / np.maximum(kernel @ down, _FLOOR)
-        down = columns / np.maximum(across @ kernel, _FLOOR)
-        away = np.abs(across * (kernel @ down) - rows).sum() / whole
+        across = rows / np.maximum(found, _FLOOR)
+        np.multiply(kernel, across[:, None], out=flows)
+        down = columns / np.maximum(flows.sum(axis=0), _FLOOR)
+        np.multiply(kernel, down, out=flows)
+        found = flows.sum(axis=1)
+        away = np.abs(across * found - rows).sum() / whole
         if away < TOLERANCE:
-            return across[:, None] * kernel * down
+            return np.asarray(across[:, None] * kernel * down)
     msg = f"The totals cannot be reached ({away:.1%} of people are left over); let more homes reach more places."
     raise InputError(msg)
 
@@ -80,7 +88,7 @@ def solve(mean_at: Callable[[float], float], target: float, start: float) -> flo
     InputError
         If no steepness within a factor of a thousand of ``start`` reaches the target; the message says what was.
     """
-    here = there = float(np.log(start))
+    here = there = float(steady.log(start))
     off = other = mean_at(start) - target
     if abs(off) < _CLOSE:
         return start
@@ -88,18 +96,18 @@ def solve(mean_at: Callable[[float], float], target: float, start: float) -> flo
         if off * other < 0:
             break
         here, off = there, other
-        there += np.log(2.0) if other > 0 else -np.log(2.0)
-        other = mean_at(float(np.exp(there))) - target
+        there += _DOUBLED if other > 0 else -_DOUBLED
+        other = mean_at(float(steady.exp(there))) - target
     if off * other > 0 and abs(other) >= _CLOSE:
         msg = f"A mean of {target:.1f} is out of reach: the model gets no nearer to it than {target + other:.1f}."
         raise InputError(msg)
     for step in range(_STEPS):
         between = (here * other - there * off) / (other - off) if step % 3 and other != off else (here + there) / 2
-        mean = mean_at(float(np.exp(between))) - target
+        mean = mean_at(float(steady.exp(between))) - target
         if abs(mean) < _CLOSE:
-            return float(np.exp(between))
+            return float(steady.exp(between))
         if mean * off > 0:
             here, off = between, mean
         else:
             there, other = between, mean
-    return float(np.exp((here + there) / 2))
+    return float(steady.exp((here + there) / 2))

@@ -21,6 +21,7 @@ from nearhome.analysis.methods.inequality_results import (
     Tenth,
     Theil,
 )
+from nearhome.data.base import steady
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from nearhome.data.base.arrays import Bools, Floats, Ints
 
+
+FIGURE_DIGITS = 12
+"""Measures are told to so many decimals: what is below is what sums of floats leave of 0."""
 
 TENTHS = 10
 POOREST_TENTHS = 4
@@ -73,12 +77,12 @@ def gini(values: ArrayLike, people: ArrayLike) -> Gini:
     """
     held, weight, left_out = _shared_out(values, people)
     order = held.argsort(kind="stable")
-    whole, total = weight.sum(), float(held @ weight)
+    whole, total = weight.sum(), steady.dot(held, weight)
     if not total > 0:
         return Gini(float("nan"), float(whole), left_out)
     weight = weight[order]
     upto = np.concatenate([[0.0], (held[order] * weight).cumsum()]) / total
-    return Gini(float(1 - weight @ (upto[:-1] + upto[1:]) / whole), float(whole), left_out)
+    return Gini(_cut(1 - steady.dot(weight, upto[:-1] + upto[1:]) / float(whole)), float(whole), left_out)
 
 
 def theil(values: ArrayLike, people: ArrayLike, groups: ArrayLike) -> Theil:
@@ -92,13 +96,13 @@ def theil(values: ArrayLike, people: ArrayLike, groups: ArrayLike) -> Theil:
     label = np.asarray(groups)
     held, weight, left_out = _shared_out(values, people, label)
     _, group = np.unique(label[_countable(values)], return_inverse=True)
-    whole, total = float(weight.sum()), float(held @ weight)
+    whole, total = float(weight.sum()), steady.dot(held, weight)
     if not total > 0:
         return Theil(float("nan"), whole, left_out, float("nan"), float("nan"))
     share, part = weight / whole, held * weight / total
-    every = float(_entropy(part, share).sum())
-    between = float(_entropy(_sums(group, part), _sums(group, share)).sum())
-    return Theil(every, whole, left_out, between, every - between)
+    every = _cut(float(_entropy(part, share).sum()))
+    between = min(every, _cut(float(_entropy(_sums(group, part), _sums(group, share)).sum())))
+    return Theil(every, whole, left_out, between, _cut(every - between))
 
 
 def deciles(rank_by: ArrayLike, people: ArrayLike) -> Ints:
@@ -191,11 +195,11 @@ def concentration(
     ranked = np.isfinite(rank_values)
     left_out += float(weight[~ranked].sum())
     held, weight = held[ranked], weight[ranked]
-    whole, total = float(weight.sum()), float(held @ weight)
+    whole, total = float(weight.sum()), steady.dot(held, weight)
     if not total > 0:
         return Concentration(float("nan"), whole, left_out, kind)
     rank = _fractional_rank(rank_values[ranked], weight)
-    value = 2 * float((held * weight) @ np.nan_to_num(rank)) / total - 1
+    value = _cut(2 * steady.dot(held * weight, np.nan_to_num(rank)) / total - 1)
     if kind == "erreygers":
         some = held[weight > 0]
         low, high = bounds or (float(some.min()), float(some.max()))
@@ -230,7 +234,7 @@ def shortfall(
     if not whole > 0:
         return FosterGreerThorbecke(float("nan"), whole, left_out, line, worse, float("nan"), float("nan"))
     gap = np.maximum(0.0, (held - line if worse == "above" else line - held) / line)
-    share, depth, severity = (float(weight @ part) / whole for part in (gap > 0, gap, gap**2))
+    share, depth, severity = (steady.dot(weight, part) / whole for part in (gap > 0, gap, gap * gap))
     return FosterGreerThorbecke(share, whole, left_out, line, worse, depth, severity)
 
 
@@ -283,6 +287,11 @@ def bootstrap(
     return Interval(float(low), float(high), level, draws, seed)
 
 
+def _cut(figure: float) -> float:
+    """Cut off the digits that sums of floats do not know, so that all alike is 0 and never a little above or below."""
+    return round(figure, FIGURE_DIGITS) + 0.0
+
+
 def _countable(values: ArrayLike) -> Bools:
     return np.asarray(np.isfinite(np.asarray(values, float).ravel()))
 
@@ -326,7 +335,7 @@ def _tenths(decile: ArrayLike) -> Ints:
 
 def _mean(held: Floats, weight: Floats, here: Bools) -> float:
     whole = float(weight[here].sum())
-    return float(held[here] @ weight[here]) / whole if whole > 0 else float("nan")
+    return steady.dot(held[here], weight[here]) / whole if whole > 0 else float("nan")
 
 
 def _sums(group: Ints, values: Floats) -> Floats:
@@ -335,7 +344,7 @@ def _sums(group: Ints, values: Floats) -> Floats:
 
 def _entropy(part: Floats, share: Floats) -> Floats:
     ratio = np.divide(part, share, out=np.ones_like(part), where=(part > 0) & (share > 0))
-    return part * np.log(ratio)
+    return part * steady.log(ratio)
 
 
 def _fractional_rank(values: Floats, weight: Floats) -> Floats:

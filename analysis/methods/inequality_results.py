@@ -27,8 +27,8 @@ class Gini(Measure):
     def sentence(self, what: str) -> str:
         """Say it plainly; ``what`` names the values, such as ``travel time``."""
         said = (
-            f"Two people picked at random differ in {what} by {200 * self.value:.0f}% of the average, on average "
-            f"(Gini {self.value:.2f}; 0 would be no difference)."
+            f"Two people picked at random differ in {what} by {200 * self.value:z.0f}% of the average, on average "
+            f"(Gini {self.value:z.2f}; 0 would be no difference)."
         )
         return _said(self, said, what)
 
@@ -45,7 +45,7 @@ class Theil(Measure):
         share = 100 * self.between / self.value if self.value > 0 else 0.0
         said = (
             f"Of the inequality in {what}, {share:.0f}% lies between {groups} and {100 - share:.0f}% within them "
-            f"(Theil {self.value:.3f})."
+            f"(Theil {self.value:z.3f})."
         )
         if self.value <= 0:
             said = f"Everyone has the same {what}."
@@ -82,7 +82,7 @@ class Concentration(Measure):
             if abs(self.value) < small
             else f"is higher in {low if self.value < 0 else high} than in {high if self.value < 0 else low}"
         )
-        return _said(self, f"On the whole {what} {where} (concentration index {self.value:.3f}, {self.kind}).", what)
+        return _said(self, f"On the whole {what} {where} (concentration index {self.value:z.3f}, {self.kind}).", what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +153,4 @@ def _said(measure: Measure, said: str, what: str) -> str:
 
 def _plain(number: float) -> str:
     """Write a number as people do: whole and with commas where it is large."""
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"  # noqa: PLR2004 -- three digits say enough
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:z.3g}"  # noqa: PLR2004 -- three digits say enough

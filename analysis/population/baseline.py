@@ -24,6 +24,7 @@ from nearhome.analysis.methods import gravity
 from nearhome.analysis.population import cohorts as kinds
 from nearhome.analysis.population import estate as estates
 from nearhome.analysis.population import homes
+from nearhome.data.base import exact, steady
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
@@ -60,10 +61,6 @@ STEEPNESS = {
 HIGH_SECURITY = 0.4
 """Factor for category A, which few prisons hold (assumption)."""
 
-TAIL = 0.5
-"""Power of the distance in the gravity model, chosen so that about as many people are held over 100 miles from home in
-September 2006 as were published (10,700): with a half it is 10,100, with one 8,600."""
-
 BY = ("home", "region", "police", "prison", "sex", "age", "status", "category", "sentence")
 TABLES = tuple(dict.fromkeys((*estates.TABLES, *homes.TABLES)))
 
@@ -86,8 +83,9 @@ class Baseline:
     """Expected people by home and by each cohort of each prison.
 
     ``homes`` are authority codes and last ``homes.UNKNOWN``; ``counts`` has a row a home and a column for each prison
-    and cohort that occur together (``column_prison``, ``column_cohort``), and is fractional; ``miles`` is straight-line
-    by home and prison, missing for unknown homes. ``steepness`` is the fitted decay a mile, by sex.
+    and cohort that occur together (``column_prison``, ``column_cohort``), in whole parts of a person (``exact.SHARE``)
+    that make up each prison's people exactly; ``miles`` is straight-line by home and prison, missing for unknown homes.
+    ``steepness`` is the fitted decay a mile, by sex.
     """
 
     nation: str
@@ -271,9 +269,9 @@ def _assumptions(as_of: date, nation: str, random: np.random.Generator | None) -
     return Assumptions(
         ratio=float(random.triangular(ratio.low, ratio.value, ratio.high)),
         shares={item: float(random.triangular(each.low, each.value, each.high)) for item, each in known.items()},
-        steepness={key: value * float(np.exp(random.normal(0, _SPREAD))) for key, value in STEEPNESS.items()},
+        steepness={key: value * float(steady.exp(random.normal(0, _SPREAD))) for key, value in STEEPNESS.items()},
         miles_off={sex: float(random.uniform(-0.5, 0.5)) for sex in ("male", "female")},
-        drift=np.exp(random.normal(0, _SPREAD, len(homes.sectors(nation).codes))),
+        drift=steady.exp(random.normal(0, _SPREAD, len(homes.sectors(nation).codes))),
     )
 
 
@@ -297,6 +295,9 @@ def _model(as_of: date, nation: str, given: Assumptions) -> Baseline:
         flows = _flows(cohort, people[:, number], where, miles, _weight(cohort, given), steepness[cohort.sex])
         counts[:-1, columns] = flows[:, column_prison[columns]]
         counts[-1, columns] = people[column_prison[columns], number] * _unknown(cohort, where)
+    columns = np.tile(np.arange(len(column_prison)), len(counts))
+    totals = people[column_prison, column_cohort]
+    counts = exact.share_out(counts.ravel(), totals, columns, parts=exact.SHARE).reshape(counts.shape)
     return Baseline(
         nation=nation,
         as_of=as_of,
@@ -331,13 +332,17 @@ def _unknown(cohort: Cohort, where: homes.Homes) -> float:
 
 
 def _flows(cohort: Cohort, held: Floats, where: homes.Homes, miles: Floats, weight: float, decay: float) -> Floats:
-    """Share the people of a cohort with known homes among authorities and prisons."""
+    """Share the people of a cohort with known homes among authorities and prisons.
+
+    They fall with the square root of the distance, chosen so that about as many people are held over 100 miles from
+    home in September 2006 as were published (10,700): with the root it is 10,100, with the distance itself 8,600.
+    """
     known = held * (1 - _unknown(cohort, where))
     found = np.zeros(miles.shape)
     used = np.flatnonzero(known > 0)
     if not len(used):
         return found
-    kernel = np.exp(-weight * (decay * miles[:, used]) ** TAIL)
+    kernel = steady.exp(-weight * np.sqrt(decay * miles[:, used]))
     found[:, used] = gravity.balance(kernel, where.shares[cohort.sex] * known.sum(), known[used])
     return found
 

@@ -5,6 +5,9 @@ is shared among authorities by where people in prison have their homes (``homes`
 within an authority among sectors by children and deprivation. Low and high hold the middle eight tenths of draws in
 which the total lies between its own low and high, the effect of deprivation likewise, and areas differ from the model
 by about a quarter. A count of one's own takes the place of the estimate where it is given.
+
+People and children are in whole parts (``exact.PERSON``): areas make up the published total of their nation exactly,
+and sectors their authority.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import numpy as np
 
 from nearhome.analysis.population import estate as estates
 from nearhome.analysis.population import homes
+from nearhome.data.base import exact, steady
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
@@ -141,7 +145,7 @@ def _estimate(as_of: date, level: str, nation: str) -> pd.DataFrame:
     where = homes.sectors(nation)
     people = {sex: float(sum(each.people for each in held.held if each.sex == sex)) for sex in SEXES}
     ratio = published_figures.figure("deprivation", "ratio", as_of)
-    whole, mothers = total(as_of, nation), published_figures.figure("mothers", "share", as_of)
+    size_of, mothers = total(as_of, nation), published_figures.figure("mothers", "share", as_of)
     random = np.random.default_rng(_SEED)
     central = _shares(as_of, nation, level, people, ratio.value, None)
     drawn = np.empty((_DRAWS, len(central["male"])))
@@ -150,11 +154,14 @@ def _estimate(as_of: date, level: str, nation: str) -> pd.DataFrame:
             as_of, nation, level, people, float(random.triangular(ratio.low, ratio.value, ratio.high)), random
         )
         part = float(random.triangular(mothers.low, mothers.value, mothers.high)) / 100
-        size = float(random.triangular(whole.low, whole.value, whole.high))
+        size = float(random.triangular(size_of.low, size_of.value, size_of.high))
         drawn[row] = size * (part * shares["female"] + (1 - part) * shares["male"])
-    part = mothers.value / 100
-    middle = whole.value * (part * central["female"] + (1 - part) * central["male"])
-    low, high = np.quantile(drawn, _MIDDLE, axis=0)
+    mothers_share = mothers.value / 100
+    low, high = exact.nearest(np.quantile(drawn, _MIDDLE, axis=0))
+    share = {sex: people[sex] * central[sex] for sex in SEXES}
+    middle = _shared_out(
+        mothers_share * central["female"] + (1 - mothers_share) * central["male"], size_of.value, where, level
+    )
     parents = {sex: published_figures.figure("parents", "share", as_of, sex) for sex in SEXES}
     known = area_finder.authorities()
     codes = where.codes if level == "authority" else where.names
@@ -164,10 +171,10 @@ def _estimate(as_of: date, level: str, nation: str) -> pd.DataFrame:
             "code": codes,
             "name": [known[code].name for code in owner],
             "nation": [known[code].nation for code in owner],
-            "people": sum(people[sex] * central[sex] for sex in SEXES),
+            "people": _shared_out(share["male"] + share["female"], sum(people.values()), where, level),
             **{
-                name: sum(people[sex] * central[sex] * share[sex] / 100 for sex in SEXES)
-                for name, share in (
+                name: exact.nearest(share["male"] * part["male"] / 100 + share["female"] * part["female"] / 100)
+                for name, part in (
                     ("parents_low", {sex: parents[sex].low for sex in SEXES}),
                     ("parents", {sex: parents[sex].value for sex in SEXES}),
                     ("parents_high", {sex: parents[sex].high for sex in SEXES}),
@@ -179,6 +186,13 @@ def _estimate(as_of: date, level: str, nation: str) -> pd.DataFrame:
             "basis": "estimate",
         }
     )
+
+
+def _shared_out(weights: Floats, size: float, where: homes.Sectors, level: str) -> Floats:
+    """Share a nation's total out, among authorities first and then among the sectors of each."""
+    if level == "authority":
+        return exact.share_out(weights, size)
+    return where.share_out(weights, exact.share_out(where.sums(weights), size))
 
 
 def _shares(
@@ -194,12 +208,12 @@ def _shares(
     Without ``random`` these are the model's own; with it, a draw of what areas might be.
     """
     where = homes.sectors(nation)
-    drift = None if random is None else np.exp(random.normal(0, _SPREAD, len(where.codes)))
+    drift = None if random is None else steady.exp(random.normal(0, _SPREAD, len(where.codes)))
     shares = homes.homes(as_of, nation, people, ratio, drift).shares
     if level == "authority":
         return shares
-    weight = where.weights(ratio) * where.children / np.maximum(where.people, 1.0)
+    weight = where.families(ratio)
     if random is not None:
-        weight = weight * np.exp(random.normal(0, _SPREAD, len(weight)))
+        weight = weight * steady.exp(random.normal(0, _SPREAD, len(weight)))
     within = weight / where.sums(weight)[where.authority]
     return {sex: share[where.authority] * within for sex, share in shares.items()}

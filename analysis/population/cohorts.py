@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base import exact
 from nearhome.data.prisons import published_figures
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Composition:
-    """People by prison (the rows of the estate, in its order) and cohort; rows sum to the prison's people."""
+    """People by prison (the rows of the estate, in its order) and cohort.
+
+    They are in whole parts of a person (``exact.SHARE``) that make up each prison's people exactly.
+    """
 
     cohorts: tuple[Cohort, ...]
     people: Floats
@@ -131,7 +135,10 @@ def compose(estate: Estate, as_of: date, shares: Shares | None = None) -> Compos
             people[row, place[cohort]] = held.people * weight / whole
     margins = _margins(estate, cohorts, as_of, shares or {})
     totals = np.array([held.people for held in estate.held], dtype=float)
-    return Composition(cohorts, rake(people, margins, totals))
+    raked = rake(people, margins, totals)
+    rows = np.repeat(np.arange(len(totals)), len(cohorts))
+    shared = exact.share_out(raked.ravel(), totals, rows, parts=exact.SHARE)
+    return Composition(cohorts, shared.reshape(raked.shape))
 
 
 def rake(people: Floats, margins: Sequence[tuple[NDArray[np.bool_], NDArray[np.bool_], float]], rows: Floats) -> Floats:

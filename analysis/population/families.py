@@ -1,7 +1,8 @@
 """Where families of people in prison live: children affected and people held, by part of a postcode sector.
 
 The places of need that every measure of coverage counts. Children are the modelled estimate of ``need`` for each
-authority, or a count of one's own, shared within the authority as ``homes.Sectors`` weights it; they sum to it exactly.
+authority, or a count of one's own, shared within the authority as ``homes.Sectors`` weights it, in whole parts of a
+child (``exact.PERSON``); they sum to it exactly, and so does everything that is added up of them.
 A part is what lies of one sector in one authority; the middle of the sector stands for its people.
 """
 
@@ -156,24 +157,26 @@ def _families(as_of: date, own: tuple[tuple[str, int], ...]) -> Families:
     columns: list[list[Floats]] = []
     for nation in estate.NATIONS:
         where = homes.sectors(nation)
-        weight = where.weights(ratio) * where.children / np.maximum(where.people, 1.0)
-        share = weight / where.sums(weight)[where.authority]
-        authority = np.array([row_of[code] for code in where.codes])[where.authority]
+        owner = np.array([row_of[code] for code in where.codes])
+        weight = where.families(ratio)
+        children, held = (
+            where.share_out(weight, table[name].to_numpy(float)[owner]) for name in ("children", "people")
+        )
         sector = np.array([sectors[name] for name in where.names])
-        columns.append([authority, sector, share, where.deprivation, where.lat, where.lon])
-    authority, sector, share, deprivation, lat, lon = (np.concatenate(each) for each in zip(*columns, strict=True))
-    authority, sector = authority.astype(np.int64), sector.astype(np.int64)
-    held = table["people"].to_numpy(float)
+        columns.append([owner[where.authority], sector, children, held, where.deprivation, where.lat, where.lon])
+    authority, sector, children, held, deprivation, lat, lon = (
+        np.concatenate(each) for each in zip(*columns, strict=True)
+    )
     return Families(
         as_of=as_of,
         codes=codes,
         children_low=table["children_low"].to_numpy(float),
         children_high=table["children_high"].to_numpy(float),
-        held_by_authority=held,
-        authority=authority,
-        sector=sector,
-        children=table["children"].to_numpy(float)[authority] * share,
-        held=held[authority] * share,
+        held_by_authority=table["people"].to_numpy(float),
+        authority=authority.astype(np.int64),
+        sector=sector.astype(np.int64),
+        children=children,
+        held=held,
         deprivation=deprivation,
         lat=lat,
         lon=lon,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base import exact, steady
 from nearhome.data.base.coordinates import EARTH_RADIUS_MILES
 from nearhome.data.catalogue import tables
 from nearhome.data.places import areas as area_finder
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 
 UNKNOWN = "unknown"
+MILE_DECIMALS = 4
+"""Straight-line miles are told to so many decimals, half a foot."""
+
 TABLES = ("authorities", "postcode_sectors", "sector_people", *published_figures.TABLES)
 
 _REGIONS = {"London": "Greater London", "Yorkshire and The Humber": "Yorkshire & Humberside"}
@@ -65,7 +69,15 @@ class Sectors:
     def weights(self, ratio: float) -> Floats:
         """People weighted by their risk of prison; the top tenth has ``ratio`` times the rate of the bottom one."""
         # Tenths have their middles at 0.05 and 0.95.
-        return np.asarray(self.people * np.exp(np.log(ratio) / 0.9 * self.deprivation))
+        return np.asarray(self.people * steady.exp(steady.log(ratio) / 0.9 * self.deprivation))
+
+    def families(self, ratio: float) -> Floats:
+        """Give the weights by which an authority's families are shared among its sectors: children by that risk."""
+        return self.weights(ratio) * self.children / np.maximum(self.people, 1.0)
+
+    def share_out(self, weights: Floats, totals: Floats) -> Floats:
+        """Share a figure of each authority among its sectors, in whole parts of a person that make it up."""
+        return exact.share_out(weights, totals, self.authority)
 
     def sums(self, figures: Floats) -> Floats:
         """Add up a figure by authority."""
@@ -170,7 +182,8 @@ def _women(where: Sectors, weight: Floats, as_of: date) -> Floats:
 def crow_miles(nation: str, ratio: float, lat: Floats, lon: Floats) -> Floats:
     """Give the mean straight-line miles from the likely homes of each authority to points (EPSG:4326).
 
-    Homes are its sectors, weighted as ``Sectors.weights`` does. Shape (authorities, points); haversine.
+    Homes are its sectors, weighted as ``Sectors.weights`` does. Shape (authorities, points); haversine, told to four
+    decimals, so that sines which differ in the last digit between processors make no difference.
     """
     where = sectors(nation)
     weight = where.weights(ratio)
@@ -180,4 +193,4 @@ def crow_miles(nation: str, ratio: float, lat: Floats, lon: Floats) -> Floats:
     miles = 2 * EARTH_RADIUS_MILES * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     starts = np.flatnonzero(np.r_[True, np.diff(where.authority) > 0])
     summed = np.add.reduceat(miles * weight[:, None], starts, axis=0)
-    return np.asarray(summed / np.add.reduceat(weight, starts)[:, None])
+    return np.round(summed / np.add.reduceat(weight, starts)[:, None], MILE_DECIMALS)

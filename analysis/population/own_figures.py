@@ -104,7 +104,7 @@ def _miles(codes: list[str], names: list[str]) -> NDArray[np.float64]:
         for column, name in enumerate(names):
             prison = register.by_id(name)
             found[row, column] = coordinates.crow_miles(home.lat, home.lon, prison.lat, prison.lon)
-    return found
+    return np.round(found, homes.MILE_DECIMALS)
 
 
 def read(content: bytes | str, as_of: date) -> OwnPopulation:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.analysis.population import baseline, estate
+from nearhome.data.base import exact
 from nearhome.data.errors import UnknownPlaceError
 from nearhome.data.places import areas as area_finder
 from nearhome.data.places import postcodes
@@ -36,7 +37,8 @@ class Holding:
     """Shares of each authority's people by prison.
 
     ``codes`` are all authorities as in ``families.Families.codes``; ``prisons`` ids of open prisons, ``authorities``
-    where they stand; ``shares`` has a row an authority and a column a prison, and a row sums to 1.
+    where they stand; ``shares`` has a row an authority and a column a prison, in whole parts (``exact.SHARE``), so that
+    a row sums to exactly 1 (or 0, of nobody) and all prisons hold everybody.
     """
 
     codes: tuple[str, ...]
@@ -74,8 +76,8 @@ def holding(as_of: date) -> Holding:
         blocks.append(block)
         notes += [note for note in base.notes if note not in notes]
     people = np.hstack(blocks)
-    whole = people.sum(axis=1, keepdims=True)
-    shares = np.divide(people, whole, out=np.zeros_like(people), where=whole > 0)
+    rows = np.repeat(np.arange(len(codes)), people.shape[1])
+    shares = exact.share_out(people.ravel(), np.ones(len(codes)), rows, parts=exact.SHARE).reshape(people.shape)
     return Holding(
         codes, tuple(names), tuple(authority_of(register.by_id(each)) for each in names), shares, tuple(notes)
     )

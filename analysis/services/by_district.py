@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from nearhome.analysis.population.families import Families
     from nearhome.analysis.services.coverage import Coverage
 
-_ALIKE = 1e-9
-"""A weight too small to matter where there are children."""
-
 
 def by_district(found: Coverage) -> pd.DataFrame:
     """Sum a coverage of any level up by postcode district.
@@ -31,8 +28,9 @@ def by_district(found: Coverage) -> pd.DataFrame:
     import pandas as pd
 
     parts = found.parts
-    weight = parts.families.children + _ALIKE
     group = districts(parts.families)
+    children = parts.families.children
+    weight = np.where(group.sums(children)[group.row] > 0, children, 1.0)
     first = parts.minutes[:, 0]
     has_way = np.isfinite(first)
     nowhere = np.full(len(first), found.places == 0)

@@ -13,6 +13,7 @@ import numpy as np
 
 from nearhome.analysis.population import baseline, families, prison_shares
 from nearhome.analysis.services import coverage, reach, travel_times
+from nearhome.data.base import steady
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.places import areas as area_finder
 from nearhome.data.prisons import register
@@ -58,7 +59,7 @@ def by_authority(
     where, held = families.families(as_of), prison_shares.holding(as_of)
     home, at_prison = _ends(as_of, kind, services, place_minutes, where, held)
     away = held.shares * (np.array(held.codes)[:, None] != np.array(held.authorities))
-    prison = held.shares @ at_prison
+    prison = steady.by_rows(held.shares, at_prison)
     known = area_finder.authorities()
     return pd.DataFrame(
         {
@@ -71,7 +72,7 @@ def by_authority(
             "home_only": home * (1 - prison),
             "prison_only": (1 - home) * prison,
             "neither": (1 - home) * (1 - prison),
-            "elsewhere_neither": (1 - home) * (away @ (1 - at_prison)),
+            "elsewhere_neither": (1 - home) * steady.by_rows(away, 1 - at_prison),
             "prison_minutes": prison_minutes(as_of),
         }
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from nearhome.analysis.methods import autocorrelation, inequality, spatial_weights
+from nearhome.data.base import exact, phrases, steady
 from nearhome.data.errors import InputError
 from nearhome.geo.places import areas
 
@@ -45,7 +46,7 @@ LINE_MINUTES = 120.0
 LINE_COVERED = 0.5
 """Lines that the depth of a gap is measured against: two hours, or half of an area's families."""
 
-_EVERYONE, _SOME = 0.995, 0.005
+_SOME = 0.005
 _RANKED = ("less deprived areas", "more deprived areas")
 
 
@@ -82,16 +83,17 @@ class NationInequality:
         if what == "minutes":
             return (
                 f"{self.name}: {self.mean:.0f} minutes on average, from {self.best.value:.0f} in {self.best.name} to "
-                f"{self.worst.value:.0f} in {self.worst.name} (Gini {self.gini.value:.2f})."
+                f"{self.worst.value:.0f} in {self.worst.name} (Gini {self.gini.value:z.2f})."
             )
-        if self.worst.value >= _EVERYONE:
+        if exact.is_all(self.worst.value):
             return f"{self.name} is covered: some service reaches every family, wherever it lives."
         if self.best.value <= _SOME:
             return f"{self.name}: no service is known that reaches more than one family in 200 anywhere."
         return (
-            f"{self.name} is a lottery: {100 * self.mean:.0f}% of families are reached, from "
-            f"{100 * self.worst.value:.0f}% in {self.worst.name} to {100 * self.best.value:.0f}% in {self.best.name} "
-            f"(Gini {self.gini.value:.2f})."
+            f"{self.name} is a lottery: {phrases.percent(self.mean)} of families are reached, from "
+            f"{phrases.percent(self.worst.value)} in {self.worst.name} to {phrases.percent(self.best.value)} in "
+            f"{self.best.name} "
+            f"(Gini {self.gini.value:z.2f})."
         )
 
 
@@ -270,7 +272,7 @@ def _nation(found: Coverage, what: What, values: Floats, name: str) -> NationIne
     return NationInequality(
         name=name,
         children=float(weight.sum()),
-        mean=float(values[has] @ where.children[has] / where.children[has].sum()),
+        mean=steady.dot(values[has], where.children[has]) / float(where.children[has].sum()),
         none=nothing / float(weight.sum()),
         best=low if what == "minutes" else high,
         worst=high if what == "minutes" else low,

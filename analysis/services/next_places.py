@@ -17,6 +17,7 @@ from nearhome.analysis.methods import cover_location, p_median
 from nearhome.analysis.population import families, prison_shares
 from nearhome.analysis.services import coverage, reach, travel_times
 from nearhome.analysis.services.what_if import Change, ServiceScenario
+from nearhome.data.base import exact, steady
 from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import InputError
 from nearhome.data.places import areas as area_finder
@@ -140,7 +141,7 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
         raise InputError(msg)
     where = families.families(as_of)
     inside = _inside(where, area)
-    weight = where.children * inside * (1.0 + where.deprivation * equity)
+    weight = exact.nearest(where.children * inside * (1.0 + where.deprivation * equity))
     found = coverage.in_force(as_of, kind)
     if kind in PRISON_KINDS:
         return _at_prisons(kind, count, as_of, weight, where)
@@ -182,7 +183,7 @@ def _at_prisons(kind: str, count: int, as_of: date, weight: Floats, where: famil
     held = prison_shares.holding(as_of)
     inside = where.children * (weight > 0)
     wanted, children = (
-        np.bincount(where.authority, weights=each, minlength=len(where.codes)) @ held.shares
+        steady.by_columns(np.bincount(where.authority, weights=each, minlength=len(where.codes)), held.shares)
         for each in (weight, inside)
     )
     served = {one for each in coverage.in_force(as_of, kind) for one in each.prison_ids}

@@ -18,6 +18,7 @@ import numpy as np
 
 from nearhome.analysis.services import travel_times
 from nearhome.analysis.services.travel_times import BY_CAR, Travel
+from nearhome.data.base import exact
 from nearhome.data.base.coordinates import EARTH_RADIUS_MILES, Spot
 from nearhome.data.prisons import register
 
@@ -72,7 +73,7 @@ class Reach:
 
 
 def _any(shares: Iterable[Floats]) -> Floats:
-    """Join shares as if they were independent, which is exact where all but one are 0 or 1."""
+    """Join shares as if they were independent, which is exact where all but one are 0 or 1: all is 1, none is 0."""
     missed = np.prod([1.0 - share for share in shares], axis=0)
     return np.asarray(np.clip(1.0 - missed, 0.0, 1.0))
 
@@ -131,7 +132,7 @@ def _by_geography(service: Service, families: Families, travel: Travel, place_mi
     if service.reach not in HOME_RULES or service.lat is None or service.lon is None:
         return None
     if service.reach == "radius":
-        return (_crow_miles(families, service.lat, service.lon) <= (service.miles or 0.0)).astype(float)
+        return (_crow_miles(families, service.lat, service.lon) <= (service.miles or 0.0) + exact.LEEWAY).astype(float)
     own = service.reach == "minutes"
     way = Travel("car" if service.mode == "car" else "transit") if own else travel
     limit = (service.minutes or 0.0) if own else place_minutes

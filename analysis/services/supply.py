@@ -19,6 +19,7 @@ import numpy as np
 
 from nearhome.analysis.methods import accessibility, decay
 from nearhome.analysis.services import reach, travel_times
+from nearhome.data.base import steady
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +96,7 @@ def _by_rule(service: Service, where: Families, holding: Holding) -> Floats:
         inside = holding.at(prisons)[where.authority]
     else:
         return np.zeros(len(where.children))
-    children = float(inside @ where.children)
+    children = steady.dot(inside, where.children)
     return inside * (float(service.capacity or 0) / children if children > 0 else 0.0)
 
 

@@ -52,6 +52,9 @@ def _metres(points: Floats) -> Floats:
 EARTH_RADIUS_MILES = 3958.7613
 """Mean radius of the Earth, 6,371.0088 km (IUGG), in statute miles."""
 
+MILE_DECIMALS = 6
+"""Straight-line miles are told to so many decimals: sines differ in the last digit between processors."""
+
 _TO_DEGREES = (
     "+proj=pipeline"
     " +step +inv +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy"
@@ -91,9 +94,9 @@ def to_metres(lat: ArrayLike, lon: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def crow_miles(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Miles as the crow flies between two points in degrees (haversine on a sphere, within 0.5 %)."""
+    """Miles as the crow flies between two points in degrees (haversine on a sphere, within 0.5 %), to the millionth."""
     phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
     half_lat = math.sin((phi_b - phi_a) / 2) ** 2
     half_lon = math.sin(math.radians(lon_b - lon_a) / 2) ** 2
     inside = half_lat + math.cos(phi_a) * math.cos(phi_b) * half_lon
-    return 2 * EARTH_RADIUS_MILES * math.asin(math.sqrt(min(1.0, inside)))
+    return round(2 * EARTH_RADIUS_MILES * math.asin(math.sqrt(min(1.0, inside))), MILE_DECIMALS)

@@ -23,6 +23,10 @@ MONTHS: Final = (
 """By name here and not by ``strftime``, whose language is that of the process."""
 
 ROUND_LONG_TIMES_TO_MINUTES = 5
+
+_NOISE = 1e-12
+"""What a quotient of floats may miss 0, 1 or a half by."""
+
 SMALL_PRECISION_M = 50
 """Closer than this a starting point is as good as the front door for a drive."""
 
@@ -46,6 +50,16 @@ def duration_between(low_minutes: float, high_minutes: float) -> str:
     """Return "between 2 hours and 2 hours 30 minutes", or "about 2 hours" where both ends sound the same."""
     low, high = duration(low_minutes), duration(high_minutes)
     return about(low) if low == high else f"between {low} and {high}"
+
+
+def percent(share: float) -> str:
+    """Return a share such as "63%"; more than nothing and less than all is never rounded to either."""
+    rounded = math.floor(100 * share + 0.5 + _NOISE)
+    if rounded == 0 and share > _NOISE:
+        return "under 1%"
+    if rounded == 100 and share < 1 - _NOISE:  # noqa: PLR2004 -- per cent
+        return "over 99%"
+    return f"{rounded}%"
 
 
 def money(pence: int) -> str:

@@ -331,11 +331,11 @@ def _lines(found: Coverage, table: pd.DataFrame, note: str, first: int) -> Itera
 
 
 def _whole(value: Any) -> str:
-    return str(value) if isinstance(value, Suppressed) else f"{value:,.0f}"
+    return str(value) if isinstance(value, Suppressed) else f"{value:z,.0f}"
 
 
 def _percent(value: Any) -> str:
-    return str(value) if isinstance(value, Suppressed) else "-" if math.isnan(value) else f"{100 * value:.0f}%"
+    return str(value) if isinstance(value, Suppressed) else "-" if math.isnan(value) else phrases.percent(value)
 
 
 def _minutes(value: Any) -> str:
@@ -355,7 +355,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Suppressed):
         return str(value)
     if isinstance(value, float):
-        return round(value, 4) if math.isfinite(value) else None
+        return round(value, 4) + 0.0 if math.isfinite(value) else None
     return value
 
 

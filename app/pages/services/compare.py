@@ -207,7 +207,7 @@ def gains(compared: CoverageComparison, choices: Choices) -> tuple[Gain, ...]:
     for code, name, old, new, children in zip(
         tables[1]["code"], tables[1]["name"], tables[0][column], tables[1][column], safe["children"], strict=True
     ):
-        if not in_part(code, choices.part) or not abs(new - old) >= _LEAST:
+        if not in_part(code, choices.part) or not abs(round(new - old, looks.SHARE_DECIMALS)) >= _LEAST:
             continue
         rows.append(Gain(code, name, old, new, None if children is Suppressed.CELL else children * (new - old)))
     rows.sort(key=lambda row: (-(row.children or 0.0), row.name))

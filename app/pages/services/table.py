@@ -12,7 +12,7 @@ from nearhome.analysis.methods.disclosure import Suppressed
 from nearhome.analysis.services import publishable
 from nearhome.app.pages.services.choices import in_part
 from nearhome.app.wording import fragments
-from nearhome.data.base import phrases
+from nearhome.data.base import exact, phrases
 from nearhome.data.base.escaping import safe_text
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def _row(cells: dict[Any, Any], choices: Choices) -> Row:
     unknown = float(cells["not_known"])
     if choices.measure == "near":
         share = 1.0 - float(cells[choices.within]) - unknown
-        missing = _few(math.nan if unknown > 1 - _SOME else children * share) if children is not None else None
+        known = math.nan if unknown > 1 - _SOME else float(exact.settled(children * share)) if children else 0.0
+        missing = _few(known) if children is not None else None
     minutes = float(cells["minutes_1_mean"])
     lost = "not known" if unknown > _SOME else "no service at a known place" if cells["no_place"] else "no way there"
     return Row(
@@ -111,8 +112,8 @@ def about(number: float | None) -> str:
         return "not known"
     if number < LEAST_SHOWN:
         return "none" if number < _SOME else f"fewer than {LEAST_SHOWN}"
-    size = max(ROUND_TO, 10 ** (math.floor(math.log10(number)) - 1))
-    return f"{math.floor(number / size + 0.5) * size:,}"
+    size = max(ROUND_TO, 10 ** (len(str(int(exact.settled(number)))) - 2))
+    return f"{exact.half_up(number, size):,.0f}"
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -121,12 +122,12 @@ def between(low: float | None, high: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Write a share: "63%", "under 1%"."""
+    """Write a share: "63%", "under 1%", "over 99%"."""
     if share is None:
         return HIDDEN
     if math.isnan(share):
         return "not known"
-    return "0%" if share < _SOME / 100 else "under 1%" if share < 0.01 else f"{math.floor(share * 100 + 0.5)}%"  # noqa: PLR2004 - a hundredth
+    return phrases.percent(share)
 
 
 def nearest(row: Row) -> str:
@@ -208,7 +209,7 @@ def csv_bytes(made: Sequence[Row], choices: Choices, notes: Sequence[str]) -> by
 def _count(number: float | None) -> str:
     if number is None:
         return "[c]"
-    return "" if math.isnan(number) else str(math.floor(number / ROUND_TO + 0.5) * ROUND_TO)
+    return "" if math.isnan(number) else str(int(exact.half_up(number, ROUND_TO)))
 
 
 def _cell(number: float | None, decimals: int) -> str:

@@ -13,32 +13,14 @@ CHANGE_BIG, CHANGE_SMALL = 0.10, 0.005
 """Shares by which cover changes a lot, and at all."""
 
 
-CHANGE_BIG, CHANGE_SMALL = 0.10, 0.005
-"""Shares by which cover changes a lot, and at all."""
-
-
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
-
-
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
-
-
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
-
-
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
-
-
-BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
+SHARE_DECIMALS = 9
+"""What differs by less than a billionth is the same."""
 
 
 BEST, GOOD, POOR, BAD, WORSE, WORST = "#bfdaf2", "#86b8e3", "#e8954a", "#d36c17", "#a0430a", "#5a2300"
 
 
 UNKNOWN = "#b1b4b6"
-
-
-MUCH_BETTER, SAME = "#1d70b8", "#f3f2f1"
 
 
 MUCH_BETTER, SAME = "#1d70b8", "#f3f2f1"
@@ -65,7 +47,10 @@ CHANGES = (
 
 def changes(before: pd.Series, after: pd.Series, codes: pd.Series) -> dict[str, str]:
     """Give the class of each area's change from one share to another."""
-    return {code: _change(float(new - old)) for code, old, new in zip(codes, before, after, strict=True)}
+    return {
+        code: _change(round(float(new - old), SHARE_DECIMALS))
+        for code, old, new in zip(codes, before, after, strict=True)
+    }
 
 
 def _change(points: float) -> str:

@@ -248,3 +248,22 @@ def test_strata_keep_their_number_of_places() -> None:
 def test_bad_input_is_one_sentence(call: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()
+
+
+@given(st.floats(0.01, 5_000), st.integers(1, 40), st.integers(0, 1_000))
+def test_where_all_have_the_same_every_measure_is_nought(value: float, places: int, seed: int) -> None:
+    people = np.random.default_rng(seed).random(places) + 0.01
+    held = np.full(places, value)
+    groups = np.arange(places) % 3
+    theil = inequality.theil(held, people, groups)
+    figures = (
+        inequality.gini(held, people).value,
+        theil.value,
+        theil.between,
+        theil.within,
+        inequality.concentration(held, people, np.arange(places)).value,
+    )
+    assert figures == (0.0, 0.0, 0.0, 0.0, 0.0)
+    assert not any(np.signbit(figures))
+    assert theil.sentence("travel time", "regions") == "Everyone has the same travel time."
+    assert "-0" not in inequality.gini(held, people).sentence("travel time")
