@@ -10,14 +10,6 @@ from nearhome.data.prisons import register
 if TYPE_CHECKING:
     from datetime import date
 
-    from nearhome.data.prisons.register import Prison
-
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
-
     from nearhome.analysis.cases.journeys import Journey, Spread
     from nearhome.data.prisons.register import Prison
     from nearhome.geo.places.areas import WeightedTown

@@ -6,26 +6,19 @@ gives the same bytes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nearhome.analysis.reports.report import Category, Layer
-
-
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
 
 from nearhome.analysis.reports.tables import Mark
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from nearhome.analysis.reports.report import Report
+    from nearhome.analysis.reports.report import Category, Layer, Report
     from nearhome.analysis.reports.tables import Table
 
 VERSION = "1.2"

@@ -277,11 +277,11 @@ def _place(change: Change, as_of: date) -> dict[str, Any]:
         return nowhere | point | {"where": "prison", "prison_ids": (prison.id,), "reach": "prison"}
     if change.area:
         area = area_finder.find(change.area)
-        level, codes = area.level, (area.code,)
+        level, codes = area.level, [area.code]
         if level == "kingdom":
-            level, codes = "nation", tuple(area_finder.NATIONS.values())
+            level, codes = "nation", [*area_finder.NATIONS.values()]
         rule = "national" if level == "nation" else "area"
-        return nowhere | {"where": "area", "area_level": level, "area_codes": codes, "reach": rule}
+        return nowhere | {"where": "area", "area_level": level, "area_codes": tuple(codes), "reach": rule}
     place = find.find(change.place)
     point = {"lat": place.lat, "lon": place.lon, "precision_m": place.precision_m}
     return nowhere | point | {"where": "town", "town": place.name, "reach": "place"}

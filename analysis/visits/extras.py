@@ -7,22 +7,16 @@ hand, so nothing is said there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 from nearhome.analysis.visits import day as visit_day
 from nearhome.analysis.visits import options
 
 if TYPE_CHECKING:
     from nearhome.analysis.visits.options import Option
-    from nearhome.data.prisons.sessions import Session
-
-
-from datetime import date
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from nearhome.analysis.visits.options import Option
     from nearhome.data.prisons.register import Prison
+    from nearhome.data.prisons.sessions import Session
 
 SOURCE: Final = "gov.uk/guidance/visit-a-prisoner-using-a-video-call"
 SEEN: Final = date(2026, 11, 21)

@@ -8,22 +8,16 @@ Ireland the same grid is used beyond its edge: fit for distances, not for survey
 
 from __future__ import annotations
 
+import math
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from nearhome.data.base.arrays import Floats
-
-
-import math
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
 
 
 class Point(Protocol):

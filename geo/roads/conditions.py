@@ -6,26 +6,17 @@ on maps that write several road numbers together (``A48;A4042``) each of them co
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from nearhome.data.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from nearhome.geo.roads.network import RoadNetwork
     from nearhome.geo.roads.speeds import SpeedModel
-
-
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from nearhome.geo.roads.network import RoadNetwork
 
 
 @dataclass(frozen=True, slots=True)

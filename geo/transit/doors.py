@@ -163,7 +163,7 @@ class Doors:
             rate = TAXI_MINUTES_PER_KM
         nothing = np.zeros(len(door))
         found = _parts(mode, buses.Span(low, typical, high), nothing, penalty + rate * km, km)
-        spread = Parts(*(np.zeros_like(values, shape=wanted.shape) for values in found))
+        spread = Parts._make(np.zeros_like(values, shape=wanted.shape) for values in found)
         spread.cost[:] = np.inf
         for values, given in zip(spread, found, strict=True):
             values[door, at] = given
