@@ -30,10 +30,11 @@ class DataDictionary(SphinxDirective):
         """Write the sections."""
         for file in ("catalogue.toml", "catalogue.json"):
             self.env.note_dependency(str(tables.shipped_folder() / file))
-        return [_section(table) for table in tables.tables().values()]
+        return [section(table) for table in tables.tables().values()]
 
 
-def _section(table: ShippedTable) -> nodes.section:
+def section(table: ShippedTable) -> nodes.section:
+    """Write the section of one table."""
     found = nodes.section(ids=[f"table-{table.name.replace('_', '-')}"], names=[table.name])
     found += nodes.title("", "", nodes.literal("", table.name))
     found += nodes.paragraph("", f"{table.title}.")
@@ -59,9 +60,7 @@ def _section(table: ShippedTable) -> nodes.section:
     return found
 
 
-def as_table(
-    heads: Iterable[str], widths: Iterable[int], rows: Iterable[Iterable[nodes.Node]]
-) -> nodes.table:
+def as_table(heads: Iterable[str], widths: Iterable[int], rows: Iterable[Iterable[nodes.Node]]) -> nodes.table:
     """Make a table of cells that are one node each."""
     shares = list(widths)
     group = nodes.tgroup("", *(nodes.colspec(colwidth=share) for share in shares), cols=len(shares))

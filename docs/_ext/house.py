@@ -1,4 +1,4 @@
-"""The directives ``house`` (a drawing of floors and wings) and ``wings`` (a table of them), from the code's own imports."""
+"""The directives ``house`` (floors and wings drawn from the code's own imports) and ``wings`` (a table of them)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,11 @@ class Wings(SphinxDirective):
         """Write the table."""
         _depend(self)
         rows = (
-            (nodes.literal("", wing.name.removeprefix("nearhome.")), nodes.Text(wing.line), nodes.Text(str(len(wing.modules))))
+            (
+                nodes.literal("", wing.name.removeprefix("nearhome.")),
+                nodes.Text(wing.line),
+                nodes.Text(str(len(wing.modules))),
+            )
             for wing in modules.wings()
         )
         return [as_table(("wing", "what it is", "modules"), (30, 60, 10), rows)]
@@ -142,10 +146,11 @@ def drawing() -> str:
     for (upper, start, height), (lower, end, _) in pairwise(tops):
         parts.append(_stairs(upper, lower, start + height, end))
     total = top - BAND_GAP + MARGIN
-    said = "Four floors, one above the other: app, analysis, geo and data. Imports go down only. The table below has the wings."
+    said = "Four floors: app, analysis, geo and data. Imports go down only. The table below names the wings."
     return (
         f'<svg viewBox="0 0 {WIDTH} {total}" role="img" aria-label="{said}" xmlns="http://www.w3.org/2000/svg">'
-        '<defs><marker id="house-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<defs><marker id="house-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto">'
         f'<path d="M0 0L8 4L0 8z"/></marker></defs>{"".join(parts)}</svg>'
     )
 

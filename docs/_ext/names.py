@@ -31,10 +31,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _skip(_app: Sphinx, what: str, _name: str, member: Any, skip: bool | None, _options: Any) -> bool | None:  # noqa: FBT001, PLR0913 -- Sphinx's signature
+def _skip(_app: Sphinx, what: str, _name: str, member: Any, *rest: Any) -> bool | None:
     """Leave out of a module's page what it only imports, and names for types."""
     owner = getattr(member, "__module__", None)
-    return True if what == "module" and owner and not str(owner).startswith("nearhome") else skip
+    return True if what == "module" and owner and not str(owner).startswith("nearhome") else rest[0] or None
 
 
 def _resolve(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Element) -> nodes.Element | None:
@@ -68,9 +68,11 @@ def _foreign(name: str) -> bool:
 
 
 def _is_alias(full: str) -> bool:
-    """Whether a name of ours is assigned in its module: a name for a type, which has no page."""
+    """Whether a name of ours is assigned in its module, or where that has it from: a name for a type."""
     module, _, name = full.rpartition(".")
-    return name in _parsed(module)[1]
+    whole, assigned = _parsed(module)
+    origin = whole.get(name, full)
+    return name in assigned or (origin != full and (not origin.startswith("nearhome.") or _is_alias(origin)))
 
 
 def names_in(module: str) -> dict[str, str]:
