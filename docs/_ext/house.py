@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-WIDTH, MARGIN, LABEL = 980, 12, 130
-BOX_WIDTH, BOX_HEIGHT, GAP = 122, 40, 16
+WIDTH, MARGIN, HEAD = 640, 4, 26
+BOX_WIDTH, BOX_HEIGHT, GAP = 120, 40, 14
 ROW = BOX_HEIGHT + 30
-BAND_GAP = 44
+BAND_GAP = 40
 
 Edges = dict[tuple[str, str], int]
 
@@ -139,7 +139,7 @@ def drawing() -> str:
     tops: list[tuple[str, int, int]] = []
     for floor in modules.FLOORS:
         drawn = band(floor)
-        height = ROW * len(drawn.rows) - (ROW - BOX_HEIGHT) + 2 * GAP
+        height = HEAD + ROW * len(drawn.rows) - (ROW - BOX_HEIGHT) + 2 * GAP
         parts += _band(drawn, top, height)
         tops.append((floor, top, height))
         top += height + BAND_GAP
@@ -158,14 +158,13 @@ def drawing() -> str:
 def _band(drawn: Band, top: int, height: int) -> Iterator[str]:
     yield f'<rect class="floor" x="{MARGIN}" y="{top}" width="{WIDTH - 2 * MARGIN}" height="{height}" rx="8"/>'
     count = sum(drawn.modules.values())
-    yield _text(f"{drawn.floor}/", MARGIN + 14, top + 28, "name")
-    yield _text(f"{count} modules", MARGIN + 14, top + 46, "count")
+    yield _text(f"{drawn.floor}/", MARGIN + 14, top + 26, "name")
+    yield f'<text class="count" x="{WIDTH - MARGIN - 14}" y="{top + 26}" text-anchor="end">{count} modules</text>'
     places: dict[str, tuple[float, float]] = {}
     for step, row in enumerate(drawn.rows):
-        room = WIDTH - LABEL - 2 * MARGIN
-        left = LABEL + MARGIN + (room - len(row) * BOX_WIDTH - (len(row) - 1) * GAP) / 2
+        left = (WIDTH - len(row) * BOX_WIDTH - (len(row) - 1) * GAP) / 2
         for place, name in enumerate(row):
-            places[name] = (left + place * (BOX_WIDTH + GAP), top + GAP + step * ROW)
+            places[name] = (left + place * (BOX_WIDTH + GAP), top + HEAD + GAP + step * ROW)
     for upper, lower in drawn.arrows:
         x1, y1 = places[upper][0] + BOX_WIDTH / 2, places[upper][1] + BOX_HEIGHT
         x2, y2 = places[lower][0] + BOX_WIDTH / 2, places[lower][1]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DOCS = ROOT / "docs"
-TUTORIALS = sorted((DOCS / "tutorials").glob("*.md"))
+TUTORIALS = [page for page in sorted((DOCS / "tutorials").glob("*.md")) if page.stem != "index"]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 RUN = [page for page in PAGES if any(block.kind in ("console", "pycon") for block in examples.blocks(page))]
 README_LINES = 90
@@ -57,6 +57,7 @@ def problem(words: list[str]) -> str:
 @pytest.mark.parametrize("page", RUN, ids=named)
 def test_the_examples_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "own"))
     wrong = examples.run(page, tmp_path)
     assert not wrong, "\n".join(wrong)
 
@@ -76,6 +77,20 @@ def test_the_look_at_commands_finds_what_does_not_exist() -> None:
     assert "no command 'travel'" in problem(["travel"])
     assert "no option --speed" in problem(["journey", "--from", "a", "--speed"])
     assert "no command 'gtsf'" in problem(["data", "import", "gtsf", "a.zip"])
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("a\nb\n...\nc d\n", True),
+        ("a b ... b c d", False),
+        ("a\n...\nd\n...", True),
+        ("a", False),
+        ("", False),
+    ],
+)
+def test_three_dots_stand_for_anything_and_nothing_else_is_left_out(said: str, *, same: bool) -> None:
+    assert examples.says("a\n  b\nc d\n", said) is same
 
 
 def test_the_readme_is_short_and_says_both_commands() -> None:

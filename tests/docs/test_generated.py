@@ -71,4 +71,4 @@ def test_short_names_in_annotations_are_found_in_the_imports_of_their_module(ext
     names = extension("names").names_in("nearhome.analysis.visits.plan")
     assert names["Prison"] == "nearhome.data.prisons.register.Prison"
     assert names["VisitPlan"] == "nearhome.analysis.visits.plan.VisitPlan"
-    assert extension("names").names_in("nearhome.no.such") == {}
+    assert extension("names").names_in("nearhome.nothing") == {}
