@@ -62,6 +62,7 @@ class Wings(SphinxDirective):
 
 
 def _depend(directive: SphinxDirective) -> None:
+    directive.env.note_dependency(__file__)
     for wing in modules.wings():
         for file in modules.folder_of(wing.name).glob("*.py"):
             directive.env.note_dependency(str(file))
