@@ -5,7 +5,9 @@ BIN := .venv/bin
 SOURCES := $(shell find app geo data analysis -name '__pycache__' -prune -o -type f -print | sort)
 LISTING := $(shell printf '%s\n' $(SOURCES) | cksum | cut -d' ' -f1)
 
-.PHONY: app test lint types check lock clean browser
+DOCS := $(BIN)/sphinx-build -n -W --keep-going -q -j 2 docs docs/_build
+
+.PHONY: app test docs lint types check lock clean browser
 .DEFAULT_GOAL := app
 
 app: .venv/installed-app-$(LISTING)
@@ -17,6 +19,11 @@ test: .venv/installed-test-$(LISTING) browser
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+	$(DOCS)
+
+# The pages, offline; open docs/_build/index.html.
+docs: .venv/installed-test-$(LISTING)
+	$(DOCS)
 
 # Chromium comes from Debian where it is missing and apt is there; elsewhere set NEARHOME_CHROMIUM to one.
 browser:
@@ -41,4 +48,4 @@ lock:
 	  --no-header --extra osm --extra fast --extra placement --extra build --extra cluster --group test pyproject.toml .venv/build.in -c requirements/app.txt -o requirements/test.txt
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist docs/_build docs/reference/python *.egg-info

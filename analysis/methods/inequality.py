@@ -217,9 +217,9 @@ def shortfall(
 ) -> FosterGreerThorbecke:
     """Measure who is on the wrong side of a line and how far: Foster, Greer and Thorbecke's FGT 0, 1 and 2.
 
-    The gap of a person is |value - line| / line on the wrong side and 0 elsewhere, on the line itself too. For travel
-    times the wrong side is ``above`` and a gap may exceed 1; for services in reach it is ``below``. People with no way
-    are beyond any line: they are in none of the three figures, and counted as ``left_out``.
+    The gap of a person is ``|value - line| / line`` on the wrong side and 0 elsewhere, on the line itself too. For
+    travel times the wrong side is ``above`` and a gap may exceed 1; for services in reach it is ``below``. People with
+    no way are beyond any line: they are in none of the three figures, and counted as ``left_out``.
 
     Raises
     ------

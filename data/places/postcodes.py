@@ -314,7 +314,7 @@ def find(postcode: str) -> Postcode | None:
 
 @cache
 def areas(level: str) -> dict[str, PostcodeGroup]:
-    """Give the ``sector``s, ``district``s or (postcode) ``area``s of the whole United Kingdom by name."""
+    """Give the parts of the whole United Kingdom by name: level ``sector``, ``district`` or (postcode) ``area``."""
     found = tables.read_rows(f"postcode_{level}s", lambda row: _area(level, row))
     return {area.name: area for area in found}
 
