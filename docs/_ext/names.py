@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sphinx.addnodes import pending_xref
+
 if TYPE_CHECKING:
     from docutils import nodes
-    from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -27,6 +28,7 @@ UNDOCUMENTED = ("nearhome.app.", "nearhome.data.build.", "nearhome.geo.build.")
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the look-up."""
     app.connect("autodoc-skip-member", _skip)
+    app.connect("doctree-read", _expand)
     app.connect("missing-reference", _resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -37,12 +39,21 @@ def _skip(_app: Sphinx, what: str, _name: str, member: Any, *rest: Any) -> bool 
     return True if what == "module" and owner and not str(owner).startswith("nearhome") else rest[0] or None
 
 
+def _expand(_app: Sphinx, page: nodes.document) -> None:
+    """Give each reference the whole name, since two modules may have a class of the same short one."""
+    for node in page.findall(pending_xref):
+        if node.get("refdomain") == "py" and node.get("py:module"):
+            full = _full(node["py:module"], node["reftarget"])
+            if full != node["reftarget"]:
+                node["reftarget"], node["refspecific"] = full, False
+
+
 def _resolve(app: Sphinx, env: BuildEnvironment, node: pending_xref, shown: nodes.Element) -> nodes.Element | None:
     """Link a name of ours to its page, leave others as text, and let what should be there and is not be reported."""
     if node.get("refdomain") != "py":
         return None
     module, target = node.get("py:module") or "", node["reftarget"]
-    if target.rpartition(".")[2].startswith("_"):
+    if "[" in target or target.rpartition(".")[2].startswith("_"):
         return shown
     full = _full(module, target)
     if not full.startswith("nearhome."):
@@ -97,4 +108,6 @@ def _parsed(module: str) -> tuple[dict[str, str], frozenset[str]]:
             whole.setdefault(node.name, f"{module}.{node.name}")
         elif isinstance(node, ast.Assign):
             assigned |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            assigned.add(node.target.id)
     return {name: f"{module}.{name}" for name in assigned} | whole, frozenset(assigned)
