@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Strict editable mode links file by file, so a new or removed file means a new install.
-SOURCES := $(shell find app geo data analysis -name '__pycache__' -prune -o -type f -print | sort)
+SOURCES := $(shell find app geo data analysis src -name '__pycache__' -prune -o -type f -print | sort)
 LISTING := $(shell printf '%s\n' $(SOURCES) | cksum | cut -d' ' -f1)
 
 DOCS := $(BIN)/sphinx-build -n -W --keep-going -q -j 2 docs docs/_build
@@ -18,8 +18,8 @@ test: .venv/installed-test-$(LISTING) browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
 	$(DOCS)
+	$(BIN)/pytest
 
 # The pages, offline; open docs/_build/index.html.
 docs: .venv/installed-test-$(LISTING)
