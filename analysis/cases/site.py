@@ -172,7 +172,7 @@ def findings(site: Site, as_of: date) -> SiteFindings:
 
 def _ways(site: Site, as_of: date) -> tuple[SiteWay, ...]:
     """Give the prisons where most people of the area are held, and how far they are."""
-    where, held = families.families(as_of), prison_shares.holding(as_of)
+    where, held = families.families(as_of), prison_shares.shares(as_of)
     inside = np.array([code in site.authorities for code in held.codes])
     people = where.held_by_authority * inside
     share = steady.by_columns(people, held.shares) / people.sum()
@@ -250,7 +250,7 @@ def _sections(found: SiteFindings) -> Iterator[tuple[str, list[str]]]:
     yield "Whom services in person reach", [_reached(found, each) for each in dict.fromkeys((found.then, found.now))]
     yield f"Where its people are held, and the way there from {site.town}", [_way_line(each) for each in found.ways]
     yield "What it shows", site.shows(found)
-    yield "What to bear in mind", [*found.then.notes, prison_shares.holding(found.as_of).notes[0]]
+    yield "What to bear in mind", [*found.then.notes, prison_shares.shares(found.as_of).notes[0]]
 
 
 def _service_line(service: Service) -> str:

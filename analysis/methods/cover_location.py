@@ -209,7 +209,7 @@ def cover_most(
         covered = float(mass.sum()) - task.total(places)
         if already + covered < bound - PROVEN_GAP * bound:
             rows = [
-                (_beside(-1.0 * kinds), 0.0),
+                (_with_slack(-1.0 * kinds), 0.0),
                 (np.concatenate([given.costs, np.zeros(size)])[None], given.budget),
             ]
             solved = solve(np.concatenate([np.zeros(columns), -mass]), rows, columns, time_limit_seconds)
@@ -382,8 +382,8 @@ def _kinds(near: Bools, weight: Floats) -> tuple[Bools, Floats]:
     return near[first], np.bincount(kind, weight, len(first)).astype(float)
 
 
-def _beside(matrix: NDArray[Any]) -> Any:
-    """Put a variable of its own for each row beside the candidates."""
+def _with_slack(matrix: NDArray[Any]) -> Any:
+    """Give each row a variable of its own, besides the candidates."""
     from scipy.sparse import csr_array, eye_array, hstack
 
     return hstack([csr_array(matrix), eye_array(len(matrix))], format="csr")

@@ -296,20 +296,20 @@ def _countable(values: ArrayLike) -> Bools:
     return np.asarray(np.isfinite(np.asarray(values, float).ravel()))
 
 
-def _known(values: ArrayLike, people: ArrayLike, beside: NDArray[Any] | None = None) -> tuple[Floats, Floats, float]:
+def _known(values: ArrayLike, people: ArrayLike, groups: NDArray[Any] | None = None) -> tuple[Floats, Floats, float]:
     """Give the values that there are, their people, and the number of the other people."""
     held = np.asarray(values, float).ravel()
     weight = amounts(people, len(held), "people")
-    if beside is not None:
-        _fits(beside, len(held), "groups")
+    if groups is not None:
+        _fits(groups, len(held), "groups")
     known = _countable(held)
     return held[known], weight[known], float(weight[~known].sum())
 
 
 def _shared_out(
-    values: ArrayLike, people: ArrayLike, beside: NDArray[Any] | None = None
+    values: ArrayLike, people: ArrayLike, groups: NDArray[Any] | None = None
 ) -> tuple[Floats, Floats, float]:
-    held, weight, left_out = _known(values, people, beside)
+    held, weight, left_out = _known(values, people, groups)
     if len(held) and held.min() < 0:
         msg = f"A value is negative ({held.min():g}); measures of inequality need values of 0 or more."
         raise InputError(msg)

@@ -33,7 +33,7 @@ TABLES = baseline.TABLES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Holding:
+class PrisonShares:
     """Shares of each authority's people by prison.
 
     ``codes`` are all authorities as in ``families.Families.codes``; ``prisons`` ids of open prisons, ``authorities``
@@ -59,7 +59,7 @@ class Holding:
 
 
 @cache
-def holding(as_of: date) -> Holding:
+def shares(as_of: date) -> PrisonShares:
     """Give the shares of a day."""
     codes = tuple(sorted(area_finder.authorities()))
     row_of = {code: row for row, code in enumerate(codes)}
@@ -77,9 +77,9 @@ def holding(as_of: date) -> Holding:
         notes += [note for note in base.notes if note not in notes]
     people = np.hstack(blocks)
     rows = np.repeat(np.arange(len(codes)), people.shape[1])
-    shares = exact.share_out(people.ravel(), np.ones(len(codes)), rows, parts=exact.SHARE).reshape(people.shape)
-    return Holding(
-        codes, tuple(names), tuple(authority_of(register.by_id(each)) for each in names), shares, tuple(notes)
+    settled = exact.share_out(people.ravel(), np.ones(len(codes)), rows, parts=exact.SHARE).reshape(people.shape)
+    return PrisonShares(
+        codes, tuple(names), tuple(authority_of(register.by_id(each)) for each in names), settled, tuple(notes)
     )
 
 

@@ -151,7 +151,7 @@ def assess(
     parts, spots, times = _parts(where, found, travel, k, limits)
     group = where.by(by)
     table = _table(parts, group, limits, times)
-    supply = service_supply.supply(found, where, prison_shares.holding(as_of), travel=travel, thresholds=limits)
+    supply = service_supply.supply(found, where, prison_shares.shares(as_of), travel=travel, thresholds=limits)
     for name, values in supply.columns(group, where).items():
         table[name] = values
     _stand(table, group, parts, as_of, by)
@@ -211,7 +211,7 @@ def _parts(
     spots = list(dict.fromkeys(spot for each in found for spot in reach.spots_of(each, where.as_of)))
     times = travel_times.minutes(spots, travel)
     nearest = accessibility.nearest(times, k)
-    held = prison_shares.holding(where.as_of)
+    held = prison_shares.shares(where.as_of)
     who = reach.reach(found, where, held, travel=travel, place_minutes=place_minutes(limits))
     parts = SectorParts(where, nearest.minutes[where.sector], travel_times.known(travel)[where.sector], who)
     return parts, spots, times

@@ -1,8 +1,8 @@
 """Children who live in one authority with a parent held in another: whether either end has a service.
 
 A child whose home is in one area and whose parent is in a prison of another can fall between two budgets. For each
-authority people are shared out by where they are held (modelled, ``holding``), and each share has a service near home
-or not, and one at the prison or not. Services for a whole nation count as near home: they are there wherever one lives.
+authority people are shared out by where they are held (modelled, ``prison_shares``), and each share has a service near
+home or not, and one at the prison or not. Services for a whole nation count as near home: they are there wherever one lives.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nearhome.analysis.population.families import Families
-    from nearhome.analysis.population.prison_shares import Holding
+    from nearhome.analysis.population.prison_shares import PrisonShares
     from nearhome.data.base.arrays import Floats
     from nearhome.data.services.records import Service
 
@@ -56,7 +56,7 @@ def by_authority(
     """
     import pandas as pd
 
-    where, held = families.families(as_of), prison_shares.holding(as_of)
+    where, held = families.families(as_of), prison_shares.shares(as_of)
     home, at_prison = _ends(as_of, kind, services, place_minutes, where, held)
     away = held.shares * (np.array(held.codes)[:, None] != np.array(held.authorities))
     prison = steady.by_rows(held.shares, at_prison)
@@ -90,7 +90,7 @@ def flows(
     """
     import pandas as pd
 
-    where, held = families.families(as_of), prison_shares.holding(as_of)
+    where, held = families.families(as_of), prison_shares.shares(as_of)
     home, at_prison = _ends(as_of, kind, services, place_minutes, where, held)
     codes, column = np.unique(held.authorities, return_inverse=True)
     people = where.held_by_authority[:, None] * held.shares
@@ -120,7 +120,7 @@ def prison_minutes(as_of: date) -> Floats:
 
     Pairs without a road or car ferry are left out of the average.
     """
-    where, held = families.families(as_of), prison_shares.holding(as_of)
+    where, held = families.families(as_of), prison_shares.shares(as_of)
     spots = [Spot(each.lat, each.lon) for each in map(register.by_id, held.prisons)]
     times = travel_times.minutes(spots, travel_times.BY_CAR)[where.sector]
     reached = np.isfinite(times) * where.children[:, None]
@@ -138,7 +138,7 @@ def _ends(
     services: Sequence[Service] | None,
     place_minutes: float,
     where: Families,
-    held: Holding,
+    held: PrisonShares,
 ) -> tuple[Floats, Floats]:
     """Give each authority's share of families with a service near home, and each prison's 1 or 0."""
     found = coverage.in_force(as_of, kind) if services is None else reach.chosen(services, kind)

@@ -180,7 +180,7 @@ def _solve(aim: str, times: Floats, people: Floats, within: float, count: int, f
 
 def _at_prisons(kind: str, count: int, as_of: date, weight: Floats, where: families.Families) -> BestPlaces:
     """Choose the prisons without such a service whose people have most children outside."""
-    held = prison_shares.holding(as_of)
+    held = prison_shares.shares(as_of)
     inside = where.children * (weight > 0)
     wanted, children = (
         steady.by_columns(np.bincount(where.authority, weights=each, minlength=len(where.codes)), held.shares)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nearhome.analysis.population.families import Families
-    from nearhome.analysis.population.prison_shares import Holding
+    from nearhome.analysis.population.prison_shares import PrisonShares
     from nearhome.data.base.arrays import Floats
     from nearhome.data.services.records import Service
 
@@ -97,7 +97,7 @@ def spots_of(service: Service, as_of: date) -> list[Spot]:
 def reach(
     services: Sequence[Service],
     families: Families,
-    holding: Holding,
+    held: PrisonShares,
     *,
     travel: Travel = BY_CAR,
     place_minutes: float = 60.0,
@@ -119,8 +119,8 @@ def reach(
             np.maximum(by_rule[each.reach], found, out=by_rule[each.reach])
     named = {one for each in services if each.reach == "prison" for one in each.prison_ids}
     areas = {code for each in services if each.reach == "prisons_unnamed" for code in each.authority_codes}
-    by_rule["prison"] = holding.at(named)[families.authority]
-    unnamed = holding.at(holding.inside(areas) - named)[families.authority]
+    by_rule["prison"] = held.at(named)[families.authority]
+    unnamed = held.at(held.inside(areas) - named)[families.authority]
     return Reach(by_rule, unnamed)
 
 

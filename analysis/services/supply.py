@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nearhome.analysis.population.families import Families, Group
-    from nearhome.analysis.population.prison_shares import Holding
+    from nearhome.analysis.population.prison_shares import PrisonShares
     from nearhome.analysis.services.travel_times import Travel
     from nearhome.data.base.arrays import Floats
     from nearhome.data.services.records import Service
@@ -59,7 +59,7 @@ class Supply:
 
 
 def supply(
-    services: Sequence[Service], where: Families, holding: Holding, *, travel: Travel, thresholds: Sequence[float]
+    services: Sequence[Service], where: Families, held: PrisonShares, *, travel: Travel, thresholds: Sequence[float]
 ) -> Supply:
     """Share the known capacities among those whom they are for.
 
@@ -76,7 +76,7 @@ def supply(
         return Supply("", none, none, none, ())
     unit = min(counted, key=lambda word: (-counted[word], word))
     chosen = [each for each in services if each.capacity and each.capacity_unit == unit]
-    by_rule = sum((_by_rule(each, where, holding) for each in chosen), none)
+    by_rule = sum((_by_rule(each, where, held) for each in chosen), none)
     travelled = [each for each in chosen if each.reach in {"place", "minutes", "radius"} and each.lat is not None]
     measures = _by_travel(travelled, where, travel, tuple(thresholds)) if travelled else (none, none, none)
     note = (
@@ -87,13 +87,13 @@ def supply(
     return Supply(unit, two, enhanced, available, (note,))
 
 
-def _by_rule(service: Service, where: Families, holding: Holding) -> Floats:
+def _by_rule(service: Service, where: Families, held: PrisonShares) -> Floats:
     """Share a service equally among the children whom its rule is for."""
     if service.reach in {"area", "national"}:
         inside = np.array([code in service.authority_codes for code in where.codes])[where.authority].astype(float)
     elif service.reach in {"prison", "prisons_unnamed"}:
-        prisons = service.prison_ids or holding.inside(service.authority_codes)
-        inside = holding.at(prisons)[where.authority]
+        prisons = service.prison_ids or held.inside(service.authority_codes)
+        inside = held.at(prisons)[where.authority]
     else:
         return np.zeros(len(where.children))
     children = steady.dot(inside, where.children)

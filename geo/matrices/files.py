@@ -128,13 +128,13 @@ def _write_csv(out: Path, content: Content, progress: Callable[[str], None]) -> 
                 cells = zip(content.destinations, map(_cell, minutes), map(_cell, miles), strict=True)
                 lines.writerows((origin, *row) for row in cells)
             progress(f"writing: {100 * last // places} %")
-        with replacing(facts_beside(out)) as beside:
+        with replacing(facts_path(out)) as told:
             facts = {**content.facts, "columns": COLUMNS}
-            beside.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            told.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return unreachable
 
 
-def facts_beside(out: Path) -> Path:
+def facts_path(out: Path) -> Path:
     """Give the name of the file with the facts about a CSV file."""
     return out.with_name(f"{out.name}-metadata.json")
 

@@ -59,7 +59,7 @@ def service(rule: str, **columns: Any) -> Service:
 # Whom services reach, by hand
 
 
-def small() -> tuple[families.Families, prison_shares.Holding]:
+def small() -> tuple[families.Families, prison_shares.PrisonShares]:
     """Two authorities: A in England with two parts, B in Scotland with one; three prisons, the second one in B."""
     names = list(postcodes.areas("sector"))
     sectors = [names.index("TR1 2"), names.index("PL1 1"), names.index("EH1 1")]
@@ -80,7 +80,7 @@ def small() -> tuple[families.Families, prison_shares.Holding]:
         counted=frozenset(),
     )
     shares = np.array([[0.5, 0.3, 0.2], [0.0, 0.9, 0.1]])
-    held = prison_shares.Holding(
+    held = prison_shares.PrisonShares(
         where.codes, ("EXI", "SCO-EDI", "DTI"), ("E07000041", "S12000036", "E07000046"), shares, ()
     )
     return where, held
@@ -399,7 +399,7 @@ def test_flows_are_the_baselines_people() -> None:
 
 def test_shares_of_an_authority_make_one_and_closed_prisons_hold_nobody() -> None:
     for day in (GUIDE, TODAY):
-        held = prison_shares.holding(day)
+        held = prison_shares.shares(day)
         assert held.shares.sum(axis=1) == pytest.approx(1)
         assert all(prison_register.by_id(each).is_open(day) for each in held.prisons)
         assert all(held.authorities)

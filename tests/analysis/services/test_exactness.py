@@ -53,7 +53,7 @@ def test_the_people_of_each_prison_are_as_published() -> None:
 
 
 def test_all_prisons_together_hold_everybody() -> None:
-    held = prison_shares.holding(GUIDE)
+    held = prison_shares.shares(GUIDE)
     assert set(held.at(held.prisons).tolist()) == {1.0}
     assert set(held.at(()).tolist()) == {0.0}
 

@@ -92,7 +92,7 @@ def test_halton_is_covered_once_it_has_a_service() -> None:
 def test_a_centre_at_a_prison_reaches_the_families_of_its_people() -> None:
     scenario = ServiceScenario("Exeter", (what_if.added("visitors_centre@prison:Exeter"),))
     table = what_if.compare(scenario, kind="visitors_centre", as_of=GUIDE).table.set_index("code")
-    held = prison_shares.holding(GUIDE)
+    held = prison_shares.shares(GUIDE)
     share = held.at({"EXI"})
     for code in ("E06000052", "E07000041"):
         gained = table.loc[code, "covered_after"] - table.loc[code, "covered_before"]
@@ -123,7 +123,7 @@ def test_opening_only_adds(where: str, mode: str) -> None:
 
 def test_the_best_prisons_are_those_whose_people_have_most_children() -> None:
     found = next_places.best("visitors_centre", 3, as_of=GUIDE)
-    where, held = families.families(GUIDE), prison_shares.holding(GUIDE)
+    where, held = families.families(GUIDE), prison_shares.shares(GUIDE)
     children = where.by("authority").sums(where.children) @ held.shares
     served = {one for each in coverage.in_force(GUIDE, "visitors_centre") for one in each.prison_ids}
     free = {each: float(count) for each, count in zip(held.prisons, children, strict=True) if each not in served}
