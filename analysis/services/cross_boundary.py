@@ -2,7 +2,8 @@
 
 A child whose home is in one area and whose parent is in a prison of another can fall between two budgets. For each
 authority people are shared out by where they are held (modelled, ``prison_shares``), and each share has a service near
-home or not, and one at the prison or not. Services for a whole nation count as near home: they are there wherever one lives.
+home or not, and one at the prison or not. Services for a whole nation count as near home: they are there wherever one
+lives.
 """
 
 from __future__ import annotations
