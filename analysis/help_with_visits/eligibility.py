@@ -133,6 +133,17 @@ def taxi_may_be_paid(*, public_transport: bool, walk_minutes: float, age: int, m
 
     Only where no public transport runs and the walk takes over 20 minutes, or for people over 75 or with a
     medical condition (claim form, taxi-details page).
+
+    Parameters
+    ----------
+    public_transport
+        Whether any runs on that part.
+    walk_minutes
+        How long the walk takes instead, one way.
+    age
+        Of the visitor, in years.
+    medical_condition
+        Whether the visitor has one that asks for a taxi.
     """
     return age > ESCORTED_FROM_AGE or medical_condition or (not public_transport and walk_minutes > TAXI_WALK_MINUTES)
 

@@ -257,6 +257,13 @@ def three_step(
     services *inside* the catchment. Give a ``choice`` without a cutoff to have them choose among all services that they
     can reach at all, before the cutoff applies, as the Python package ``access`` does.
 
+    Parameters
+    ----------
+    minutes, demand, supply, decay
+        As for ``two_step``.
+    choice
+        The weight g of a time in people's choice; ``decay`` if None.
+
     Raises
     ------
     InputError
@@ -271,6 +278,11 @@ def balanced(minutes: Matrix, demand: ArrayLike, supply: ArrayLike, decay: Decay
     Demand is divided over services by f(t_ij) / sum_k f(t_ik), so that the loads add up to the people, and the ratio
     of a service over places by f(t_ij) / sum_h f(t_hj), so that the access of all places adds up to the ratios. People
     times access need not add up to the supply: for that see ``availability``.
+
+    Parameters
+    ----------
+    minutes, demand, supply, decay
+        As for ``two_step``.
 
     Raises
     ------

@@ -171,6 +171,10 @@ def held_back(
         Counts that do not overlap, each above 0, such as the children of one area, one class and one band.
     sums
         For each number that might be shown, the rows of the parts it adds up; the same rows are the same number.
+    threshold
+        Sums above 0 and below it are not shown.
+    width
+        How wide the range must be within which a reader can place each sum held back; the threshold if None.
     base
         What is shown is rounded to the nearest multiple of it, halves up, which leaves a reader unsure by so much;
         0 if nothing is rounded.

@@ -114,6 +114,8 @@ def assess(
         ``reach.ALL_KINDS`` for every kind.
     mode
         One of ``travel_times.MODES``, or a ``Travel``, which says the day too.
+    as_of
+        The day whose services, families and people in prison count.
     by
         One of LEVELS.
     thresholds
