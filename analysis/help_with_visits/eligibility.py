@@ -107,7 +107,15 @@ class Eligibility:
 
 
 def assess(claimant: Claimant, *, scottish_prison: bool, as_of: date) -> Eligibility:
-    """Return whether a visitor may claim: "no" if one rule says so, "ask" if one is unclear, else "may"."""
+    """Return whether a visitor may claim: "no" if one rule says so, "ask" if one is unclear, else "may".
+
+    Examples
+    --------
+    >>> mother = Claimant(age=34, relationship=Relationship.MOTHER, benefit=Benefit.UNIVERSAL_CREDIT)
+    >>> found = assess(mother, scottish_prison=False, as_of=date(2026, 11, 21))
+    >>> found.verdict, found.reasons
+    ('ask', ('With Universal Credit your household must get less than £1,250 a month.',))
+    """
     found = (
         _age(claimant.age, scottish_prison=scottish_prison),
         _relationship(claimant.relationship),
@@ -143,7 +151,7 @@ def taxi_may_be_paid(*, public_transport: bool, walk_minutes: float, age: int, m
     age
         Of the visitor, in years.
     medical_condition
-        Whether the visitor has one that asks for a taxi.
+        Whether the visitor has one.
     """
     return age > ESCORTED_FROM_AGE or medical_condition or (not public_transport and walk_minutes > TAXI_WALK_MINUTES)
 

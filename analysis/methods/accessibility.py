@@ -236,6 +236,14 @@ def two_step(minutes: Matrix, demand: ArrayLike, supply: ArrayLike, decay: Decay
     ------
     InputError
         When shapes do not fit, or a time, a number or a weight is negative.
+
+    Examples
+    --------
+    Two services with room for 8 and 6, within 30 minutes of 100 and 300 people:
+
+    >>> from nearhome.analysis.methods import decay
+    >>> two_step([[10, 50], [20, 15]], [100, 300], [8, 6], decay.within(30)).access.tolist()
+    [0.02, 0.04]
     """
     return _shared(_matrix(minutes), demand, supply, decay, selection="none")
 

@@ -133,6 +133,13 @@ def suppressed(
     ------
     InputError
         When a count is negative or missing, the groups do not fit, or a rule makes no sense.
+
+    Examples
+    --------
+    The 3 is small; the others go with it so that no total gives it away:
+
+    >>> [[str(cell) for cell in row] for row in suppressed([[12, 3, 20], [30, 8, 40]]).cells]
+    [['[c]', '[c]', '20.0'], ['[c]', '[c]', '40.0']]
     """
     table, names = _checked(counts, levels)
     if not (threshold > 0 and (width is None or width > 0)):

@@ -74,6 +74,11 @@ def gini(values: ArrayLike, people: ArrayLike) -> Gini:
     ------
     InputError
         When a value is negative or the columns do not fit.
+
+    Examples
+    --------
+    >>> gini([10, 30, float("nan")], [100, 100, 20])
+    Gini(value=0.25, people=200.0, left_out=20.0)
     """
     held, weight, left_out = _shared_out(values, people)
     order = held.argsort(kind="stable")

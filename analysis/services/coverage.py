@@ -145,6 +145,13 @@ def assess(
     ------
     InputError
         If a word is not known, or thresholds or k are not above zero.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = assess(kind="visitors_centre", by="nation", as_of=date(2026, 11, 21))
+    >>> found.table["name"].tolist()
+    ['England', 'Northern Ireland', 'Scotland', 'Wales']
     """
     limits = _limits(thresholds)
     travel = travel_times.check_travel(mode)

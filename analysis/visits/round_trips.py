@@ -78,7 +78,7 @@ def find(
     profiles
         Which kinds of typical ways to look for.
     router
-        The roads, for walks, lifts and taxis.
+        The roads.
 
     Raises
     ------

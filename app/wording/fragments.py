@@ -13,7 +13,17 @@ PACKAGE = "nearhome.app.wording"
 
 
 def piece(name: str, macro: str, *values: Any, **named: Any) -> str:
-    """Return a macro of one of these templates, filled in."""
+    """Return a macro of one of these templates, filled in.
+
+    Parameters
+    ----------
+    name
+        The template's file.
+    macro
+        The macro in it.
+    values, named
+        What it asks for, in order or by name; texts are escaped.
+    """
     return templates.piece(name, macro, *values, package=PACKAGE, **named)
 
 

@@ -220,7 +220,7 @@ def by_car(given: Ways, spots: Sequence[PrisonSite], visits: Visits, as_of: date
     spots
         The prisons, in the order of the columns.
     visits
-        Who goes.
+        Who goes, and whether sessions are at whatever time saves a night.
     as_of
         The day whose prices and rates hold.
     nation

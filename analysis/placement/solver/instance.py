@@ -257,7 +257,7 @@ def instance(
     homes
         Names, all different.
     cohorts
-        What decides who may share a prison and how journeys count.
+        Their names, and what holds for each.
     prisons
         Places and wings.
     rows

@@ -44,7 +44,7 @@ def html(told: Story, row: Row, found: Coverage, choices: Choices) -> str:
     row
         Its row of the page's table, with small numbers suppressed.
     found
-        The coverage of the whole kingdom, for how even things are.
+        Coverage as chosen, for how even things are.
     choices
         What was chosen on the page.
     """
