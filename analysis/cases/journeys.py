@@ -70,8 +70,14 @@ def between(
 
     Parameters
     ----------
+    towns, prisons
+        The two ends: a row for each town, a column for each prison.
     nation
         Where the towns are, for the rules of Help with Prison Visits.
+    party
+        Who travels.
+    as_of
+        The day whose prices and rates hold.
     crossings
         Tariff keys of the tolls and ferries that journeys may use, at most six.
     router
@@ -107,7 +113,17 @@ def between(
 def crossings_used(
     roads: RoadNetwork, towns: Sequence[WeightedTown], prisons: Sequence[Prison], keys: Sequence[str]
 ) -> Ints:
-    """Say which tolls and ferries each quickest way uses: bit ``i`` of a cell is set where it uses ``keys[i]``."""
+    """Say which tolls and ferries each quickest way uses: bit ``i`` of a cell is set where it uses ``keys[i]``.
+
+    Parameters
+    ----------
+    roads
+        The road network.
+    towns, prisons
+        The two ends: a row for each town, a column for each prison.
+    keys
+        Tariff keys of tolls and ferries, at most six.
+    """
     if len(keys) > MOST_KEYS:
         msg = f"At most {MOST_KEYS} crossings can be told apart at once, and {len(keys)} were given."
         raise ValueError(msg)

@@ -59,6 +59,19 @@ def with_manifest(
     """Give the files and a manifest: the command that repeats them, the day, table versions, checksums.
 
     No clock and no path of the machine goes into it, so that the same inputs give the same bytes.
+
+    Parameters
+    ----------
+    files
+        The text of each file, by file name.
+    title
+        What the case is called.
+    as_of
+        The day that it is worked out for.
+    command
+        What to type to have the files again.
+    tables
+        The versions of the tables used, by name.
     """
     manifest = {
         "title": title,

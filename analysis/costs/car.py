@@ -42,8 +42,21 @@ def car_cost(
 ) -> Cost:
     """Return what the party pays to go in its own car, there and back.
 
-    ``tolls`` and ``ferries`` name each crossing once for each time it is passed, there and back; a toll taken
-    on one heading only is charged on that heading alone.
+    Parameters
+    ----------
+    return_miles
+        By road, there and back, without miles at sea.
+    tolls, ferries
+        Each crossing once for each time it is passed, there and back; a toll taken on one heading only is charged on
+        that heading alone.
+    party
+        Who travels; five to a car.
+    as_of
+        The day whose prices hold.
+    parking
+        Whether parking for the visit is paid.
+    town_centre
+        Whether that is in a town centre, else at the prison.
 
     Raises
     ------
@@ -77,6 +90,13 @@ def hire_cost(
     town_centre: bool = False,
 ) -> Cost:
     """Return what the party pays to go in a hired car: the hire, then as ``car_cost`` without wear.
+
+    Parameters
+    ----------
+    days
+        Whole days of hire, one at least; each car is paid for each.
+    return_miles, tolls, ferries, party, as_of, parking, town_centre
+        As for ``car_cost``.
 
     Raises
     ------
@@ -114,6 +134,11 @@ def lift_cost(
     as_of: date,
 ) -> Cost:
     """Return what the party pays if someone drives them: petrol and crossings, or no petrol at the low end.
+
+    Parameters
+    ----------
+    return_miles, tolls, ferries, party, as_of
+        As for ``car_cost``.
 
     Raises
     ------

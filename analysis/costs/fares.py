@@ -166,8 +166,17 @@ def railcard_price(railcard: Railcard, as_of: date) -> Fare:
 def bus_fare(rides: int, *, party: Party, as_of: date, nation: Nation | str = Nation.ENGLAND) -> Fare:
     """Return what single bus rides cost a party.
 
-    ``rides`` is how many times each person boards with a new ticket, there and back: 2 for one bus each way. For three
-    and more a day ticket may cost less.
+    Parameters
+    ----------
+    rides
+        How many times each person boards with a new ticket, there and back: 2 for one bus each way. For three and more
+        a day ticket may cost less.
+    party
+        Who travels.
+    as_of
+        The day whose fares hold.
+    nation
+        Where the buses run, or its name.
 
     Raises
     ------
@@ -192,6 +201,19 @@ def bus_fare(rides: int, *, party: Party, as_of: date, nation: Nation | str = Na
 
 def taxi_fare(miles: float, *, party: Party, as_of: date, trips: int = 2, night: bool = False) -> Fare:
     """Return what taxis by the meter cost a party: ``trips`` rides of so many miles each, four people to a taxi.
+
+    Parameters
+    ----------
+    miles
+        Of one ride, by road.
+    party
+        Who travels.
+    as_of
+        The day whose fares hold.
+    trips
+        How many such rides; 2 for one each way.
+    night
+        Whether they are at the night tariff.
 
     Raises
     ------
@@ -220,6 +242,17 @@ def taxi_fare(miles: float, *, party: Party, as_of: date, trips: int = 2, night:
 
 def coach_fare(km: float, *, party: Party, as_of: date, single: bool = False) -> Fare:
     """Return what a coach costs a party, there and back or one way, booked some days before: an estimate by distance.
+
+    Parameters
+    ----------
+    km
+        By road, one way.
+    party
+        Who travels.
+    as_of
+        The day whose fares hold.
+    single
+        Whether one way only is paid.
 
     Raises
     ------

@@ -14,6 +14,12 @@ class Party:
     """Who travels: at least one adult; children are under 18.
 
     ``child_ages`` may be left out; if given, there is one for each child, in years.
+
+    Examples
+    --------
+    >>> family = Party(adults=1, children=2, child_ages=(4, 9))
+    >>> family.people, family.aged(5, 15)
+    (3, 1)
     """
 
     adults: int = 1

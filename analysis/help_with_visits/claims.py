@@ -156,8 +156,18 @@ def checks(
 ) -> tuple[RuleCheck, ...]:
     """Return the rules for approval without a person that a family can know of, each passed or not.
 
-    ``approved_before`` holds the expenses of the latest claim that a person approved. The scheme has more
-    rules, about its own records, and every first claim goes to a person.
+    The scheme has more rules, about its own records, and every first claim goes to a person.
+
+    Parameters
+    ----------
+    claim
+        The claim about to be made.
+    past
+        Earlier claims, approved or not.
+    approved_before
+        The expenses of the latest claim that a person approved.
+    today
+        The day of the claim.
     """
     now, before = _by_kind(claim.expenses), _by_kind(approved_before, approved=True)
     count_now = Counter(expense.kind for expense in claim.expenses)

@@ -107,7 +107,15 @@ class Eligibility:
 
 
 def assess(claimant: Claimant, *, scottish_prison: bool, as_of: date) -> Eligibility:
-    """Return whether a visitor may claim: "no" if one rule says so, "ask" if one is unclear, else "may"."""
+    """Return whether a visitor may claim: "no" if one rule says so, "ask" if one is unclear, else "may".
+
+    Examples
+    --------
+    >>> mother = Claimant(age=34, relationship=Relationship.MOTHER, benefit=Benefit.UNIVERSAL_CREDIT)
+    >>> found = assess(mother, scottish_prison=False, as_of=date(2026, 11, 21))
+    >>> found.verdict, found.reasons
+    ('ask', ('With Universal Credit your household must get less than £1,250 a month.',))
+    """
     found = (
         _age(claimant.age, scottish_prison=scottish_prison),
         _relationship(claimant.relationship),
@@ -133,6 +141,17 @@ def taxi_may_be_paid(*, public_transport: bool, walk_minutes: float, age: int, m
 
     Only where no public transport runs and the walk takes over 20 minutes, or for people over 75 or with a
     medical condition (claim form, taxi-details page).
+
+    Parameters
+    ----------
+    public_transport
+        Whether any runs on that part.
+    walk_minutes
+        How long the walk takes instead, one way.
+    age
+        Of the visitor, in years.
+    medical_condition
+        Whether the visitor has one.
     """
     return age > ESCORTED_FROM_AGE or medical_condition or (not public_transport and walk_minutes > TAXI_WALK_MINUTES)
 

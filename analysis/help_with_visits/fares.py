@@ -163,6 +163,17 @@ def estimate(
 def hire_line(*, days: int, paid: CostLine, public_transport_pence: int | None, as_of: date) -> ReimbursementLine:
     """Return what may come back of a hired car; the miles are paid on top, as for one's own.
 
+    Parameters
+    ----------
+    days
+        Whole days of hire, one at least.
+    paid
+        The bill for the hire, with its low and high end.
+    public_transport_pence
+        What the party's fares would have cost, there and back; None where that is not known.
+    as_of
+        The day whose cap holds.
+
     Raises
     ------
     InputError

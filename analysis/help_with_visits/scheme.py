@@ -126,9 +126,23 @@ def estimate(
 ) -> Reimbursement:
     """Return what a party may get back for one visit in its own car.
 
-    ``away_minutes`` is the whole time away from home, None where it is not known. Of ``out_of_pocket`` only
-    parking, tolls and ferries count. The guide pays the shortest route, the calculator the first on its map:
-    give the second distance as ``other_return_miles`` and the lower counts.
+    Parameters
+    ----------
+    return_miles
+        By road, there and back.
+    visitor_nation, prison_nation
+        Where the family lives and where the prison is, or their names.
+    party
+        Who travels.
+    away_minutes
+        The whole time away from home; None where it is not known.
+    out_of_pocket
+        What the visit costs, of which only parking, tolls and ferries count; None for nothing.
+    as_of
+        The day whose rates hold.
+    other_return_miles
+        The same way measured otherwise, if at hand. The guide pays the shortest route, the calculator the first on its
+        map: the lower counts.
 
     Raises
     ------
@@ -225,6 +239,17 @@ def food_pence(*, away_minutes: float, prison_nation: Nation | str, as_of: date)
 
 def hire_pence(*, days: int, paid_pence: int, public_transport_pence: int | None, as_of: date) -> int:
     """Return what is paid back for hire beside miles: the least of the bill, the cap and public transport.
+
+    Parameters
+    ----------
+    days
+        Whole days of hire, one at least.
+    paid_pence
+        The bill for the hire.
+    public_transport_pence
+        What the party's fares would have cost, there and back; None where that is not known.
+    as_of
+        The day whose cap holds.
 
     Raises
     ------
@@ -336,7 +361,19 @@ def _food_tariff(prison: Nation, away_minutes: float, as_of: date) -> Tariff | N
 
 
 def food_lines(prison: Nation, party: Party, away_minutes: float | None, as_of: date) -> tuple[ReimbursementLine, ...]:
-    """Return food and drink for everyone; the low end counts one adult and the children."""
+    """Return food and drink for everyone; the low end counts one adult and the children.
+
+    Parameters
+    ----------
+    prison
+        The nation where the prison is.
+    party
+        Who travels.
+    away_minutes
+        The whole time away from home; None where it is not known, which pays nothing.
+    as_of
+        The day whose rates hold.
+    """
     if away_minutes is None or away_minutes <= FOOD_HOURS * MINUTES_PER_HOUR:
         return ()
     hours = LONG_FOOD_HOURS if away_minutes > LONG_FOOD_HOURS * MINUTES_PER_HOUR else FOOD_HOURS
@@ -378,7 +415,19 @@ def _rule_conditions(home: Nation, prison: Nation, rates: _MileRates, miles: flo
 
 
 def claim_conditions(prison: Nation, away_minutes: float | None, total_pence: int, as_of: date) -> tuple[str, ...]:
-    """Say who may claim, by when, and what changes the sum, however one travels."""
+    """Say who may claim, by when, and what changes the sum, however one travels.
+
+    Parameters
+    ----------
+    prison
+        The nation where the prison is.
+    away_minutes
+        The whole time away from home; None where it is not known.
+    total_pence
+        What may come back altogether.
+    as_of
+        The day whose rules hold.
+    """
     age = "16 or over" if prison is Nation.SCOTLAND else "18 or over"
     first_limit = tariffs.series("hwpv_claim_days")[0].valid_from
     told = [

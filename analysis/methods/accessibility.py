@@ -236,6 +236,14 @@ def two_step(minutes: Matrix, demand: ArrayLike, supply: ArrayLike, decay: Decay
     ------
     InputError
         When shapes do not fit, or a time, a number or a weight is negative.
+
+    Examples
+    --------
+    Two services with room for 8 and 6, within 30 minutes of 100 and 300 people:
+
+    >>> from nearhome.analysis.methods import decay
+    >>> two_step([[10, 50], [20, 15]], [100, 300], [8, 6], decay.within(30)).access.tolist()
+    [0.02, 0.04]
     """
     return _shared(_matrix(minutes), demand, supply, decay, selection="none")
 
@@ -257,6 +265,13 @@ def three_step(
     services *inside* the catchment. Give a ``choice`` without a cutoff to have them choose among all services that they
     can reach at all, before the cutoff applies, as the Python package ``access`` does.
 
+    Parameters
+    ----------
+    minutes, demand, supply, decay
+        As for ``two_step``.
+    choice
+        The weight g of a time in people's choice; ``decay`` if None.
+
     Raises
     ------
     InputError
@@ -271,6 +286,11 @@ def balanced(minutes: Matrix, demand: ArrayLike, supply: ArrayLike, decay: Decay
     Demand is divided over services by f(t_ij) / sum_k f(t_ik), so that the loads add up to the people, and the ratio
     of a service over places by f(t_ij) / sum_h f(t_hj), so that the access of all places adds up to the ratios. People
     times access need not add up to the supply: for that see ``availability``.
+
+    Parameters
+    ----------
+    minutes, demand, supply, decay
+        As for ``two_step``.
 
     Raises
     ------

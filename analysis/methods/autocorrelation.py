@@ -115,6 +115,20 @@ def moran(
 
     Two-sided p is twice the smaller tail, at most 1. The map is shuffled as a whole.
 
+    Parameters
+    ----------
+    values
+        One for each place, none missing.
+    neighbours
+        Who is next to whom, in the order of the values.
+    permutations
+        How many, 1 or more.
+    seed
+        Of the random draws; the same one gives the same answer.
+    alternative
+        What counts as extreme: ``two-sided``, or only neighbours more alike (``greater``) or less alike (``less``) than
+        by chance.
+
     Raises
     ------
     InputError
@@ -150,8 +164,22 @@ def lisa(
 ) -> Local:
     """Work out the local Moran's I of each place, I_i = (n - 1) z_i sum_j w_ij z_j / z'z (Anselin 1995).
 
-    ``greater`` looks for places like their neighbours only, ``less`` for those unlike them only. All places share the
-    same random draws: each p is right by itself, and they hang together.
+    All places share the same random draws: each p is right by itself, and they hang together.
+
+    Parameters
+    ----------
+    values
+        One for each place, none missing.
+    neighbours
+        Who is next to whom, in the order of the values.
+    permutations
+        How many, 1 or more.
+    seed
+        Of the random draws; the same one gives the same answer.
+    alternative
+        ``two-sided``; ``greater`` looks for places like their neighbours only, ``less`` for those unlike them only.
+    false_discoveries
+        The share of labels that may be chance, at most.
 
     Raises
     ------
@@ -184,8 +212,22 @@ def hot_spots(
     """Work out Getis and Ord's Gi* of each place as a z score, the place itself among its neighbours (Ord, Getis 1995).
 
     The place weighs as much as each of its neighbours would on average. z is Gi* less its mean, over its standard
-    deviation, under chance; p comes from conditional permutations, as for ``lisa``, and not from z. ``greater`` looks
-    for high only.
+    deviation, under chance; p comes from conditional permutations, as for ``lisa``, and not from z.
+
+    Parameters
+    ----------
+    values
+        One for each place, none missing.
+    neighbours
+        Who is next to whom, in the order of the values.
+    permutations
+        How many, 1 or more.
+    seed
+        Of the random draws; the same one gives the same answer.
+    alternative
+        ``two-sided``; ``greater`` looks for high only, ``less`` for low only.
+    false_discoveries
+        The share of labels that may be chance, at most.
 
     Raises
     ------

@@ -101,7 +101,21 @@ class CoverProblem:
         return np.asarray(self.times[:, self.fixed].min(axis=1, initial=np.inf))
 
     def answer(self, added: Bools, value: float, bound: float, unreachable: Bools, *, proven: bool = True) -> Sites:
-        """Put an answer together; it is optimal if proven so and value and bound meet."""
+        """Put an answer together; it is optimal if proven so and value and bound meet.
+
+        Parameters
+        ----------
+        added
+            Candidates that are newly opened, shape (candidates,).
+        value
+            What all that are open reach, in the unit of the problem.
+        bound
+            What no choice whatever can better.
+        unreachable
+            Rows that no candidate can serve, shape (rows,).
+        proven
+            Whether the bound holds; False where time ran out.
+        """
         opened = self.fixed | added
         way = self.times[:, opened].min(axis=1, initial=np.inf)
         meets = abs(value - bound) <= PROVEN_GAP * max(1.0, abs(value))
@@ -131,6 +145,17 @@ def problem(
     costs: ArrayLike | None = None,
 ) -> CoverProblem:
     """Check the candidates.
+
+    Parameters
+    ----------
+    minutes
+        Demand row -> candidate column, in minutes; NaN or infinity where there is no way.
+    budget
+        How much may be spent on new places: their number, unless they have costs.
+    fixed
+        Candidate columns that are open already, at no cost.
+    costs
+        Of each candidate, 0 or more; if None each costs 1, so that the budget is a number of places.
 
     Raises
     ------
@@ -187,6 +212,25 @@ def cover_most(
     (times their equity weights), those covered by fixed places among them. ``unreachable`` are rows that no candidate
     covers.
 
+    Parameters
+    ----------
+    minutes
+        Demand row -> candidate column, in minutes; NaN or infinity where there is no way.
+    people
+        At each row.
+    within_minutes
+        The longest time that counts as covered, inclusive.
+    budget
+        How much may be spent on new places: their number, unless they have costs.
+    fixed
+        Candidate columns that are open already, at no cost.
+    costs
+        Of each candidate, 0 or more; if None each costs 1, so that the budget is a number of places.
+    equity
+        How often a person of each row counts: 1 once, 2 twice; once if None.
+    time_limit_seconds
+        How long the solver may take.
+
     Raises
     ------
     InputError
@@ -234,6 +278,19 @@ def cover_all(
     Toregas et al. (1971). Rows that no candidate covers are left out and are ``unreachable``. ``value`` is the cost of
     the new places, their number if they have no costs.
 
+    Parameters
+    ----------
+    minutes
+        Demand row -> candidate column, in minutes; NaN or infinity where there is no way.
+    within_minutes
+        The longest time that counts as covered, inclusive.
+    fixed
+        Candidate columns that are open already, at no cost.
+    costs
+        Of each candidate, 0 or more; if None each costs 1.
+    time_limit_seconds
+        How long the solver may take.
+
     Raises
     ------
     InputError
@@ -257,8 +314,21 @@ def shortest_longest(
 
     The answer is one of the times in the matrix; for each time tried, ``cover_all`` says whether the budget covers
     every row within it (Minieka 1970). ``value`` is in minutes. Rows that no candidate reaches are left out and are
-    ``unreachable``. The limit of time is for each time tried; where it is met, nothing below is proven and the answer
-    says ``feasible``.
+    ``unreachable``.
+
+    Parameters
+    ----------
+    minutes
+        Demand row -> candidate column, in minutes; NaN or infinity where there is no way.
+    budget
+        How much may be spent on new places: their number, unless they have costs.
+    fixed
+        Candidate columns that are open already, at no cost.
+    costs
+        Of each candidate, 0 or more; if None each costs 1, so that the budget is a number of places.
+    time_limit_seconds
+        How long the solver may take for each time tried; where it is met, nothing below is proven and the answer says
+        ``feasible``.
 
     Raises
     ------

@@ -133,6 +133,13 @@ def suppressed(
     ------
     InputError
         When a count is negative or missing, the groups do not fit, or a rule makes no sense.
+
+    Examples
+    --------
+    The 3 is small; the others go with it so that no total gives it away:
+
+    >>> [[str(cell) for cell in row] for row in suppressed([[12, 3, 20], [30, 8, 40]]).cells]
+    [['[c]', '[c]', '20.0'], ['[c]', '[c]', '40.0']]
     """
     table, names = _checked(counts, levels)
     if not (threshold > 0 and (width is None or width > 0)):
@@ -171,6 +178,10 @@ def held_back(
         Counts that do not overlap, each above 0, such as the children of one area, one class and one band.
     sums
         For each number that might be shown, the rows of the parts it adds up; the same rows are the same number.
+    threshold
+        Sums above 0 and below it are not shown.
+    width
+        How wide the range must be within which a reader can place each sum held back; the threshold if None.
     base
         What is shown is rounded to the nearest multiple of it, halves up, which leaves a reader unsure by so much;
         0 if nothing is rounded.

@@ -74,6 +74,11 @@ def gini(values: ArrayLike, people: ArrayLike) -> Gini:
     ------
     InputError
         When a value is negative or the columns do not fit.
+
+    Examples
+    --------
+    >>> gini([10, 30, float("nan")], [100, 100, 20])
+    Gini(value=0.25, people=200.0, left_out=20.0)
     """
     held, weight, left_out = _shared_out(values, people)
     order = held.argsort(kind="stable")
@@ -179,10 +184,22 @@ def concentration(
     """Say whether values gather among people ranked low (below 0) or high (above 0).
 
     Standard: C = 2 cov(y, R) / mean(y), with R the fractional rank of people in order of ``rank_by``, equal ones
-    sharing the middle. Erreygers (2009): 4 mean(y) C / (b - a), which does not change when good and bad are swapped;
-    ``bounds`` are the least and greatest possible values a and b, the observed ones if not given.
+    sharing the middle. Erreygers (2009): 4 mean(y) C / (b - a), which does not change when good and bad are swapped.
 
     Nations whose deprivation is measured differently must not be ranked together: call once for each.
+
+    Parameters
+    ----------
+    values
+        Of each place, 0 or more; NaN or infinity where there is no way.
+    people
+        At each place.
+    rank_by
+        What places are ordered by, such as deprivation; those of unknown rank (NaN) are left out.
+    kind
+        ``standard`` or ``erreygers``.
+    bounds
+        For Erreygers, the least and greatest possible values a and b; the observed ones if None.
 
     Raises
     ------
@@ -220,6 +237,17 @@ def shortfall(
     The gap of a person is ``|value - line| / line`` on the wrong side and 0 elsewhere, on the line itself too. For
     travel times the wrong side is ``above`` and a gap may exceed 1; for services in reach it is ``below``. People with
     no way are beyond any line: they are in none of the three figures, and counted as ``left_out``.
+
+    Parameters
+    ----------
+    values
+        Of each place, 0 or more; NaN or infinity where there is no way.
+    people
+        At each place.
+    line
+        What is measured against, above 0, in the unit of the values.
+    worse
+        On which side of the line is the wrong one.
 
     Raises
     ------

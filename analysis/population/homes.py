@@ -184,6 +184,15 @@ def crow_miles(nation: str, ratio: float, lat: Floats, lon: Floats) -> Floats:
 
     Homes are its sectors, weighted as ``Sectors.weights`` does. Shape (authorities, points); haversine, told to four
     decimals, so that sines which differ in the last digit between processors make no difference.
+
+    Parameters
+    ----------
+    nation
+        A prison system.
+    ratio
+        How often the most deprived tenth is in prison for once in the least, as for ``Sectors.weights``.
+    lat, lon
+        The points, EPSG:4326, shape (points,) each.
     """
     where = sectors(nation)
     weight = where.weights(ratio)

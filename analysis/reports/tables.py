@@ -128,7 +128,16 @@ def table(
     """Make a table of the columns of a frame, in the order of ``columns``.
 
     A missing figure becomes NOT_KNOWN, an infinite one NO_WAY, an empty text NOT_APPLICABLE, and what ``disclosure``
-    holds back SUPPRESSED; marks stay. For the other parameters see ``Table``.
+    holds back SUPPRESSED; marks stay.
+
+    Parameters
+    ----------
+    frame
+        Has a column for each name; others are left out.
+    columns
+        What is shown, in this order.
+    name, title, notes, source, in_pages, page_columns
+        As of ``Table``.
 
     Raises
     ------

@@ -51,6 +51,18 @@ def render(name: str, *, package: str = SHARED, **values: Any) -> str:
 
 
 def piece(name: str, macro: str, *values: Any, package: str = SHARED, **named: Any) -> str:
-    """Fill in one macro of a template, for a piece of a page; it begins and ends without blanks."""
+    """Fill in one macro of a template, for a piece of a page; it begins and ends without blanks.
+
+    Parameters
+    ----------
+    name
+        The template's file.
+    macro
+        The macro in it.
+    values, named
+        What it asks for, in order or by name.
+    package
+        The package whose template it is.
+    """
     written = getattr(environment(package).get_template(name).module, macro)(*values, **named)
     return str(written).strip()

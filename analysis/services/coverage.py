@@ -114,6 +114,8 @@ def assess(
         ``reach.ALL_KINDS`` for every kind.
     mode
         One of ``travel_times.MODES``, or a ``Travel``, which says the day too.
+    as_of
+        The day whose services, families and people in prison count.
     by
         One of LEVELS.
     thresholds
@@ -143,6 +145,13 @@ def assess(
     ------
     InputError
         If a word is not known, or thresholds or k are not above zero.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> found = assess(kind="visitors_centre", by="nation", as_of=date(2026, 11, 21))
+    >>> found.table["name"].tolist()
+    ['England', 'Northern Ireland', 'Scotland', 'Wales']
     """
     limits = _limits(thresholds)
     travel = travel_times.check_travel(mode)

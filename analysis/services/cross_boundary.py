@@ -84,6 +84,13 @@ def flows(
 ) -> pd.DataFrame:
     """Give people by home authority and by the authority of the prison: a budget at each end.
 
+    Parameters
+    ----------
+    as_of, kind, services
+        As for ``coverage.assess``.
+    place_minutes
+        Drive within which a service around a place counts as near home.
+
     Returns
     -------
     A row a pair with at least LEAST_PEOPLE: ``home_code``, ``home``, ``prison_code``, ``prison_authority``, ``people``

@@ -190,6 +190,17 @@ def local_clusters(
 
     Places without a value are left out first. Significance is two-sided after control of false discoveries.
 
+    Parameters
+    ----------
+    found
+        Coverage whose parts of sectors are looked at, whatever areas it is by.
+    what
+        ``covered`` or ``minutes``.
+    by
+        ``authority`` or ``sector``.
+    permutations, seed
+        As for ``autocorrelation.lisa``.
+
     Raises
     ------
     InputError

@@ -115,6 +115,8 @@ def best(  # noqa: PLR0913 -- keyword-only, each with a usual value
         A word of ``service_kinds.KINDS``.
     count
         How many new places may be opened.
+    as_of
+        The day whose services are there already and whose children count.
     within_minutes, mode
         What counts as within reach, and how people travel; not used for PRISON_KINDS.
     aim

@@ -67,6 +67,12 @@ def supply(
     ----------
     services
         Services in force.
+    where
+        Families by part of a sector, whose children share.
+    holding
+        Where the people of each authority are held, for services at prisons.
+    travel
+        How people come to services that have a place.
     thresholds
         Minutes in rising order: the zones of the E2SFCA; beyond the last, nothing counts.
     """

@@ -318,6 +318,8 @@ def compare(scenario: ServiceScenario, *, kind: str | None = None, as_of: date, 
 
     Parameters
     ----------
+    scenario
+        The changes, made together.
     kind, as_of, options
         As for ``coverage.assess``; ``services`` among the options are those before the changes.
 

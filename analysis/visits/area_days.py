@@ -104,8 +104,14 @@ def visiting_days(
     ----------
     towns
         As from ``nearhome.geo.places.areas.towns_of`` or ``towns_within``.
+    prisons
+        Where to, each in turn.
     patterns
         Which sessions, such as ``sat`` and ``weekday``: one of each for each prison that has one.
+    party
+        Who travels.
+    as_of
+        The day whose prices hold; a visit is on the first day of its session after it.
     router
         The roads.
 

@@ -120,6 +120,17 @@ def by_public_transport(
 
     Without a session it is that of a usual Saturday afternoon.
 
+    Parameters
+    ----------
+    visit
+        Who goes where, when.
+    needs
+        How the family walks, how far, and whether it takes a taxi; ordinarily if None.
+    railcard
+        What card it has; none if None.
+    profiles
+        Which kinds of ways to look for; all of ``itineraries.PROFILES`` if None.
+
     Raises
     ------
     NoRouteError

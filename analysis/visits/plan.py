@@ -107,6 +107,16 @@ def plan_visit(  # noqa: PLR0913 -- keyword-only, each with a usual value
         A price or rate is not known so early.
     InputError
         A mode is none, or the railcard does not fit the party.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import nearhome as nh
+    >>> day = date(2026, 11, 21)
+    >>> home, prison = nh.find_place("TR1 2HE"), nh.find_prison("Exeter", day)
+    >>> plan = plan_visit(home, prison, party=nh.Party(adults=1, children=2), as_of=day)
+    >>> round(plan.options[0].miles), round(plan.crow_miles)
+    (87, 74)
     """
     unknown = [mode for mode in modes if mode not in MODES]
     if unknown:

@@ -65,6 +65,21 @@ def find(
 ) -> tuple[list[Pair], str]:
     """Find the ways there and home, the cheapest first, and say why they are not by timetable where one is imported.
 
+    Parameters
+    ----------
+    home, gate
+        The two ends.
+    session
+        The visit, whose kind of day typical ways are of.
+    hours
+        When to be at the gate and when to leave it, on the date that a timetable answers for.
+    needs
+        How the family walks, how far, and whether it takes a taxi.
+    profiles
+        Which kinds of typical ways to look for.
+    router
+        The roads.
+
     Raises
     ------
     NoRouteError

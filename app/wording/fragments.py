@@ -13,7 +13,17 @@ PACKAGE = "nearhome.app.wording"
 
 
 def piece(name: str, macro: str, *values: Any, **named: Any) -> str:
-    """Return a macro of one of these templates, filled in."""
+    """Return a macro of one of these templates, filled in.
+
+    Parameters
+    ----------
+    name
+        The template's file.
+    macro
+        The macro in it.
+    values, named
+        What it asks for, in order or by name; texts are escaped.
+    """
     return templates.piece(name, macro, *values, package=PACKAGE, **named)
 
 
@@ -48,7 +58,19 @@ def definitions(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> str:
-    """Return a table whose first column names the rows; the first ``texts`` columns are words, the others numbers."""
+    """Return a table whose first column names the rows.
+
+    Parameters
+    ----------
+    caption
+        What it shows; read out before it.
+    heads
+        A heading for each column.
+    rows
+        A text for each column, the row's name first.
+    texts
+        How many columns, from the first, are words; the others are numbers.
+    """
     return piece("fragments.html", "table", caption, heads, list(rows), texts)
 
 

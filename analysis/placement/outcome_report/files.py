@@ -41,6 +41,10 @@ def write(
 
     Parameters
     ----------
+    outcome
+        What a run came to.
+    out
+        The folder, which is made.
     source
         What the scenario was called by, for the command that repeats it.
     formats
@@ -187,6 +191,8 @@ def markdown(report: Report, tables: Container[str] | None = None) -> str:
 
     Parameters
     ----------
+    report
+        What the page is of.
     tables
         Names of the tables to show; all that pages show if None.
     """

@@ -34,6 +34,8 @@ def report(outcome: Outcome, source: str) -> Report:
 
     Parameters
     ----------
+    outcome
+        What a run came to.
     source
         What the scenario was called by: a name or a file, for the command that repeats it.
     """

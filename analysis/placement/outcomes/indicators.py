@@ -77,6 +77,8 @@ def measure(start: ScenarioStart, people: Ints, visit: Burden, visits: Visits, m
 
     Parameters
     ----------
+    start
+        The scenario set up: its groups, their homes, and everybody held before.
     people
         At each prison, shape (groups, prisons), in the order of the start's groups.
     visit

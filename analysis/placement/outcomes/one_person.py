@@ -81,6 +81,10 @@ def rank(
     ----------
     place
         Where the family lives.
+    person
+        Who is to be placed.
+    scenario
+        What gives the day, the prison system, the burden and the rules.
     has_car
         Whether the family goes by car; else by public transport.
     planned

@@ -119,6 +119,8 @@ def run(
 
     Parameters
     ----------
+    scenario
+        What is asked.
     baseline
         Who is held where, such as one's own figures; modelled if not given. There are no draws then.
     progress

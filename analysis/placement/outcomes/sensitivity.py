@@ -58,8 +58,14 @@ def varied(
     ----------
     percent
         By which people and places are varied.
+    capacity
+        The scenario's; fewer places are more headroom in it, up to half of each prison.
+    held
+        Who is held where.
     work_out
         Gives the figures of the scenario with other places and people.
+    progress
+        Is told how far it is.
     """
     import pandas as pd
 
@@ -97,6 +103,8 @@ def draws(
         Works one draw out, perhaps in another process; None if there is no plan.
     tasks
         What each draw is worked out from, the first draw first.
+    progress
+        Is told how far it is.
     engine
         Where the draws are worked out: here, one after the other, or on a Dask cluster
         (``nearhome.geo.matrices.executors.Cluster``), with the same rows.

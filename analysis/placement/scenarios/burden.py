@@ -113,6 +113,14 @@ def ways(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *,
 
     Parameters
     ----------
+    nation
+        A prison system, one of ``estate.NATIONS``.
+    as_of
+        The day whose figure says by how much more often the deprived are in prison, which weights homes.
+    spots
+        The prisons, in the order of the columns.
+    when
+        ``weekday`` or ``weekend``, for public transport.
     public
         Whether ways by public transport are asked for at all, which take a second for each new point; else they are
         those by car.
@@ -131,7 +139,13 @@ def ways(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *,
 
 
 def screened(nation: str, as_of: date, spots: tuple[PrisonSite, ...], when: When, *, public: bool) -> Ways:
-    """Work the ways out as ``ways`` does, but those by public transport from the middle of each authority only."""
+    """Work the ways out as ``ways`` does, but those by public transport from the middle of each authority only.
+
+    Parameters
+    ----------
+    nation, as_of, spots, when, public
+        As for ``ways``.
+    """
     from nearhome.geo.transit import pairs
 
     where = homes.sectors(nation)
@@ -197,7 +211,21 @@ def longest_day_trip(prison_id: str, *, flexible: bool = False) -> float:
 
 
 def by_car(given: Ways, spots: Sequence[PrisonSite], visits: Visits, as_of: date, nation: str) -> Burden:
-    """Work out a visit in the family's own car; ``nation`` is a prison system, one of ``estate.NATIONS``."""
+    """Work out a visit in the family's own car.
+
+    Parameters
+    ----------
+    given
+        One way from each home to each prison.
+    spots
+        The prisons, in the order of the columns.
+    visits
+        Who goes, and whether sessions are at whatever time saves a night.
+    as_of
+        The day whose prices and rates hold.
+    nation
+        A prison system, one of ``estate.NATIONS``.
+    """
     party = Party(visits.adults, visits.children)
     fixed, far = (car_costs.car_cost(return_miles=miles, party=party, as_of=as_of).pence for miles in (0.0, _FAR_MILES))
     return_miles = 2 * given.miles
@@ -207,7 +235,13 @@ def by_car(given: Ways, spots: Sequence[PrisonSite], visits: Visits, as_of: date
 
 
 def by_public_transport(given: Ways, spots: Sequence[PrisonSite], visits: Visits, as_of: date, nation: str) -> Burden:
-    """Work out a visit by train and bus; where no such way is known, by car at the cost of one (a lift)."""
+    """Work out a visit by train and bus; where no such way is known, by car at the cost of one (a lift).
+
+    Parameters
+    ----------
+    given, spots, visits, as_of, nation
+        As for ``by_car``.
+    """
     party = Party(visits.adults, visits.children)
     where = _NATIONS[nation]
     rail = [fares.rail_fare(km, party=party, as_of=as_of, nation=where).pence for km in _FARE_KM]

@@ -202,7 +202,19 @@ def record_of(each: Any) -> type | None:
 
 
 def read_record(record: type[T], table: Any, where: str, problems: list[str]) -> T | None:
-    """Make a record of a table, or give None and say why not."""
+    """Make a record of a table, or give None and say why not.
+
+    Parameters
+    ----------
+    record
+        A dataclass whose fields are the keys that the table may have.
+    table
+        What was read in its place, of whatever type.
+    where
+        What goes before the names of its keys in messages, such as ``objective.``; empty at the top.
+    problems
+        Sentences on what is wrong; those found are added.
+    """
     if not isinstance(table, dict):
         problems.append(f"{where} must be a table")
         return None

@@ -36,6 +36,11 @@ def load(text: str) -> Scenario:
     ------
     InputError
         There is neither, or the file is not right; the message names all that is wrong.
+
+    Examples
+    --------
+    >>> load("nearer-home-5000-moves").moves.limit
+    5000
     """
     known = named()
     if text in known:

@@ -29,6 +29,12 @@ def planned(instance: Instance, aim: CostObjective, moves: Moves, optimum: Plan 
 
     Parameters
     ----------
+    instance
+        Whom to place, and where.
+    aim
+        What to make small.
+    moves
+        The scenario's limit on moves, or its price of one, in the objective's unit.
     optimum
         The best plan without either, if it is at hand.
 

@@ -44,6 +44,10 @@ def forbidden(remand_nearest: int, moves: Moves, instance: Instance, groups: Gro
         People before trial go to one of so many reception prisons nearest their home; 0: to any.
     moves
         Who may be at one prison only, and who may not be at one.
+    instance
+        What names the prisons and their wings.
+    groups
+        Who the people are, in the order of the rows.
 
     Raises
     ------

@@ -79,6 +79,8 @@ def set_up(scenario: Scenario, baseline: Baseline | None = None) -> ScenarioStar
 
     Parameters
     ----------
+    scenario
+        What is asked.
     baseline
         Who is held where; modelled for the scenario's day and nation if not given.
 

@@ -42,6 +42,8 @@ def visit(terms: Terms, codes: tuple[str, ...], estate: ScenarioEstate, buses: S
 
     Parameters
     ----------
+    terms
+        On what terms families visit.
     codes
         The authorities.
     estate
@@ -112,6 +114,17 @@ def candidate_burdens(
     """Give the objective's burden from each authority, with and without a car, to new points, shape (homes, points).
 
     Public transport is that from the middle of each authority, which is quicker to work out.
+
+    Parameters
+    ----------
+    terms
+        On what terms families visit.
+    objective
+        What says whether minutes, miles, pence or a mix is counted.
+    codes
+        The authorities.
+    spots
+        The new points, EPSG:4326.
     """
     public = terms.journeys.travel == "household"
     every = homes.sectors(terms.nation).codes

@@ -54,6 +54,10 @@ def tail(instance: Instance, share: float = 0.1, *, enough: float = 0.001) -> Ta
 
     Parameters
     ----------
+    instance
+        Whom to place, and where.
+    share
+        Of the people, those with the worst journeys: above 0 and up to 1.
     enough
         The search over whole thresholds ends when the best one found is proven to be within such a share of the best
         there is; 0 for the best there is.

@@ -160,6 +160,10 @@ class Instance:
 
         Parameters
         ----------
+        home, cohort
+            Whose people, by name; the first group of both.
+        prison
+            Where they may be, by name.
         people
             How many, those there already first; None for the whole group.
 
@@ -252,6 +256,12 @@ def instance(
     ----------
     homes
         Names, all different.
+    cohorts
+        Their names, and what holds for each.
+    prisons
+        Places and wings.
+    rows
+        The people: indices into homes, cohorts and prisons.
     burden
         Of one person's journey from each home to each prison, shape (homes, prisons); NaN where there is no way.
     unit

@@ -63,6 +63,17 @@ def resized(instance: Instance, prison: str, places: int, wing: Wing | None = No
 
     A prison's wings keep their places, so that one with several may need both changed.
 
+    Parameters
+    ----------
+    instance
+        What is changed; it stays as it is.
+    prison
+        Its name.
+    places
+        How many it, or the wing, has afterwards: 0 or more.
+    wing
+        One of the prison's as the instance has it; the whole prison if None.
+
     Raises
     ------
     InputError
@@ -100,7 +111,20 @@ def re_roled(instance: Instance, prison: str, wings: Iterable[tuple[Iterable[str
 
 
 def opened(instance: Instance, prison: str, places: int, cohorts: Iterable[str], burden: ArrayLike) -> Instance:
-    """Return the instance with one prison more, the last; ``burden`` is that of the journey from every home.
+    """Return the instance with one prison more, the last.
+
+    Parameters
+    ----------
+    instance
+        What is changed; it stays as it is.
+    prison
+        A name that no prison has.
+    places
+        How many it has, 0 or more.
+    cohorts
+        Whom it holds, all in one wing.
+    burden
+        Of the journey from each home, shape (homes,); NaN where there is no way.
 
     Raises
     ------
@@ -157,6 +181,8 @@ def sites(
 
     Parameters
     ----------
+    instance
+        As it is without a new prison.
     names
         Of the candidates, none of them a prison's.
     burden

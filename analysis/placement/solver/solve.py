@@ -141,6 +141,8 @@ def solve(
 
     Parameters
     ----------
+    instance
+        Whom to place, and where.
     objective
         What to make small; the total burden if None.
     move_price

@@ -41,7 +41,21 @@ PRISONS: Final = {
 
 
 def shown(result: Result, name: str, headings: Mapping[str, str], *, texts: int = 1, title: str = "") -> str:
-    """Return columns of a run's table with the headings given, but none that says nothing, and its notes."""
+    """Return columns of a run's table with the headings given, but none that says nothing, and its notes.
+
+    Parameters
+    ----------
+    result
+        The run.
+    name
+        Of one of its tables.
+    headings
+        What to call each column, by its name, in the order to show them.
+    texts
+        How many columns, from the first, are words and not numbers.
+    title
+        The caption's beginning; the table's own title if empty.
+    """
     table = result.tables[name]
     told = {each.name for each in table.columns if set(table.values(each.name)) - NOTHING}
     chosen = [each for name in headings for each in table.columns if each.name == name and name in told]

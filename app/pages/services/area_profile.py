@@ -35,7 +35,19 @@ _SOME = 0.005
 
 
 def html(told: Story, row: Row, found: Coverage, choices: Choices) -> str:
-    """Return the story as a description list; every text is escaped."""
+    """Return the story as a description list; every text is escaped.
+
+    Parameters
+    ----------
+    told
+        Everything known of the area.
+    row
+        Its row of the page's table, with small numbers suppressed.
+    found
+        Coverage as chosen, for how even things are.
+    choices
+        What was chosen on the page.
+    """
     parts = (
         ("How many children?", need_sentences(row, choices)),
         ("Who helps them?", help_sentences(row, told, choices)),

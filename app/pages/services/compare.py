@@ -78,7 +78,19 @@ def counted(as_of: date, own: Sequence[Service]) -> tuple[Service, ...]:
 
 
 def ask(choices: Choices, found: Coverage, own: Sequence[Service], today: date) -> CoverageComparison | str | None:
-    """Ask what to compare with; give the comparison, a sentence on what is wrong, or None for nothing."""
+    """Ask what to compare with; give the comparison, a sentence on what is wrong, or None for nothing.
+
+    Parameters
+    ----------
+    choices
+        What was chosen on the page.
+    found
+        Coverage as chosen, the one side.
+    own
+        One's own services, which count beside the register's.
+    today
+        The day that the choice of another starts from.
+    """
     way = st.radio(
         "Compare with",
         list(WAYS),

@@ -26,6 +26,8 @@ def workbook(choices: Choices, services: Sequence[Service]) -> bytes:
 
     Parameters
     ----------
+    choices
+        What was chosen on the page.
     services
         Every service that counts on the day, one's own among them.
     """

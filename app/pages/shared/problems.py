@@ -79,6 +79,10 @@ def show_problems(problems: Iterable[FieldProblem], slots: Slots, title: str) ->
 
     Parameters
     ----------
+    problems
+        What to put right, in the order to tell it.
+    slots
+        Where on the page it is shown.
     title
         The title of the page without errors; "Error: " is put before it.
     """

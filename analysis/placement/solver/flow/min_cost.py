@@ -40,6 +40,8 @@ def solve(given: FlowProblem, prices: Ints | None = None) -> Flow:
 
     Parameters
     ----------
+    given
+        The placement in whole numbers.
     prices
         A guess, such as those of a similar flow: it saves time and changes no cost.
 

@@ -127,6 +127,8 @@ def problem(instance: Instance, costs: Ints, move: int | Ints = 0, estate: Priso
 
     Parameters
     ----------
+    instance
+        Whom to place, and where.
     costs
         Of one person of each group at each prison, shape (groups, prisons), not negative.
     move
@@ -191,6 +193,8 @@ def pooled(instance: Instance, door: Ints, costs: GroupCosts, order: Ints) -> Po
 
     Parameters
     ----------
+    instance
+        Whose groups are pooled.
     door
         The node where each cohort enters each prison, shape (cohorts, prisons).
     costs

@@ -28,6 +28,10 @@ def exchanges(given: FlowProblem, flow: Flow, kept: Bools | None = None) -> Ints
 
     Parameters
     ----------
+    given
+        The placement in whole numbers.
+    flow
+        Where people are in it.
     kept
         The journeys to look at; None for all that are allowed.
     """
