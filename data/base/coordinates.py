@@ -88,7 +88,13 @@ def to_metres(lat: ArrayLike, lon: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def crow_miles(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Miles as the crow flies between two points in degrees (haversine on a sphere, within 0.5 %), to the millionth."""
+    """Miles as the crow flies between two points in degrees (haversine on a sphere, within 0.5 %), to the millionth.
+
+    Parameters
+    ----------
+    lat_a, lon_a, lat_b, lon_b
+        The two points: degrees north and east, EPSG:4326.
+    """
     phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
     half_lat = math.sin((phi_b - phi_a) / 2) ** 2
     half_lon = math.sin(math.radians(lon_b - lon_a) / 2) ** 2

@@ -234,6 +234,8 @@ def wrong_with(text: str, level: str = "", *, near: bool = True) -> str:
 
     Parameters
     ----------
+    text, level
+        As for ``find``.
     near
         Whether to look for names spelt alike, which takes a while.
     """
