@@ -202,6 +202,8 @@ def find(text: str, as_of: date) -> Prison:
     Examples
     --------
     >>> from datetime import date
+    >>> find("HMP Exeter", date(2026, 11, 21)).id
+    'EXI'
     >>> find("Strangeways", date(2026, 11, 21)).name
     'Manchester (HMP & YOI)'
     """

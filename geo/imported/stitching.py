@@ -95,8 +95,8 @@ class _Seam:
         metres, taken
             How long it is, and how long it takes in tenths of a second; at least one tenth is counted.
         shape
-            The points between its ends, in order, as (lat, lon) rows, EPSG:4326; None for an arc that joins a hub to the
-            detailed roads.
+            The points between its ends, in order, as (lat, lon) rows, EPSG:4326; None for an arc that joins a hub to
+            the detailed roads.
         """
         self.tail.append(ends[0])
         self.head.append(ends[1])

@@ -101,8 +101,8 @@ def levels(  # noqa: C901, PLR0912 -- one pass
     first
         The number of the connection to begin with.
     until
-        Connections are looked at while they depart no later than so many seconds after the best arrival of any number of
-        rides.
+        Connections are looked at while they depart no later than so many seconds after the best arrival of any number
+        of rides.
     labels
         What is known of stops and trips, the origins on entry.
     goal
