@@ -152,6 +152,13 @@ def sweep(columns: int = 0) -> Callable[[Array, Array, Array, Array, Array, int]
 
     @nb.njit(cache=True, nogil=True)
     def run(up: Array, ux: Array, forward: Array, found: Array, chosen: Array, nothing: int) -> None:
+        """Complete ``found`` from the highest node down.
+
+        Parameters
+        ----------
+        up, ux, forward, found, chosen, nothing
+            As ``sweep`` tells.
+        """
         width = columns if columns > 0 else found.shape[1]
         row = np.empty(width, found.dtype)
         for v in range(len(up) - 2, -1, -1):

@@ -43,6 +43,17 @@ def convert_from_nx(
 ) -> CompiledGraph:
     """Convert a networkx graph; called by networkx, which names the edge attributes a function needs.
 
+    Parameters
+    ----------
+    graph
+        Any networkx graph.
+    edge_attrs
+        The attributes to keep as weights, each with the value of edges that lack it; None keeps none.
+    preserve_edge_attrs
+        Whether all attributes are asked for.
+    **_kept
+        What else networkx asks to be kept; no answer depends on it.
+
     Raises
     ------
     NotImplementedError

@@ -107,7 +107,7 @@ NO_DELAYS = Delays(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 def osm_kph(
     country: NDArray[np.float64], town: NDArray[np.float64], limit: NDArray[np.float64], town_share: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Give average speeds by class and surroundings, and whether the tagged limit decides each.
+    """Give average speeds by class, surroundings and tagged limit, and whether the limit decides each.
 
     Parameters
     ----------

@@ -196,7 +196,7 @@ class Railway:
         count
             How many at most.
         within_km
-            None is further away than this, kilometres as the crow flies.
+            How far away the furthest may be, kilometres as the crow flies.
         """
         km = self.distances_km(lat, lon)
         rows = np.argsort(km, kind="stable")[:count]
