@@ -78,7 +78,13 @@ def to_degrees(easting: ArrayLike, northing: ArrayLike) -> tuple[NDArray[np.floa
 
 
 def to_metres(lat: ArrayLike, lon: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """National Grid eastings and northings (EPSG:27700, metres) of latitudes and longitudes (EPSG:4326)."""
+    """National Grid eastings and northings (EPSG:27700, metres) of latitudes and longitudes (EPSG:4326).
+
+    Examples
+    --------
+    >>> [round(float(each)) for each in to_metres(50.263, -5.051)]
+    [182647, 44790]
+    """
     import numpy as np
 
     easting, northing = _transformer().transform(
@@ -88,7 +94,18 @@ def to_metres(lat: ArrayLike, lon: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def crow_miles(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Miles as the crow flies between two points in degrees (haversine on a sphere, within 0.5 %), to the millionth."""
+    """Miles as the crow flies between two points in degrees (haversine on a sphere, within 0.5 %), to the millionth.
+
+    Parameters
+    ----------
+    lat_a, lon_a, lat_b, lon_b
+        The two points: degrees north and east, EPSG:4326.
+
+    Examples
+    --------
+    >>> round(crow_miles(50.263, -5.051, 50.723, -3.527))
+    74
+    """
     phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
     half_lat = math.sin((phi_b - phi_a) / 2) ** 2
     half_lon = math.sin(math.radians(lon_b - lon_a) / 2) ** 2

@@ -52,6 +52,13 @@ def share_out(weights: ArrayLike, totals: ArrayLike, group: Ints | None = None, 
     Returns
     -------
     One for each place, a whole number of parts. Of equal remainders the first place is rounded up.
+
+    Examples
+    --------
+    >>> share_out([2, 1, 1], 10, parts=1).tolist()
+    [5.0, 3.0, 2.0]
+    >>> share_out([1, 2, 0, 5], [10, 3], np.array([0, 0, 0, 1]), parts=1).tolist()
+    [3.0, 7.0, 0.0, 3.0]
     """
     weight = np.asarray(weights, float)
     owner = np.zeros(len(weight), np.int64) if group is None else group

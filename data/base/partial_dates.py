@@ -27,7 +27,13 @@ def first_day(text: str) -> date:
 
 
 def day_after(text: str) -> date:
-    """Give the day after the last of a year, month or day."""
+    """Give the day after the last of a year, month or day.
+
+    Examples
+    --------
+    >>> [day_after(text).isoformat() for text in ("2009", "2009-04", "2009-04-15")]
+    ['2010-01-01', '2009-05-01', '2009-04-16']
+    """
     parts = _parts(text)
     year, month, day = (*parts, 12, 31)[:3]
     if len(parts) == 2:  # noqa: PLR2004 -- a year and a month

@@ -35,6 +35,11 @@ def duration(minutes: float) -> str:
     """Return a time span such as "55 minutes" or "2 hours 10 minutes".
 
     Below an hour the minute counts; from an hour on it is rounded to five minutes.
+
+    Examples
+    --------
+    >>> duration(55), duration(123)
+    ('55 minutes', '2 hours 5 minutes')
     """
     rounded = _rounded_minutes(minutes)
     if rounded == 0:
@@ -63,7 +68,13 @@ def percent(share: float) -> str:
 
 
 def money(pence: int) -> str:
-    """Return an exact sum: "£23", "£23.40" or "95p"."""
+    """Return an exact sum: "£23", "£23.40" or "95p".
+
+    Examples
+    --------
+    >>> money(2300), money(2340), money(95)
+    ('£23', '£23.40', '95p')
+    """
     if 0 < pence < PENCE_PER_POUND:
         return f"{pence}p"
     pounds, rest = divmod(pence, PENCE_PER_POUND)

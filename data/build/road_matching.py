@@ -40,7 +40,17 @@ class Shapes:
 
 
 def smallest(tail: Ints, head: Ints, metres: Floats, size: int) -> csr_matrix:
-    """Build a sparse two-way graph keeping the shortest of parallel arcs (SciPy alone would sum them)."""
+    """Build a sparse two-way graph keeping the shortest of parallel arcs (SciPy alone would sum them).
+
+    Parameters
+    ----------
+    tail, head
+        Ends of the arcs, by node number; each arc leads both ways.
+    metres
+        Their lengths.
+    size
+        How many nodes there are.
+    """
     rows, columns, weights = np.r_[tail, head], np.r_[head, tail], np.r_[metres, metres]
     order = np.lexsort((weights, columns, rows))
     rows, columns, weights = rows[order], columns[order], weights[order]

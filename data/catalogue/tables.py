@@ -146,7 +146,16 @@ def descriptions() -> dict[str, dict[str, Any]]:
 
 
 def table(name: str) -> ShippedTable:
-    """Describe one table; an unknown name raises InputError, one that was never built TableError."""
+    """Describe one table; an unknown name raises InputError, one that was never built TableError.
+
+    Examples
+    --------
+    >>> prisons = table("prisons")
+    >>> prisons.title
+    'Prisons of the United Kingdom and the Crown dependencies'
+    >>> prisons.file, prisons.licence
+    ('prisons.csv', 'Open Government Licence v3.0')
+    """
     _described(name)
     known = tables()
     if name not in known:

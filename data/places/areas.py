@@ -215,12 +215,14 @@ def find(text: str, level: str = "", among: Mapping[tuple[str, str], Area] | Non
 
     Examples
     --------
+    >>> find("St Helens").code
+    'E08000013'
     >>> find("brighton & hove").code
     'E06000043'
     >>> find("Ynys Mon").name
     'Isle of Anglesey'
-    >>> len(find("Kent (police)").authorities)
-    13
+    >>> len(find("Kent (county)").authorities), len(find("Kent (police)").authorities)
+    (12, 13)
     """
     found = fits(text, level, among)
     wrong = _wrong(text, level, found, among)
@@ -234,6 +236,8 @@ def wrong_with(text: str, level: str = "", *, near: bool = True) -> str:
 
     Parameters
     ----------
+    text, level
+        As for ``find``.
     near
         Whether to look for names spelt alike, which takes a while.
     """

@@ -342,10 +342,20 @@ def write_table(
     authority: NDArray[np.str_],
     quality: NDArray[np.int64],
 ) -> None:
-    """Write the three files from columns of one row a postcode.
+    """Write the three files from columns of one row a postcode, in any order.
 
-    Postcodes are normalised and all different; points are EPSG:27700 metres; a quality of NO_POINT marks a
-    row whose point means nothing; an empty authority is one not known.
+    Parameters
+    ----------
+    folder
+        Where the files go; made if it is not there.
+    postcodes
+        Normalised, and all different.
+    easting, northing
+        Metres, EPSG:27700.
+    authority
+        ONS codes of local authorities; empty where not known.
+    quality
+        Code-Point's; ``NO_POINT`` marks a row whose point means nothing.
     """
     sector = np.array([text[:-2] for text in postcodes.tolist()], dtype="S6")
     last = postcodes.astype("U8").tolist()

@@ -85,6 +85,15 @@ def items(series: str, as_of: date) -> dict[tuple[str, str], PublishedFigure]:
 def figure(series: str, item: str, as_of: date, sex: str = "") -> PublishedFigure:
     """Give one figure as of a day, as ``items`` does.
 
+    Parameters
+    ----------
+    series, item
+        As the columns of the table have them.
+    as_of
+        The day: the latest figure by then is given, or the first if all are later.
+    sex
+        ``male`` or ``female``; empty for a figure that is not told by sex.
+
     Raises
     ------
     TableError

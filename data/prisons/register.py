@@ -202,6 +202,8 @@ def find(text: str, as_of: date) -> Prison:
     Examples
     --------
     >>> from datetime import date
+    >>> find("HMP Exeter", date(2026, 11, 21)).id
+    'EXI'
     >>> find("Strangeways", date(2026, 11, 21)).name
     'Manchester (HMP & YOI)'
     """
@@ -216,6 +218,8 @@ def named(text: str, as_of: date | None = None) -> Prison:
 
     Parameters
     ----------
+    text
+        An id or a name, as for ``find``.
     as_of
         Among several that fit, those count that are open on this day, or that are not closed for good if it is
         left out.
@@ -240,6 +244,8 @@ def wrong_with(text: str, *, near: bool = True) -> str:
 
     Parameters
     ----------
+    text
+        An id or a name, as for ``find``.
     near
         Whether to look for names spelt alike, which takes a while.
     """
@@ -399,10 +405,13 @@ def suitable(
     category
         ``A``, ``B``, ``C`` or ``D`` (men, England and Wales), or ``open``, ``closed`` (women), ``local``,
         ``young``, ``foreign``, ``immigration``; any if None. Scotland, Northern Ireland and the islands
-        have no A to D. age In years; any if None. Under 18 only the youth estate fits. A person of 18 to 20
-        is held only where the prison is certified for young adults, or holds every age. remand True asks
-        for prisons that take people before trial; False and None do not matter, since such prisons also
-        hold sentenced people.
+        have no A to D.
+    age
+        In years; any if None. Under 18 only the youth estate fits. A person of 18 to 20 is held only where the
+        prison is certified for young adults, or holds every age.
+    remand
+        True asks for prisons that take people before trial; False and None do not matter, since such prisons
+        also hold sentenced people.
 
     Raises
     ------

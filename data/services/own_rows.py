@@ -125,7 +125,19 @@ class RowReader:
         return near[0] if near else ""
 
     def wrong(self, column: str, value: str, what: str, line: int | None = None) -> None:
-        """Keep a problem of the row that is read, or of a line; only count it once there are very many."""
+        """Keep a problem of the row that is read, or of a line; only count it once there are very many.
+
+        Parameters
+        ----------
+        column
+            The column it is in; ``HEADER`` for the first line as a whole.
+        value
+            The value seen.
+        what
+            What is wrong with it and what to do, as it goes on after the value.
+        line
+            The line of the file, from 1; that of the row being read if None.
+        """
         self.count += 1
         if self.count <= MOST_PROBLEMS:
             self.problems.append(RowProblem(self._line if line is None else line, column, value, what))

@@ -108,7 +108,17 @@ class Archive:
         return file in self._members
 
     def read(self, file: str, needed: tuple[str, ...], wanted: tuple[str, ...], problems: Problems) -> FeedFile:
-        """Read the needed and wanted columns of a file that is there; a lack of needed ones is a problem."""
+        """Read the needed and wanted columns of a file that is there; a lack of needed ones is a problem.
+
+        Parameters
+        ----------
+        file
+            The name of the file, such as ``stops.txt``.
+        needed, wanted
+            Columns to read: those that must be there, and those that may be.
+        problems
+            Where to note lacking and repeated columns, and rows with too many or too few fields, which are left out.
+        """
         import pyarrow as pa
         import pyarrow.csv as pc
 

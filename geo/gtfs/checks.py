@@ -85,7 +85,19 @@ class Checker:
     def values(
         self, table: FeedFile, name: str, parse: Callable[[str], float], blank: float | None = None
     ) -> NDArray[Any]:
-        """Read a column of numbers; an empty cell is ``blank``, or a problem where that is None."""
+        """Read a column of numbers; what cannot be read is a problem.
+
+        Parameters
+        ----------
+        table
+            The file.
+        name
+            The column.
+        parse
+            Makes a number of a word, or raises ValueError with what is wrong, as it goes on after the word.
+        blank
+            What an empty cell stands for; where that is None it is a problem.
+        """
         codes, words = table.column(name)
         values, wrong = [], dict[int, str]()
         for code, word in enumerate(words):
@@ -105,7 +117,21 @@ class Checker:
     def references(
         self, table: FeedFile, name: str, known: Mapping[str, int], where: str, blank: int | None = None
     ) -> Ints:
-        """Read a column of names of rows elsewhere as row numbers; an unknown name is a problem."""
+        """Read a column of names of rows elsewhere as row numbers; an unknown name is a problem.
+
+        Parameters
+        ----------
+        table
+            The file.
+        name
+            The column.
+        known
+            The rows elsewhere by name.
+        where
+            What to call the place where the names should be, such as ``routes.txt``.
+        blank
+            The row number that an empty cell stands for; where that is None it is a problem.
+        """
         codes, words = table.column(name)
         lost = {code for code, word in enumerate(words) if word not in known and (word or blank is None)}
         if lost:

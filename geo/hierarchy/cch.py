@@ -113,7 +113,7 @@ class Hierarchy:
     def customise(self, weights: NDArray[Any]) -> Metric:
         """Give the input arcs weights: int32, or int64 for time and distance in one.
 
-        Weights are 0 or more. Those of a closed arc are ``kernels.INFINITE_32`` or ``INFINITE_64``.
+        Weights are 0 or more. Those of a closed arc are ``sweep_kernels.INFINITE_32`` or ``INFINITE_64``.
         """
         nothing = sweep_kernels.infinite(weights)
         forward = np.full(len(self.ux), nothing, weights.dtype)
@@ -190,6 +190,13 @@ class Metric:
         """Find the best way from any of several nodes to any of several others, each with its price.
 
         Any number of threads may ask at once.
+
+        Parameters
+        ----------
+        entry, leaving
+            Nodes to start from, and nodes to end at.
+        entry_cost, leaving_cost
+            The price of each, in the units of the weights.
 
         Returns
         -------

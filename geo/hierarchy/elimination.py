@@ -116,7 +116,15 @@ def postorder(up: Array, ux: Array) -> Array:
 
 @nb.njit(cache=True, nogil=True)
 def slots(up: Array, ux: Array, tail: Array, head: Array) -> Array:
-    """Find the upward arc of each input arc (ends in rank order): its number, or -1 for a loop."""
+    """Find the upward arc of each input arc: its number, or -1 for a loop.
+
+    Parameters
+    ----------
+    up, ux
+        The upward arcs, as ``chordal`` gives them.
+    tail, head
+        Ends of the input arcs, in rank order.
+    """
     out = np.empty(len(tail), np.int32)
     for arc in range(len(tail)):
         x, y = tail[arc], head[arc]

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 @nb.njit(cache=True, nogil=True)
 def ancestors(up: Array, ux: Array, node: Array, chain: Array) -> int:
-    """Fill ``chain`` with some nodes and all above them, rising, and give how many those are."""
+    """Note some nodes and all above them, rising, and give how many those are.
+
+    Parameters
+    ----------
+    up, ux
+        The upward arcs.
+    node
+        The nodes.
+    chain
+        What is filled, of room for all nodes.
+    """
     heads = node.copy()
     left, count = len(heads), 0
     while left > 0:
@@ -45,9 +55,22 @@ def ancestors(up: Array, ux: Array, node: Array, chain: Array) -> int:
 def climb(
     up: Array, ux: Array, weights: Array, chain: Array, best: Array, before: Array, other: Array
 ) -> tuple[Any, Any]:
-    """Relax the upward arcs of the nodes of a rising chain, noting in ``before`` where each best value came from.
+    """Relax the upward arcs of the nodes of a rising chain.
 
-    Gives the node where ``best`` and ``other`` meet at the least sum (-1 if nowhere), and that sum.
+    Parameters
+    ----------
+    up, ux, weights
+        The upward arcs, with the weights of one direction.
+    chain
+        The nodes, as from ``ancestors``.
+    best, before
+        By node the least weight so far, infinite if none, and the node that it came from; both are brought up to date.
+    other
+        The least weights of the search from the other end.
+
+    Returns
+    -------
+    The node where ``best`` and ``other`` meet at the least sum (-1 if nowhere), and that sum.
     """
     least, where = INFINITE_64, np.int64(-1)
     for v in chain:
@@ -76,8 +99,15 @@ def between(  # noqa: C901 -- a search, and reading it out
 ) -> tuple[Any, Array]:
     """Find the least weight from any of several nodes to any of others, and the nodes of the hierarchy on that way.
 
-    ``entry`` and ``leaving`` are nodes and costs. ``scratch`` are best values (infinite on entry and on return), where
-    they came from, and chains of ancestors, each of shape (2, nodes).
+    Parameters
+    ----------
+    up, ux, forward, backward
+        The upward arcs and their weights.
+    entry, leaving
+        Nodes to start from and to end at, with their costs.
+    scratch
+        Best values (infinite on entry and on return), where they came from, and chains of ancestors, each of shape
+        (2, nodes).
     """
     bests, befores, chains = scratch
     sizes = np.zeros(2, np.int64)
@@ -169,8 +199,18 @@ def walk(  # noqa: C901 -- a search, and reading it out
     leaves as soon as that is as good. The least weights to the goal are only worked out for nodes on the way and beside
     it, after Strasser and Zeitz, "A Fast and Tight Heuristic for A* in Road Networks" (SEA 2021).
 
-    ``arcs`` are where each node's arcs start, their heads and weights, above 0; they, ``entry`` and ``leaving`` are by
-    node, the hierarchy by rank. ``scratch`` is that of ``between``.
+    Parameters
+    ----------
+    up, ux, weights
+        The upward arcs, with ``forward`` and ``backward``.
+    rank
+        The rank of each node.
+    arcs
+        Where each node's input arcs start, their heads and weights, above 0; by node, not by rank.
+    entry, leaving
+        Nodes to start from and to end at, not ranks, with their costs.
+    scratch
+        As for ``between``.
 
     Returns
     -------
@@ -228,7 +268,15 @@ def walk(  # noqa: C901 -- a search, and reading it out
 
 @nb.njit(cache=True, nogil=True)
 def arc_between(up: Array, ux: Array, low: int, high: int) -> Any:
-    """Find the upward arc from one node to a higher one."""
+    """Find the upward arc from one node to a higher one.
+
+    Parameters
+    ----------
+    up, ux
+        The upward arcs.
+    low, high
+        The two nodes, which an arc joins.
+    """
     left, right = up[low], up[low + 1]
     while left < right:
         middle = (left + right) >> 1
@@ -241,7 +289,17 @@ def arc_between(up: Array, ux: Array, low: int, high: int) -> Any:
 
 @nb.njit(cache=True, nogil=True)
 def unpack(up: Array, ux: Array, via_forward: Array, via_backward: Array, path: Array) -> Array:
-    """Replace every arc of a path of nodes by the input arcs it stands for; give the nodes."""
+    """Replace every arc of a path of nodes by the input arcs it stands for; give the nodes.
+
+    Parameters
+    ----------
+    up, ux
+        The upward arcs.
+    via_forward, via_backward
+        The lower node of the triangle that each stands for in either direction; -1 for an input arc.
+    path
+        Nodes, at least one, each joined to the next by an arc of the hierarchy.
+    """
     out = np.empty(4 * len(path) + 64, np.int64)
     out[0], size = path[0], 1
     ends = np.empty(256, np.int64)  # the heads of the arcs still to do, the next one last

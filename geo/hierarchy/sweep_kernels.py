@@ -44,9 +44,18 @@ def customise(  # noqa: C901 -- two loops over the same arrays
 ) -> None:
     """Set the weights of the upward arcs: input arcs by minimum, then every lower triangle.
 
-    ``arcs`` are the upward arc of each input arc (-1: none), whether it runs along it, and its weight. ``weights`` are
-    ``forward`` and ``backward``, which hold ``nothing`` on entry; ``vias``, -1 on entry, get the lower node of the
-    triangle that won.
+    Parameters
+    ----------
+    up, ux
+        The upward arcs.
+    arcs
+        The upward arc of each input arc (-1: none), whether it runs along it, and its weight.
+    weights
+        ``forward`` and ``backward``, which hold ``nothing`` on entry.
+    vias
+        For each of the two the lower node of the triangle that won; -1 on entry, and where an input arc did.
+    nothing
+        What marks an arc that does not exist.
     """
     slot, upward, weight = arcs
     forward, backward = weights
@@ -90,9 +99,20 @@ def seed(
     chosen: Array,
     nothing: int,
 ) -> None:
-    """Climb from each seed (node, cost and column) to the root, setting ``found[:, column]`` for all its ancestors.
+    """Climb from each seed to the root, setting its column for all its ancestors.
 
-    A row is cleared to ``nothing`` when it is first touched, and then marked in ``chosen``.
+    Parameters
+    ----------
+    up, ux, weights
+        The upward arcs, with the weights from the head down: ``backward``.
+    seeds
+        Node, cost and column of each.
+    found
+        What is set, shape (nodes, columns); a row is cleared to ``nothing`` when it is first touched.
+    chosen
+        Marks the rows that were touched; false on entry.
+    nothing
+        What marks a way that does not exist.
     """
     node, cost, column = seeds
     columns = found.shape[1]
@@ -132,6 +152,13 @@ def sweep(columns: int = 0) -> Callable[[Array, Array, Array, Array, Array, int]
 
     @nb.njit(cache=True, nogil=True)
     def run(up: Array, ux: Array, forward: Array, found: Array, chosen: Array, nothing: int) -> None:
+        """Complete ``found`` from the highest node down.
+
+        Parameters
+        ----------
+        up, ux, forward, found, chosen, nothing
+            As ``sweep`` tells.
+        """
         width = columns if columns > 0 else found.shape[1]
         row = np.empty(width, found.dtype)
         for v in range(len(up) - 2, -1, -1):
@@ -169,7 +196,16 @@ def _gather(starts: Array, node: Array, cost: Array, found: Array, out: Array, n
 def gather(starts: Array, node: Array, cost: Array, found: Array, out: Array) -> None:
     """For each place the least over its entries of ``cost + found[node]``, a row of columns at a time.
 
-    ``out`` is int64, and INFINITE_64 where no entry has a way.
+    Parameters
+    ----------
+    starts
+        Where each place's entries start, and where the last ones end.
+    node, cost
+        The entries: nodes, and what it takes to come to them.
+    found
+        The weights from every node to every column's goal, as from the sweep.
+    out
+        What is filled: int64, shape (places, columns), INFINITE_64 where no entry has a way.
     """
     nothing = infinite(found)
     _share(len(starts) - 1, lambda a, b: _gather(starts[a : b + 1], node, cost, found, out[a:b], nothing))
@@ -194,7 +230,14 @@ def _next_slots(
 def next_slots(starts: Array, head: Array, weight: Array, found: Array, out: Array) -> None:
     """For each node and column the number of the arc, among the node's own, on which the best way goes on.
 
-    END where the way ends or none exists. Heads and ``found`` use the same node numbers.
+    Parameters
+    ----------
+    starts, head, weight
+        Where each node's arcs start, their heads, by the node numbers of ``found``, and their weights.
+    found
+        The weights from every node to every column's goal, as from the sweep.
+    out
+        What is filled: uint8, the shape of ``found``, END where the way ends or none exists.
 
     Raises
     ------
@@ -211,7 +254,17 @@ def next_slots(starts: Array, head: Array, weight: Array, found: Array, out: Arr
 
 @nb.njit(cache=True, nogil=True)
 def chase(starts: Array, head: Array, slot: Array, start: int, column: int, path: Array) -> int:
-    """Follow stored arcs from a node to a column's goal; fill ``path`` with nodes and give their number."""
+    """Follow stored arcs from a node to a column's goal, and give the number of nodes.
+
+    Parameters
+    ----------
+    starts, head, slot
+        Where each node's arcs start, their heads, and what ``next_slots`` stored.
+    start, column
+        The node to start from, and the column of the goal.
+    path
+        What is filled with the nodes, the first one included, as far as it has room.
+    """
     v, size = start, 1
     path[0] = v
     while size < len(path):

@@ -84,7 +84,20 @@ class _Seam:
     shape: list[Floats] = field(default_factory=list)
 
     def add(self, ends: tuple[int, int], like: int, metres: int, taken: int, shape: Floats | None = None) -> None:
-        """Add an arc; without a shape it joins a hub to the detailed roads."""
+        """Add an arc; without a shape it joins a hub to the detailed roads.
+
+        Parameters
+        ----------
+        ends
+            The nodes it leads from and to.
+        like
+            The strategic edge that it looks like.
+        metres, taken
+            How long it is, and how long it takes in tenths of a second; at least one tenth is counted.
+        shape
+            The points between its ends, in order, as (lat, lon) rows, EPSG:4326; None for an arc that joins a hub to
+            the detailed roads.
+        """
         self.tail.append(ends[0])
         self.head.append(ends[1])
         self.like.append(like)

@@ -85,9 +85,16 @@ class Rules(NamedTuple):
 def fill(  # noqa: C901, PLR0912, PLR0915 -- one pass over all postcodes, compiled
     homes: Postcodes, edges: Edges, places: Goals, rules: Rules, found: Array, minutes: Array, miles: Array
 ) -> None:
-    """Fill minutes and miles, tenths of each, uint16; see ``nearhome.geo.matrices.postcodes``.
+    """Fill minutes and miles, tenths of each; see ``nearhome.geo.matrices.postcodes``.
 
-    ``found`` are the weights of the ways from every node, by rank, to every goal.
+    Parameters
+    ----------
+    homes, edges, places, rules
+        The postcodes, the roads they join, the goals, and how ways count.
+    found
+        The weights of the ways from every node, by rank, to every goal.
+    minutes, miles
+        What is filled: uint16, shape (postcodes, goals); 65535 where there is no way.
     """
     east, north, choice, sector_starts = homes
     road_starts, roads, ends, ends_xy, taken, lengths, rates = edges

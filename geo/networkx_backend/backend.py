@@ -43,6 +43,17 @@ def convert_from_nx(
 ) -> CompiledGraph:
     """Convert a networkx graph; called by networkx, which names the edge attributes a function needs.
 
+    Parameters
+    ----------
+    graph
+        Any networkx graph.
+    edge_attrs
+        The attributes to keep as weights, each with the value of edges that lack it; None keeps none.
+    preserve_edge_attrs
+        Whether all attributes are asked for.
+    **_kept
+        What else networkx asks to be kept; no answer depends on it.
+
     Raises
     ------
     NotImplementedError
@@ -82,7 +93,21 @@ def multi_source_dijkstra(
     cutoff: float | None = None,
     weight: str | None = "weight",
 ) -> tuple[Lengths, Paths] | tuple[float, Path]:
-    """Find lengths and paths from the nearest of the sources to all nodes, or to the target."""
+    """Find lengths and paths from the nearest of the sources to all nodes, or to the target.
+
+    Parameters
+    ----------
+    graph
+        The arrays.
+    sources
+        Nodes of the graph, at least one.
+    target
+        The node to search for; all nodes if None.
+    cutoff
+        The greatest length allowed; no limit if None.
+    weight
+        The edge attribute to add up; None counts edges.
+    """
     rows = _rows(graph, sources)
     if target in sources:
         return 0, [target]
@@ -103,7 +128,13 @@ def multi_source_dijkstra_path(
     cutoff: float | None = None,
     weight: str | None = "weight",
 ) -> Paths:
-    """Find paths from the nearest of the sources to all nodes."""
+    """Find paths from the nearest of the sources to all nodes.
+
+    Parameters
+    ----------
+    graph, sources, cutoff, weight
+        As for ``multi_source_dijkstra``.
+    """
     rows = _rows(graph, sources)
     return _paths(graph, rows, _searched(graph, rows, weight, cutoff))
 
@@ -114,7 +145,13 @@ def multi_source_dijkstra_path_length(
     cutoff: float | None = None,
     weight: str | None = "weight",
 ) -> Lengths:
-    """Find lengths from the nearest of the sources to all nodes."""
+    """Find lengths from the nearest of the sources to all nodes.
+
+    Parameters
+    ----------
+    graph, sources, cutoff, weight
+        As for ``multi_source_dijkstra``.
+    """
     return _lengths(graph, _searched(graph, _rows(graph, sources), weight, cutoff))
 
 
@@ -125,33 +162,67 @@ def single_source_dijkstra(
     cutoff: float | None = None,
     weight: str | None = "weight",
 ) -> tuple[Lengths, Paths] | tuple[float, Path]:
-    """Find lengths and paths from a source to all nodes, or to the target."""
+    """Find lengths and paths from a source to all nodes, or to the target.
+
+    Parameters
+    ----------
+    graph, target, cutoff, weight
+        As for ``multi_source_dijkstra``.
+    source
+        The node to start from.
+    """
     return multi_source_dijkstra(graph, {source}, target, cutoff, weight)
 
 
 def single_source_dijkstra_path(
     graph: CompiledGraph, source: Hashable, cutoff: float | None = None, weight: str | None = "weight"
 ) -> Paths:
-    """Find paths from a source to all nodes."""
+    """Find paths from a source to all nodes.
+
+    Parameters
+    ----------
+    graph, source, cutoff, weight
+        As for ``single_source_dijkstra``.
+    """
     return multi_source_dijkstra_path(graph, {source}, cutoff, weight)
 
 
 def single_source_dijkstra_path_length(
     graph: CompiledGraph, source: Hashable, cutoff: float | None = None, weight: str | None = "weight"
 ) -> Lengths:
-    """Find lengths from a source to all nodes."""
+    """Find lengths from a source to all nodes.
+
+    Parameters
+    ----------
+    graph, source, cutoff, weight
+        As for ``single_source_dijkstra``.
+    """
     return multi_source_dijkstra_path_length(graph, {source}, cutoff, weight)
 
 
 def dijkstra_path(graph: CompiledGraph, source: Hashable, target: Hashable, weight: str | None = "weight") -> Any:
-    """Find the path from source to target."""
+    """Find the path from source to target.
+
+    Parameters
+    ----------
+    graph, source, weight
+        As for ``single_source_dijkstra``.
+    target
+        The node to search for.
+    """
     return single_source_dijkstra(graph, source, target, None, weight)[1]
 
 
 def dijkstra_path_length(
     graph: CompiledGraph, source: Hashable, target: Hashable, weight: str | None = "weight"
 ) -> float:
-    """Find the length of the path from source to target."""
+    """Find the length of the path from source to target.
+
+    Parameters
+    ----------
+    graph, source, target, weight
+        As for ``dijkstra_path``.
+    """
     _refuse_unknown(graph, f"Node {source} not found in graph", source)
     if source == target:
         return 0
@@ -166,7 +237,13 @@ def dijkstra_path_length(
 def bidirectional_dijkstra(
     graph: CompiledGraph, source: Hashable, target: Hashable, weight: str | None = "weight"
 ) -> tuple[float, Path]:
-    """Find length and path from source to target, searching from both."""
+    """Find length and path from source to target, searching from both.
+
+    Parameters
+    ----------
+    graph, source, target, weight
+        As for ``dijkstra_path``.
+    """
     _refuse_unknown(graph, f"Source {source} is not in G", source)
     _refuse_unknown(graph, f"Target {target} is not in G", target)
     if source == target:
@@ -213,7 +290,19 @@ def shortest_path(
     weight: str | None = None,
     method: str = "dijkstra",
 ) -> Any:
-    """Find a path, the paths from or to one node, or all of them; without weight those with the fewest edges."""
+    """Find a path, the paths from or to one node, or all of them; without weight those with the fewest edges.
+
+    Parameters
+    ----------
+    graph
+        The arrays.
+    source, target
+        The nodes to lead from and to; every node if None.
+    weight
+        The edge attribute to add up; None counts edges.
+    method
+        ``dijkstra``; without weight also ``bellman-ford``, which then is the same.
+    """
     _refuse_method(method)
     if source is not None and target is not None:
         return (
@@ -238,7 +327,13 @@ def shortest_path_length(
     weight: str | None = None,
     method: str = "dijkstra",
 ) -> Any:
-    """Find the length of a path, or the lengths from or to one node, or all; without weight the number of edges."""
+    """Find the length of a path, or the lengths from or to one node, or all; without weight the number of edges.
+
+    Parameters
+    ----------
+    graph, source, target, weight, method
+        As for ``shortest_path``.
+    """
     _refuse_method(method)
     if source is not None and target is not None:
         return _steps(graph, source, target) if weight is None else dijkstra_path_length(graph, source, target, weight)

@@ -156,6 +156,17 @@ class CompiledGraph:
     ) -> Tree:
         """Search from all sources at once, up to the target or the greatest distance allowed.
 
+        Parameters
+        ----------
+        sources
+            Numbers of nodes; none finds nothing.
+        attribute
+            The edge attribute to weigh arcs by; None counts arcs.
+        target
+            The number of the node to stop at; ``NONE`` settles all that can be reached.
+        cutoff
+            The greatest distance allowed; no limit if None.
+
         Raises
         ------
         ContradictionError

@@ -64,9 +64,18 @@ def _pop(key: Array, count: Array, size: int) -> int:
 def settle(
     starts: Array, head: Array, weight: Array, real: Array, sources: Array, target: int, limit: Array
 ) -> tuple[int, Array, Array, Array, Array]:
-    """Settle all nodes within reach of the sources, nearest first, up to the target (-1: none).
+    """Settle all nodes within reach of the sources, nearest first, up to the target.
 
-    ``limit`` holds the greatest distance allowed, or nothing.
+    Parameters
+    ----------
+    starts, head, weight, real
+        The arcs that leave each node.
+    sources
+        Nodes to start from.
+    target
+        The node to stop at, -1 for none.
+    limit
+        The greatest distance allowed, or nothing: an array of one or of none.
 
     Returns
     -------
@@ -184,6 +193,15 @@ def meet_by_steps(
     starts: Array, head: Array, back_starts: Array, tail: Array, source: int, target: int
 ) -> tuple[int, Array]:
     """Find a way with the fewest arcs between two different nodes, widening the smaller of two fronts.
+
+    Parameters
+    ----------
+    starts, head
+        The arcs that leave each node.
+    back_starts, tail
+        The arcs that come to each node.
+    source, target
+        The two nodes.
 
     Returns
     -------

@@ -75,6 +75,13 @@ def find(text: str) -> Place:
 
     Raises UnknownPlaceError for an empty text, a place nearhome does not know (the message suggests near
     names) and one outside the United Kingdom.
+
+    Examples
+    --------
+    >>> find("TR1 2HE").kind
+    'postcode'
+    >>> find("tr1").kind, find("Truro").kind
+    ('district', 'town')
     """
     wanted = " ".join(text.split())
     if not wanted:

@@ -107,7 +107,17 @@ NO_DELAYS = Delays(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 def osm_kph(
     country: NDArray[np.float64], town: NDArray[np.float64], limit: NDArray[np.float64], town_share: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Give average speeds by class, surroundings and tagged limit (0: none), and whether the limit decides it."""
+    """Give average speeds by class, surroundings and tagged limit, and whether the limit decides each.
+
+    Parameters
+    ----------
+    country, town
+        The class's speeds in open country and in towns, km/h (``OSM_KPH``).
+    limit
+        Tagged limits, km/h; 0 for none.
+    town_share
+        How much of each road is in towns, 0 to 1; counts only where no limit is tagged.
+    """
     tagged = (limit > 0) & (limit <= country)
     imputed = np.where(limit > 0, country, 1.0 / ((1.0 - town_share) / country + town_share / town))
     return np.where(tagged, limit, imputed), tagged

@@ -131,7 +131,18 @@ class Entrance:
 
 
 def direct(access: Access, origins: Doors, point: Floats, rate: float) -> tuple[Ints, Ints, Ints]:
-    """Find the ways on local streets alone to a point, in metres, EPSG:27700, around which they take ``rate``.
+    """Find the ways on local streets alone to a point.
+
+    Parameters
+    ----------
+    access
+        The network's roads, and the water that no such way crosses.
+    origins
+        Places to start from.
+    point
+        Where to, in metres, EPSG:27700, shape (2,).
+    rate
+        Seconds for a metre of crow distance around the point; NaN if it joins no road. Of both ends the slower counts.
 
     Returns
     -------

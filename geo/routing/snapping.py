@@ -119,7 +119,15 @@ class Access:
         return self.priced(place[order], edge[order], fraction[order], gap[order])
 
     def priced(self, place: Ints, edge: Ints, fraction: Floats, gap: Floats) -> Joins:
-        """Put minutes and miles of local streets to ways of ``gap`` metres as the crow flies."""
+        """Put metres and tenths of a second of local streets to ways as the crow flies.
+
+        Parameters
+        ----------
+        place, edge, fraction
+            The joins: places, roads, and where on these; see ``Joins``.
+        gap
+            The ways between, metres as the crow flies.
+        """
         return Joins(
             place=place,
             edge=edge,

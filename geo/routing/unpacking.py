@@ -26,7 +26,17 @@ class StepReader:
         self._entrance = entrance
 
     def through(self, start: Doors, way: FoundPath, goal: Doors, ends: Ends) -> list[RouteStep]:
-        """Read the way from one origin to one goal that a search found."""
+        """Read the way from one origin to one goal that a search found.
+
+        Parameters
+        ----------
+        start, goal
+            The places, one in each.
+        way
+            What the search found.
+        ends
+            Their doors, (lat, lon) in EPSG:4326.
+        """
         share_out, share_in = float(start.entries.share[way.start]), float(goal.entries.share[way.goal])
         out = self._part(int(start.entries.arc[way.start]), 1.0 - share_out, 1.0, share=share_out)
         into = self._part(int(goal.entries.arc[way.goal]), 0.0, share_in)

@@ -70,7 +70,17 @@ def ends(day: ServiceDay, stops: ArrayLike, seconds: ArrayLike = 0) -> Ends:
 
 
 def around(day: ServiceDay, lat: float, lon: float, metres: float = 1_000.0) -> Ends:
-    """Make a place of a point (EPSG:4326): the stops within some metres, walked to at the day's speed."""
+    """Make a place of a point: the stops around it that are served, walked to at the day's speed.
+
+    Parameters
+    ----------
+    day
+        The day and how one walks.
+    lat, lon
+        The point, EPSG:4326.
+    metres
+        How far a stop may be, as the crow flies.
+    """
     rows, apart = day.near(lat, lon, metres)
     return Ends(rows, day.walking.seconds(apart))
 

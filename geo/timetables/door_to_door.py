@@ -30,6 +30,17 @@ MODES: dict[str, Mode] = {"rail": "train", "ferry": "ferry", "subway": "undergro
 def covers(timetable: Timetable, when: date, places: tuple[Point, Point], needs: Needs = ORDINARY) -> bool:
     """Say whether stops served on a date lie within a walk of both places.
 
+    Parameters
+    ----------
+    timetable
+        The feeds.
+    when
+        The date of the visit.
+    places
+        Both ends, with ``lat`` and ``lon``, EPSG:4326.
+    needs
+        How the family walks, and how long at most.
+
     Raises
     ------
     DateError

@@ -95,6 +95,17 @@ def options(
     (the other way about). Each further one has more changes and is there sooner (or leaves later), or does so equally
     and takes less time; none is more than four hours worse than a further one.
 
+    Parameters
+    ----------
+    day
+        What runs on the day.
+    origin, goal
+        The two places, with the stops around them.
+    depart, arrive
+        One of the two: leave at or after, or be there by, seconds of the day.
+    most_changes
+        How often one changes at most.
+
     Raises
     ------
     InputError
@@ -128,6 +139,11 @@ def journey(
     """Find the quickest way alone: the earliest arrival, leaving as late as can be; for a deadline the other way about.
 
     Of equal ones it is that with the fewest changes; None where no ride leads there on the day.
+
+    Parameters
+    ----------
+    day, origin, goal, depart, arrive
+        As for ``options``.
     """
     found = options(day, origin, goal, depart=depart, arrive=arrive)
     return found[-1] if found else None

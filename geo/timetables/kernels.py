@@ -47,9 +47,20 @@ class Labels(NamedTuple):
 def arrivals(
     connections: Connections, paths: Footpaths, first: int, ready: Array, ride: Array, aboard: Array, used: Array
 ) -> None:
-    """Find when vehicles bring one to every stop; ``ready`` holds the origins on entry, ``aboard`` zeros.
+    """Find when vehicles bring one to every stop.
 
-    ``used``, if it is not empty, marks the connections on which one can be.
+    Parameters
+    ----------
+    connections, paths
+        What runs, and the transfers.
+    first
+        The number of the connection to begin with.
+    ready, ride
+        The labels of each stop, in seconds; on entry ``ready`` holds the origins, and all else is ``NEVER``.
+    aboard
+        For each trip whether one can be on it; zeros on entry.
+    used
+        If it is not empty, marks the connections on which one can be.
     """
     leave, reach, departs, arrives, trip, flags = connections
     starts, other, seconds, change = paths
@@ -83,8 +94,21 @@ def levels(  # noqa: C901, PLR0912 -- one pass
 ) -> None:
     """Find the earliest arrival at the goals for every number of rides, and how.
 
-    ``goal`` has the seconds from every stop to the goal; ``best[k]`` the arrival there. Connections are looked at while
-    they depart no later than the best arrival of any number of rides plus ``until``.
+    Parameters
+    ----------
+    connections, paths
+        What runs, and the transfers.
+    first
+        The number of the connection to begin with.
+    until
+        Connections are looked at while they depart no later than so many seconds after the best arrival of any number
+        of rides.
+    labels
+        What is known of stops and trips, the origins on entry.
+    goal
+        The seconds from every stop to the goal.
+    best, best_stop
+        By number of rides the arrival at the goal, and the stop from which one walks there; ``NEVER`` and -1 on entry.
     """
     leave, reach, departs, arrives, trip, flags = connections
     starts, other, seconds, change = paths
@@ -139,8 +163,17 @@ def profiles(  # noqa: C901, PLR0912 -- one pass
     """Find all departures from every stop worth taking, and when they bring one to the goal.
 
     Connections are looked at from the last to the first, so that each stop's list grows from its latest departure down.
-    ``found`` has the room of each stop's list, of length 0 on entry; ``soonest`` is for each trip the arrival of those
-    aboard, ``NEVER`` on entry.
+
+    Parameters
+    ----------
+    connections, paths
+        What runs, and the transfers.
+    goal
+        The seconds from every stop to the goal.
+    soonest
+        For each trip the arrival of those aboard; ``NEVER`` on entry.
+    found
+        Where each stop's list begins, its length (0 on entry), departures and arrivals.
     """
     leave, reach, departs, arrives, trip, flags = connections
     starts, other, seconds, change = paths

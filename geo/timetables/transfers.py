@@ -83,7 +83,17 @@ class Footpaths(NamedTuple):
 
     @classmethod
     def of(cls, one: Ints32, other: Ints32, seconds: Ints32, change: Ints32) -> Footpaths:
-        """Arrange transfers by the stop they lead from."""
+        """Arrange transfers by the stop they lead from.
+
+        Parameters
+        ----------
+        one, other
+            The stops that each leads from and to.
+        seconds
+            How long it takes.
+        change
+            The seconds to change at each stop.
+        """
         order = np.lexsort((other, one))
         starts = np.concatenate([[0], np.cumsum(np.bincount(one, minlength=len(change)))]).astype(np.int64)
         return cls(starts, other[order].astype(np.int32), seconds[order].astype(np.int32), change.astype(np.int32))
@@ -115,6 +125,8 @@ def footpaths(
     given
         What feeds say: rows of stop, stop and least seconds, -1 to forbid. A least time at one and the same stop stands
         for the usual one; between two stops the walk may take longer than it.
+    walking
+        How one walks, how far at most, and how long a change takes where feeds say nothing.
     """
     count = len(lat)
     change = np.where(rail, walking.rail_change_seconds, walking.change_seconds).astype(np.int64)

@@ -238,8 +238,17 @@ def service_at(place: Point, day: DayType, minute_of_day: float) -> LocalService
 def ride(crow_km: ArrayLike, origin: LocalService, destination: LocalService, walker: Walker = WALKING) -> Ride:
     """Return local rides between places whose services are known, from door to door.
 
-    Shapes follow NumPy's rules: with ``crow_km`` of shape (n, m), give an origin of shape (n, 1) and a destination of
-    shape (m,). The low time is that of one who looks the bus up and times the walk well.
+    The low time is that of one who looks the bus up and times the walk well.
+
+    Parameters
+    ----------
+    crow_km
+        How far it is as the crow flies, kilometres. Shapes follow NumPy's rules: with one of (n, m), give an origin of
+        shape (n, 1) and a destination of shape (m,).
+    origin, destination
+        The services at both ends.
+    walker
+        Who walks to the stop and from it.
     """
     km = np.asarray(crow_km, dtype=float)
     there = origin.runs & destination.runs & (km <= LONGEST_RIDE_KM)
@@ -266,6 +275,17 @@ def ride(crow_km: ArrayLike, origin: LocalService, destination: LocalService, wa
 
 def local_ride(origin: Point, destination: Point, day: DayType, minute_of_day: float, walker: Walker = WALKING) -> Ride:
     """Return the local ride between two places.
+
+    Parameters
+    ----------
+    origin, destination
+        Places with ``lat`` and ``lon``, EPSG:4326.
+    day
+        The type of day, as from ``day_type``.
+    minute_of_day
+        Minutes since midnight.
+    walker
+        Who walks to the stop and from it.
 
     Raises
     ------

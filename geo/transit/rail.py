@@ -187,7 +187,17 @@ class Railway:
         return np.asarray(EARTH_KM * np.hypot(north, east))
 
     def near(self, lat: float, lon: float, *, count: int, within_km: float) -> NDArray[np.int64]:
-        """Give the rows of the nearest stations to a point (EPSG:4326), the nearest first."""
+        """Give the rows of the nearest stations to a point, the nearest first.
+
+        Parameters
+        ----------
+        lat, lon
+            The point, EPSG:4326.
+        count
+            How many at most.
+        within_km
+            How far away the furthest may be, kilometres as the crow flies.
+        """
         km = self.distances_km(lat, lon)
         rows = np.argsort(km, kind="stable")[:count]
         return rows[km[rows] <= within_km]

@@ -54,6 +54,8 @@ def ways(
         About when the way begins and when it ends, minutes since midnight: local services are those of that time.
     home
         Which end is the family's; there is the car, for a lift to the station.
+    profiles
+        Which ways are asked for; of equal ones the first keeps its name.
     needs
         How the family walks, and whether a taxi is taken where nothing else runs.
     router
