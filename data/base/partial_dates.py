@@ -6,6 +6,8 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from nearhome.data.base.phrases import MONTHS
+
 _WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
@@ -51,7 +53,7 @@ def in_words(text: str) -> str:
     parts = _parts(text)
     words = [str(parts[0])]
     if len(parts) > 1:
-        words.insert(0, calendar.month_name[parts[1]])
+        words.insert(0, MONTHS[parts[1] - 1])
     if len(parts) > 2:  # noqa: PLR2004 -- a day as well
         words.insert(0, str(parts[2]))
     return " ".join(words)

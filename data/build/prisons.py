@@ -7,11 +7,11 @@ quality and a precision; no figure is changed, so that every published control t
 
 from __future__ import annotations
 
-import calendar
 import re
 from typing import TYPE_CHECKING
 
 from nearhome.data.base.files import read_csv, write_csv
+from nearhome.data.base.phrases import MONTHS
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ _QUALITY: tuple[tuple[str, str, int], ...] = (
     # Estimates from general knowledge, unverified.
     ("unsourced approximate", "approximate", 1500),
 )
-_MONTHS = calendar.month_name[1:]
-_TEMPORARY = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{4}}): Temporarily closed")
+_TEMPORARY = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}}): Temporarily closed")
 
 
 def build(sources: Path, out: Path) -> None:
@@ -140,4 +139,4 @@ def _temporarily_closed(source: dict[str, str]) -> str:
         msg = f"estate/prisons.csv says {source['id']} is temporarily closed, but not since when."
         raise SourceError(msg)
     month, year = found[-1]
-    return f"{year}-{_MONTHS.index(month) + 1:02d}"
+    return f"{year}-{MONTHS.index(month) + 1:02d}"

@@ -37,6 +37,7 @@ WITH_EXAMPLES = (
     "nearhome.data.base.phrases",
     "nearhome.data.catalogue.tables",
     "nearhome.data.places.areas",
+    "nearhome.data.places.kingdom",
     "nearhome.data.prisons.register",
     "nearhome.geo.matrices.between",
     "nearhome.geo.places.find",

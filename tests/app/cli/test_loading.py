@@ -13,7 +13,7 @@ import pytest
 DAY = "2026-11-21"
 JOURNEY = ("journey", "--from", "TR1 2HE", "--to", "Exeter", "--as-of", DAY)
 ROUTER = {"numpy", "scipy", "pyproj", "pyarrow"}
-TABLES = {"numpy", "scipy", "pandas", "pyarrow"}
+TABLES = {"numpy", "scipy", "pandas", "pyarrow", "pyproj", "shapely"}
 
 HEAVY = (
     "babel",
