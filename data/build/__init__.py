@@ -50,7 +50,7 @@ STEPS: dict[str, BuildStep] = {
         ),
     ),
     "districts": BuildStep("nearhome.data.build.districts", ("district_shapes",)),
-    "roads": BuildStep("nearhome.data.build.roads", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
+    "roads": BuildStep("nearhome.data.build.roads.build", ("road_nodes", "road_edges", "road_shapes", "road_barriers")),
     "rail": BuildStep("nearhome.data.build.rail", ("rail_stations", "rail_lines", "rail_local", "rail_links")),
     "bus_frequency": BuildStep("nearhome.data.build.bus_frequency", ("small_areas", "bus_frequency")),
     "published": BuildStep("nearhome.data.build.published", ("published_figures", "prison_roles")),

@@ -12,7 +12,8 @@ import pytest
 import shapely
 
 from nearhome.data.base import coordinates
-from nearhome.data.build import road_links, roads
+from nearhome.data.build.roads import build
+from nearhome.data.build.roads import links as road_links
 from nearhome.data.catalogue import frames, tables
 from nearhome.data.errors import SourceError
 from tests.paths import SHARED
@@ -152,7 +153,7 @@ def sources(tmp_path: Path) -> Path:
 def links(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Put the made-up country's links in place of the hand-kept ones; a test may change them."""
     table: dict[str, Any] = copy.deepcopy(LINKS)
-    for module in (road_links, roads):
+    for module in (road_links, build):
         monkeypatch.setattr(module, "read_links", lambda: table)
     return table
 
@@ -186,7 +187,7 @@ def built(sources: Path, links: dict[str, Any], tmp_path: Path) -> Built:
     assert links
     out = tmp_path / "out"
     out.mkdir()
-    roads.build(sources, out)
+    build.build(sources, out)
     return Built(out)
 
 
@@ -207,7 +208,7 @@ def test_an_edge_takes_class_carriageway_number_and_length_from_its_centreline(b
 def test_an_edge_without_a_centreline_is_an_a_road_made_longer_as_simplified_lines_are(built: Built) -> None:
     plain = built.row("B", "H")
     assert (plain.road_class, plain.carriageway, plain.source, plain.kind) == ("a", "unknown", "scgraph", "road")
-    assert plain.metres == pytest.approx(1_000 * km("B", "H") * roads.SIMPLIFIED_SHORT_BY["single"], abs=1)
+    assert plain.metres == pytest.approx(1_000 * km("B", "H") * build.SIMPLIFIED_SHORT_BY["single"], abs=1)
 
 
 def test_a_short_break_is_closed_by_a_link_longer_than_the_crow_flies(built: Built) -> None:
@@ -232,7 +233,7 @@ def test_a_crossing_is_added_only_where_none_cuts_its_gate(built: Built) -> None
 def test_corridors_ferries_and_island_roads_are_as_the_table_says(built: Built) -> None:
     corridor, ferry, island = built.row("D", "E"), built.row("G", "I"), built.row("I", "J")
     assert (corridor.carriageway, corridor.ref) == ("dual", "A77")
-    assert corridor.metres == pytest.approx(1_000 * km("D", "E") * roads.SIMPLIFIED_SHORT_BY["dual"], abs=1)
+    assert corridor.metres == pytest.approx(1_000 * km("D", "E") * build.SIMPLIFIED_SHORT_BY["dual"], abs=1)
     assert (ferry.road_class, ferry.kind, ferry.ferry) == ("ferry", "ferry", "island")
     assert (ferry.ferry_seconds, ferry.wait_seconds) == (2_400, 1_200)
     assert ferry.metres == pytest.approx(1_000 * km("G", "I"), abs=2)
@@ -267,7 +268,7 @@ def test_a_break_over_water_stays_open(sources: Path, links: dict[str, Any], tmp
     (south, west), (north, east) = degrees("C", 0, -1_000), degrees("D", 0, 1_000)
     links["water"] = [{"name": "Lake", "box": [south, west, north, east]}]
     links["corridor"] = []
-    roads.build(sources, tmp_path)
+    build.build(sources, tmp_path)
     names = Built(tmp_path).names
     assert len({"C", "D"} & set(names)) == 1
 
@@ -277,7 +278,7 @@ def test_the_same_sources_give_the_same_bytes(sources: Path, links: dict[str, An
     first, second = tmp_path / "first", tmp_path / "second"
     for out in (first, second):
         out.mkdir()
-        roads.build(sources, out)
+        build.build(sources, out)
     files = sorted(file.name for file in first.iterdir())
     assert files == [f"road_{name}.parquet" for name in ("barriers", "edges", "nodes", "shapes")]
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in files)
@@ -308,7 +309,7 @@ def test_a_link_that_does_not_fit_stops_the_build(
 ) -> None:
     change(links)
     with pytest.raises(SourceError, match=words) as caught:
-        roads.build(sources, tmp_path)
+        build.build(sources, tmp_path)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.glob("*.parquet"))
 
@@ -349,7 +350,7 @@ def test_a_source_that_cannot_be_read_is_told_in_one_sentence(
     assert links
     damage(sources / name)
     with pytest.raises(SourceError, match=f"cannot be read from .*{name.split('/', maxsplit=1)[0]}") as caught:
-        roads.build(sources, tmp_path)
+        build.build(sources, tmp_path)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.glob("*.parquet"))
 
@@ -368,7 +369,7 @@ def test_every_entry_of_the_hand_kept_links_is_in_the_shipped_network() -> None:
 
 @pytest.mark.skipif(not (SOURCES / "roads").is_dir(), reason="the source files are not on this machine")
 def test_the_shipped_road_tables_are_what_the_sources_give(tmp_path: Path) -> None:
-    roads.build(SOURCES, tmp_path)
+    build.build(SOURCES, tmp_path)
     for name in ("road_nodes", "road_edges", "road_shapes", "road_barriers"):
         shipped = tables.shipped_folder() / f"{name}.parquet"
         assert (tmp_path / shipped.name).read_bytes() == shipped.read_bytes(), name

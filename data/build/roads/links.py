@@ -1,6 +1,6 @@
 """Close what is broken and add what is missing: short breaks, estuary crossings, ferries, tolls, corridors.
 
-The hand-kept part is ``road_links.toml`` beside this file; each entry is snapped to the network and checked.
+The hand-kept part is ``links.toml`` beside this file; each entry is snapped to the network and checked.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
-from nearhome.data.build.road_matching import smallest
+from nearhome.data.build.roads.matching import smallest
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from nearhome.data.build.road_matching import Shapes
-    from nearhome.data.build.road_sources import Skeleton
+    from nearhome.data.build.roads.matching import Shapes
+    from nearhome.data.build.roads.sources import Skeleton
 
 
 LONGEST_BREAK_METRES = 3_000.0
@@ -45,7 +45,7 @@ SETTLED_METRES = 2_000.0
 
 def read_links() -> dict[str, Any]:
     """Read the hand-kept table of links."""
-    return tomllib.loads((files("nearhome.data.build") / "road_links.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files("nearhome.data.build.roads") / "links.toml").read_text(encoding="utf-8"))
 
 
 def network_of(skeleton: Skeleton) -> Any:
@@ -118,7 +118,7 @@ class Linker:
         for entry in self.table["crossing"]:
             cutting = self.cutting(entry["gate"])
             if not cutting.any():
-                msg = f"No road cuts the gate of {entry['name']!r}: correct its link in road_links.toml."
+                msg = f"No road cuts the gate of {entry['name']!r}: correct its link in links.toml."
                 raise SourceError(msg)
             self.skeleton.edges.loc[cutting, ["toll", "name"]] = entry.get("toll", ""), entry["name"]
 
@@ -176,7 +176,7 @@ class Linker:
                 while at != start:
                     if before[at] < 0:
                         ends = self.skeleton.nodes.loc[[start, goal], ["lat", "lon"]].to_numpy().tolist()
-                        msg = f"No road joins {ends} on the corridor {entry['ref']!r}: correct road_links.toml."
+                        msg = f"No road joins {ends} on the corridor {entry['ref']!r}: correct links.toml."
                         raise SourceError(msg)
                     row = row_of[min(at, before[at]), max(at, before[at])]
                     if edges.at[row, "source"] in {"scgraph", "estimate"} and edges.at[row, "kind"] != "ferry":
@@ -220,7 +220,7 @@ class Linker:
         if metres[nearest] > self.snap_metres:
             msg = (
                 f"The nearest road to {point} is {metres[nearest] / 1000:.1f} km away, more than "
-                f"{self.snap_metres / 1000:g} km: correct the point in road_links.toml."
+                f"{self.snap_metres / 1000:g} km: correct the point in links.toml."
             )
             raise SourceError(msg)
         return nearest

@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
     from nearhome.data.base.arrays import Floats, Ints
-    from nearhome.data.build.road_sources import Centrelines, Skeleton
+    from nearhome.data.build.roads.sources import Centrelines, Skeleton
 
 
 NEAR_METRES = 130.0

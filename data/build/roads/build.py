@@ -1,7 +1,7 @@
 """The strategic road network: motorways, trunk and A roads of the United Kingdom, crossings and ferries.
 
 The skeleton (OpenStreetMap through scgraph, ODbL) says which junctions follow each other; centrelines (HAPMS, OS Open
-Roads) say class, carriageway, number, true length and shape; ``road_links.toml`` closes what is broken. Each edge
+Roads) say class, carriageway, number, true length and shape; ``links.toml`` closes what is broken. Each edge
 stands for the road both ways; on a dual carriageway that is one carriageway a direction.
 """
 
@@ -17,9 +17,9 @@ from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
 from nearhome.data.base.files import replacing
-from nearhome.data.build.road_links import Linker, network_of, read_links
-from nearhome.data.build.road_matching import Matcher, Shapes
-from nearhome.data.build.road_sources import EDGE_DEFAULTS, Skeleton, read_centrelines, read_skeleton
+from nearhome.data.build.roads.links import Linker, network_of, read_links
+from nearhome.data.build.roads.matching import Matcher, Shapes
+from nearhome.data.build.roads.sources import EDGE_DEFAULTS, Skeleton, read_centrelines, read_skeleton
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:

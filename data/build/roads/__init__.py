@@ -1,0 +1,1 @@
+"""The road network from its sources: junctions, surveyed centrelines, and links kept by hand."""
