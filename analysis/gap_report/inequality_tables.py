@@ -95,7 +95,7 @@ def measures(found: tuple[Lottery, ...], safe: Protected, area: Area) -> Table:
     columns = (
         _WHAT,
         _AREA,
-        Column("measure", "Measure", "Name of the measure.", is_key=True),
+        Column("inequality", "Measure", "Name of the measure of inequality.", is_key=True),
         Column("value", "Value", "The measure.", decimals=4),
         Column("low", "Low", "Low end of its interval: places drawn again at random, 95 in 100 cases.", decimals=4),
         Column("high", "High", "High end of the same.", decimals=4),
@@ -121,7 +121,7 @@ def _measures(one: Lottery, area: Area, *, quiet: bool) -> Iterator[dict[str, An
 
     def row(name: str, value: float, sentence: str, where: str, **more: float) -> dict[str, Any]:
         ends = {"low": Mark.NOT_APPLICABLE, "high": Mark.NOT_APPLICABLE} | more
-        return {"what": words, "area_name": where, "measure": name, "value": value, "sentence": sentence, **ends}
+        return {"what": words, "area_name": where, "inequality": name, "value": value, "sentence": sentence, **ends}
 
     said = _quiet(one.gini, quiet=quiet)
     yield row("Gini", said.value, said.sentence(words), area.name, low=one.interval.low, high=one.interval.high)

@@ -231,6 +231,9 @@ def named(text: str, as_of: date | None = None) -> Prison:
     PrisonClosedError
         If it closed before the tables begin.
     """
+    if not text.strip():
+        msg = "No prison was given; write one such as Exeter, or its id."
+        raise UnknownPrisonError(msg)
     choice = _choice(text, as_of)
     if len(choice) == 1:
         return choice[0]

@@ -87,7 +87,7 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
         msg = "All postcodes at once need the shipped road network; for another give its places to Router.matrix."
         raise InputError(msg)
     try:
-        from nearhome.geo.matrices import postcode_kernel as kernel
+        from nearhome.geo.matrices.postcode_kernel import Edges, Goals, Postcodes, Rules, fill
     except ImportError:
         return _by_blocks(router, goals)
     east, north = table.all_points()
@@ -103,9 +103,9 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
     )
     reach = roads.reach.direct_metres
     nodes = np.column_stack([roads.edges.u, roads.edges.v])
-    kernel.fill(
-        kernel.Postcodes(east, north, choice, sector_starts),
-        kernel.Edges(
+    fill(
+        Postcodes(east, north, choice, sector_starts),
+        Edges(
             starts,
             edges,
             router.metric.hierarchy.rank[nodes],
@@ -114,14 +114,14 @@ def all_postcodes_to(router: Router, goals: Sequence[Point]) -> PostcodeMatrix:
             roads.edges.metres,
             router.access.seconds_per_metre,
         ),
-        kernel.Goals(
+        Goals(
             xy,
             *_goals_by_edge(doors.joins, len(roads.edges.u)),
             doors.rate,
             *_goals_near(east, north, sector_starts, xy, reach),
             *_barriers_near(router.access.barriers, xy, reach),
         ),
-        kernel.Rules(roads.model.detour, reach, SHIFT, METRE),
+        Rules(roads.model.detour, reach, SHIFT, METRE),
         found,
         minutes,
         miles,

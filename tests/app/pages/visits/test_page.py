@@ -114,6 +114,7 @@ def test_answers_come_with_the_details_under_them(asked: list[Any]) -> None:
         "The way there",
         "How the cost is made up",
         "What to know to claim",
+        "Can you claim?",
         "A video call instead",
         "The data behind these figures",
     ]
