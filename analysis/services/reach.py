@@ -110,7 +110,7 @@ def reach(
         Services in force on the day of ``families``.
     families
         Who may be reached, by part of a sector.
-    holding
+    held
         Where the people of each authority are held, on the same day.
     travel, place_minutes
         How people come to services around a place, and within what time that counts as reached. A service with a limit

@@ -69,7 +69,7 @@ def supply(
         Services in force.
     where
         Families by part of a sector, whose children share.
-    holding
+    held
         Where the people of each authority are held, for services at prisons.
     travel
         How people come to services that have a place.

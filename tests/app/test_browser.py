@@ -443,12 +443,18 @@ def test_a_long_run_can_be_cancelled_and_holds_up_nobody(page: Page, server: Ser
 def _pick_area(page: Page, name: str) -> None:
     """Choose an area by the keyboard; a list closes when the page scrolls, so let it come to rest first."""
     area = page.get_by_role("combobox", name="Area", exact=True)
-    area.focus()
-    page.wait_for_timeout(5 * PAUSE_MS)
-    page.keyboard.type(name)
-    page.get_by_role("option", name=name).wait_for()
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name=name, exact=True).wait_for()
+    chosen = page.get_by_role("heading", name=name, exact=True)
+    for _ in range(MAP_TRIES):
+        area.focus()
+        page.wait_for_timeout(5 * PAUSE_MS)
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type(name)
+        page.get_by_role("option", name=name).wait_for()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(10 * PAUSE_MS)
+        if chosen.is_visible():
+            return
+    chosen.wait_for()
 
 
 def _colours(frame: Frame) -> set[str]:
@@ -520,6 +526,7 @@ def test_a_hostile_register_is_told_as_text_and_stays_in_memory(page: Page, serv
     page.get_by_text("Add your own services").click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_text("1 service of yours.").wait_for()
+    _drawn(page)
     _pick_area(page, "Cornwall")
     page.get_by_text(bait).first.wait_for()
     (frame,) = _drawn(page)
