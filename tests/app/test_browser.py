@@ -155,7 +155,11 @@ def ask(page: Page, postcode: str = POSTCODE) -> None:
 
 
 def violations(where: Page | Frame) -> list[Any]:
-    """Return what axe finds against WCAG."""
+    """Return what axe finds against WCAG, once nothing is faded because the page is about to replace it."""
+    for _ in range(MAP_TRIES):
+        if where.locator('[data-stale="true"]').count() == 0:
+            break
+        where.wait_for_timeout(PAUSE_MS)
     where.evaluate(AXE.read_text(encoding="utf-8"))
     found = where.evaluate(
         "axe.run(document).then(r => r.violations.filter(v => v.tags.some(t => t.startsWith('wcag')))"
