@@ -51,7 +51,10 @@ SITE = Site(
     town="Runcorn",
     services=("halton-",),
     facts=(
-        Fact("Local safeguarding boards that answered the survey", "32"),
+        Fact(
+            "Local safeguarding boards that answered the survey (of 150 in England, 21 %; February to 31 March 2007)",
+            "32",
+        ),
         Fact("Boards with a service level agreement with police or probation on a parent's arrest", "3 of 32"),
         Fact("Boards whose staff were trained in arranging prison visits", "3 of 32"),
     ),

@@ -40,7 +40,11 @@ SITE = Site(
     services=("niacro", "quaker-service", "barnardos-ni", "nips", "people-plus-ni"),
     facts=(
         Fact("Northern Ireland: main prisons / young offenders' institution that also holds women", "3 / 1"),
-        Fact("Northern Ireland: first contact with every family", "within 48 hours"),
+        Fact(
+            "Northern Ireland: independent advice offered to every family, "
+            "contact if the prisoner agrees and the family wants it",
+            "within 48 hours",
+        ),
     ),
     about=(
         (

@@ -42,14 +42,18 @@ SITE = Site(
     town="Inverness",
     services=("families-outside", "unstated-sco"),
     facts=(
-        Fact("Scotland: prisons, all with some family contact officer presence", "14"),
+        Fact(
+            "Scotland: prisons, with some level of family contact officer presence; time and number vary, "
+            "much depends on the governor",
+            "14",
+        ),
         Fact("Scotland: visitor centres (Edinburgh, Perth)", "2"),
         Fact("Scotland: families helpline, calls and e-mails a year / staff", "2,000 / 4"),
     ),
     about=(
         (
-            "Families Outside and family contact development officers: an officer in every prison, a helpline, a "
-            "transport fact sheet, two visitor centres."
+            "Families Outside and family contact development officers: some officer presence in each prison, a helpline, "
+            "a transport fact sheet, two visitor centres."
         ),
     ),
     shows=_shows,

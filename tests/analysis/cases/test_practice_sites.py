@@ -36,13 +36,15 @@ NUMBERS = {
     "Norfolk: children (5-13) whom Ormiston supports directly": "22",
     "Ormiston: Eastern region prisons with its family services": "8",
     "POPS: family link workers inside North West prisons": "10",
-    "Scotland: prisons, all with some family contact officer presence": "14",
+    "Scotland: prisons, with some level of family contact officer presence; time and number vary, "
+    "much depends on the governor": "14",
     "Scotland: visitor centres (Edinburgh, Perth)": "2",
     "Scotland: families helpline, calls and e-mails a year / staff": "2,000 / 4",
     "Northern Ireland: main prisons / young offenders' institution that also holds women": "3 / 1",
-    "Northern Ireland: first contact with every family": "within 48 hours",
+    "Northern Ireland: independent advice offered to every family, "
+    "contact if the prisoner agrees and the family wants it": "within 48 hours",
     "POPS: information pack to the family of a new arrival": "within 48 hours",
-    "Local safeguarding boards that answered the survey": "32",
+    "Local safeguarding boards that answered the survey (of 150 in England, 21 %; February to 31 March 2007)": "32",
     "Boards with a service level agreement with police or probation on a parent's arrest": "3 of 32",
     "Boards whose staff were trained in arranging prison visits": "3 of 32",
 }
