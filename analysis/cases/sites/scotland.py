@@ -52,8 +52,8 @@ SITE = Site(
     ),
     about=(
         (
-            "Families Outside and family contact development officers: some officer presence in each prison, a helpline, "
-            "a transport fact sheet, two visitor centres."
+            "Families Outside and family contact development officers: some officer presence in each prison, "
+            "a helpline, a transport fact sheet, two visitor centres."
         ),
     ),
     shows=_shows,
