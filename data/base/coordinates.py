@@ -9,6 +9,7 @@ Ireland the same grid is used beyond its edge: fit for distances, not for survey
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -62,18 +63,58 @@ _TO_DEGREES = (
 )
 
 
+_IRISH_TO_DEGREES = (
+    "+proj=pipeline"
+    " +step +inv +proj=tmerc +lat_0=53.5 +lon_0=-8 +k=1.000035 +x_0=200000 +y_0=250000 +ellps=mod_airy"
+    " +step +proj=push +v_3"
+    " +step +proj=cart +ellps=mod_airy"
+    " +step +proj=helmert +x=482.5 +y=-130.6 +z=564.6 +rx=-1.042 +ry=-0.214 +rz=-0.631 +s=8.15"
+    " +convention=position_vector"
+    " +step +inv +proj=cart +ellps=WGS84"
+    " +step +proj=pop +v_3"
+    " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+)
+_ITM_TO_DEGREES = (
+    "+proj=pipeline"
+    " +step +inv +proj=tmerc +lat_0=53.5 +lon_0=-8 +k=0.99982 +x_0=600000 +y_0=750000 +ellps=GRS80"
+    " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+)
+
+
+class Grid(StrEnum):
+    """A grid of metres that is used in the United Kingdom."""
+
+    NATIONAL = "National Grid"
+    """EPSG:27700, of Great Britain."""
+    IRISH = "Irish Grid"
+    """EPSG:29902; within 1 m of the transformation of Ordnance Survey Ireland."""
+    ITM = "Irish Transverse Mercator"
+    """EPSG:2157."""
+
+
+_PIPELINES = {Grid.NATIONAL: _TO_DEGREES, Grid.IRISH: _IRISH_TO_DEGREES, Grid.ITM: _ITM_TO_DEGREES}
+
+
 @cache
-def _transformer() -> Any:
+def _transformer(grid: Grid = Grid.NATIONAL) -> Any:
     from pyproj import Transformer
 
-    return Transformer.from_pipeline(_TO_DEGREES)
+    return Transformer.from_pipeline(_PIPELINES[grid])
 
 
-def to_degrees(easting: ArrayLike, northing: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Latitudes and longitudes (EPSG:4326) of National Grid eastings and northings (EPSG:27700, metres)."""
+def to_degrees(
+    easting: ArrayLike, northing: ArrayLike, grid: Grid = Grid.NATIONAL
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Latitudes and longitudes (EPSG:4326) of eastings and northings of a grid, metres.
+
+    Examples
+    --------
+    >>> [round(float(each), 3) for each in to_degrees(333_800, 374_100, Grid.IRISH)]
+    [54.597, -5.931]
+    """
     import numpy as np
 
-    lon, lat = _transformer().transform(np.asarray(easting, dtype=float), np.asarray(northing, dtype=float))
+    lon, lat = _transformer(grid).transform(np.asarray(easting, dtype=float), np.asarray(northing, dtype=float))
     return np.asarray(lat), np.asarray(lon)
 
 

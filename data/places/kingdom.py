@@ -53,13 +53,35 @@ def on_land(lat: ArrayLike, lon: ArrayLike) -> NDArray[Any]:
     >>> on_land([50.263, 51.30, 53.35], [-5.051, -3.60, -6.26]).tolist()
     [True, False, False]
     """
+    return _within(_kingdom(), lat, lon)
+
+
+def in_nation(lat: ArrayLike, lon: ArrayLike, *nations: str) -> NDArray[Any]:
+    """Say of points whether they lie in one of some nations or just off its coast or border; see ``on_land``.
+
+    Parameters
+    ----------
+    lat, lon
+        Degrees (EPSG:4326), of one shape; the answer has it too.
+    nations
+        Their names: England, Northern Ireland, Scotland, Wales.
+
+    Examples
+    --------
+    >>> in_nation([50.263, 54.60], [-5.051, -5.93], "Northern Ireland").tolist()
+    [False, True]
+    """
+    return _within(_nations(*nations), lat, lon)
+
+
+def _within(shape: Any, lat: ArrayLike, lon: ArrayLike) -> NDArray[Any]:
     import numpy as np
     import shapely
 
     lats, lons = np.asarray(lat, dtype=float), np.asarray(lon, dtype=float)
     known = np.isfinite(lats) & np.isfinite(lons)
     found = np.zeros(lats.shape, dtype=bool)
-    found[known] = shapely.dwithin(_kingdom(), shapely.points(lons[known], lats[known]), OFFSHORE_DEGREES)
+    found[known] = shapely.dwithin(shape, shapely.points(lons[known], lats[known]), OFFSHORE_DEGREES)
     return found
 
 
@@ -98,19 +120,33 @@ def miles_off(lat: float, lon: float) -> float:
     return crow_miles(lat, lon, nearest.y, nearest.x)
 
 
-@cache
 def _kingdom() -> Any:
-    """Give the outline of the United Kingdom (EPSG:4326), prepared, read without geopandas."""
+    """Give the outline of the United Kingdom (EPSG:4326), prepared."""
+    return _nations(*_outlines())
+
+
+@cache
+def _nations(*names: str) -> Any:
+    """Give the outline of some nations together (EPSG:4326), prepared."""
+    import shapely
+
+    shape = shapely.union_all([_outlines()[name] for name in names])
+    shapely.prepare(shape)
+    return shape
+
+
+@cache
+def _outlines() -> dict[str, Any]:
+    """Give the outline of each nation (EPSG:4326) by its name, read without geopandas."""
     import pyarrow as pa
     import pyarrow.parquet as pq
     import shapely
 
     path = tables.path("boundaries_country")
     try:
-        shapes = shapely.from_wkb(pq.ParquetFile(path).read(["geometry"])["geometry"].to_pylist())
+        table = pq.ParquetFile(path).read(["name", "geometry"])
+        shapes = shapely.from_wkb(table["geometry"].to_pylist())
     except (OSError, pa.ArrowException, KeyError, shapely.errors.ShapelyError) as error:
         msg = f"{path.name} is missing or damaged; install nearhome again."
         raise TableError(msg) from error
-    shape = shapely.union_all(shapes)
-    shapely.prepare(shape)
-    return shape
+    return dict(zip(table["name"].to_pylist(), shapes, strict=True))

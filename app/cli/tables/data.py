@@ -100,15 +100,20 @@ def import_() -> None:
 
 @import_.command(name="postcodes", epilog="Example: nearhome data import postcodes codepoint.csv")
 @click.argument("file", type=options.FILE)
-def postcodes(file: Path) -> None:
+@click.option("--strict", is_flag=True, help="Import nothing if there is a row that cannot be used.")
+def postcodes(file: Path, *, strict: bool) -> None:
     """Import postcodes from a CSV file with postcode, lat and lon, an ONS Postcode Directory or Code-Point Open.
 
-    They take the place of those imported before.
+    They take the place of those imported before. Rows that cannot be used are passed over and counted.
     """
     from nearhome.data.places import postcode_import
 
-    done = postcode_import.import_postcodes(file)
+    done = postcode_import.import_postcodes(file, strict=strict)
     click.echo(f"{phrases.count(done.postcodes, 'postcode')}, {done.with_point:,} with a point. Written: {done.folder}")
+    if done.passed_over:
+        click.echo("Passed over:")
+    for each in done.passed_over:
+        click.echo("\n".join(layout.paragraph(f"{each}.", indent=2, bullet="- ")))
 
 
 @import_.command(name="osm", epilog="Example: nearhome data import osm newport.osm.pbf --turns")

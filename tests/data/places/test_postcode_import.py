@@ -1,18 +1,22 @@
-"""The user's own postcodes: three layouts, every problem told, nothing half written."""
+"""The user's own postcodes: three layouts, three grids, what is passed over told, nothing half written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import Transformer
 
+from nearhome.data.base.coordinates import crow_miles, to_degrees
 from nearhome.data.errors import SourceError
-from nearhome.data.places import postcode_import, postcodes
+from nearhome.data.places import kingdom, postcode_import, postcode_rows, postcodes
 from nearhome.geo.places import find
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -86,17 +90,106 @@ def test_code_point_open_is_understood_without_a_header(tmp_path: Path) -> None:
     assert postcodes.find("TR1 2HE") == postcodes.Postcode(182_809, 44_741, "E06000052", 10)
 
 
-def test_every_bad_row_is_counted_and_nothing_is_written(tmp_path: Path, own_folder: Path) -> None:
-    rows = ["BT1 1AA,54.6,-5.9", "nowhere,54.6,-5.9", "BT1 1AB,5.4,-5.9", "BT1 1AD,x,1", "BT1 1AA,54.6,-5.9", "BT2"]
-    text = "\n".join(["postcode,lat,lon", *rows])
+ROWS = {
+    "BT1 1AA,54.6,-5.9": "",
+    "nowhere,54.6,-5.9": "1 row with what is no postcode (line 3: 'nowhere')",
+    "BT1 1AB,5.4,-5.9": "1 row whose point is not in the postcode's part of the United Kingdom (line 4: BT1 1AB at 5.4, -5.9)",
+    "BT1 1AD,x,1": "1 row whose point is no pair of numbers (line 5: BT1 1AD at x, 1)",
+    "BT1 1AE,nan,1": "",
+    "BT1 1AA,54.7,-5.9": "1 row with a postcode of a row before (line 7: BT1 1AA)",
+    "BT2": "",
+    ",54.6,-5.9": "1 row without a postcode (line 9: an empty cell)",
+    ",,": "",
+    "AB10 1AAA,57.1,-2.1": "1 row with a letter after the postcode, a part of one that is split (line 11: AB10 1AAA)",
+    "GIR 0AA,53.459,-2.9": "2 rows with a code of no place in the United Kingdom (line 12: GIR 0AA)",
+    "ZZ99 3VZ,99.999999,0.0": "",
+    "je2 3ab,49.2,-2.1": "1 row of the Crown dependencies (line 14: je2 3ab)",
+    "EX4 4EX,,": "",
+}
+"""Rows of a file from its second line, and what is told of those that are passed over for a reason of their own."""
+
+
+def test_rows_that_cannot_be_used_are_counted_and_the_others_kept(tmp_path: Path) -> None:
+    result = postcode_import.import_postcodes(write(tmp_path, "\n".join(["postcode,lat,lon", *ROWS])))
+    assert (result.postcodes, result.with_point) == (2, 1)
+    told = {str(each) for each in result.passed_over}
+    assert {each.rows for each in result.passed_over if each.why == postcode_rows.ODD} == {2}
+    assert {each.rows for each in result.passed_over if each.why == postcode_rows.NO_NUMBER} == {2}
+    assert {said for said in ROWS.values() if said and "is no" not in said} <= told
+    assert [each.why for each in result.passed_over] == list(postcode_rows.REASONS)
+    first = postcodes.find("BT1 1AA")
+    assert first is not None
+    assert to_degrees(first.easting, first.northing)[0] == pytest.approx(54.6, abs=1e-5)  # the first of two counts
+
+
+@pytest.mark.parametrize(("row", "told"), [(row, told) for row, told in ROWS.items() if told and told[0] == "1"])
+def test_strict_refuses_a_row_that_cannot_be_used(row: str, told: str, tmp_path: Path, own_folder: Path) -> None:
+    lines = ["postcode,lat,lon", "BT1 1AA,54.6,-5.9", row]
     with pytest.raises(SourceError) as caught:
-        postcode_import.import_postcodes(write(tmp_path, text))
-    message = str(caught.value)
-    assert "mine.csv has 5 rows that cannot be used" in message
-    assert "line 3: 'nowhere' is not a full postcode" in message
-    assert "line 4: BT1 1AB lies outside the United Kingdom (5.4, -5.9)" in message
-    assert "line 6 repeats BT1 1AA" in message
+        postcode_import.import_postcodes(write(tmp_path, "\n".join(lines)), strict=True)
+    assert re.sub("line [0-9]+", "line 3", told) in str(caught.value)
     assert not own_folder.exists()
+
+
+def test_a_file_without_a_row_that_can_be_used_is_refused_with_the_reason(tmp_path: Path, own_folder: Path) -> None:
+    with pytest.raises(SourceError, match=r"no row that can be used \(2 rows whose point is not in .* EX4 4EX at -3.5"):
+        postcode_import.import_postcodes(write(tmp_path, "postcode,lat,lon\nEX4 4EX,-3.5,50.7\nEX4 4EY,-3.5,50.7\n"))
+    assert not own_folder.exists()
+
+
+def test_a_file_of_good_rows_may_be_strict(tmp_path: Path) -> None:
+    result = postcode_import.import_postcodes(write(tmp_path, "postcode,lat,lon\nBT1 1AA,54.6,-5.9\n"), strict=True)
+    assert (result.postcodes, result.passed_over) == (1, ())
+
+
+NORTHERN_IRELAND_BOX = st.tuples(st.floats(54.0, 55.35), st.floats(-8.2, -5.4))
+
+
+@settings(max_examples=100, deadline=None)
+@given(place=NORTHERN_IRELAND_BOX, code=st.sampled_from([29902, 29903, 2157, 27700]))
+def test_a_grid_reference_of_northern_ireland_is_read_on_the_grid_it_is_of(
+    place: tuple[float, float], code: int
+) -> None:
+    lat, lon = place
+    easting, northing = _irish(code).transform(lon, lat)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = postcode_rows.read(
+            write(Path(folder), f"pcds,oseast1m,osnrth1m\nBT1 5GS,{easting:.0f},{northing:.0f}\n")
+        )
+    if rows.postcodes:
+        assert crow_miles(lat, lon, float(rows.lat[0]), float(rows.lon[0])) * 1609 < 8
+        assert kingdom.in_nation(rows.lat, rows.lon, "Northern Ireland").all()
+    else:
+        assert [each.why for each in rows.passed_over] == [postcode_rows.ABROAD]
+    around = kingdom.in_nation(lat + 2e-4 * np.array([-1, 0, 1]), np.full(3, lon), "Northern Ireland")
+    if around.all():  # at the very edge of the belt around the coast a metre decides
+        assert rows.postcodes == ["BT1 5GS"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    postcode=st.sampled_from(["BT1 5GS", "TR1 2HE"]),
+    easting=st.floats(-1e6, 2e6),
+    northing=st.floats(-1e6, 2e6),
+)
+def test_no_numbers_put_a_postcode_into_another_part_of_the_kingdom(
+    postcode: str, easting: float, northing: float
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        rows = postcode_rows.read(write(Path(folder), f"postcode,easting,northing\n{postcode},{easting},{northing}\n"))
+    nations = ("Northern Ireland",) if postcode.startswith("BT") else ("England", "Scotland", "Wales")
+    assert kingdom.in_nation(rows.lat, rows.lon, *nations).all()
+
+
+def test_a_row_of_both_grids_goes_by_its_latitude_and_longitude(tmp_path: Path) -> None:
+    text = "pcds,oseast1m,osnrth1m,lat,long\nBT1 5GS,333800,374100,54.7,-6.0\nBT1 5GT,333800,374100,,\n"
+    rows = postcode_rows.read(write(tmp_path, text))
+    np.testing.assert_allclose(np.column_stack([rows.lat, rows.lon]), [[54.7, -6.0], [54.5974, -5.9305]], atol=1e-4)
+
+
+@cache
+def _irish(code: int) -> Transformer:
+    return Transformer.from_crs(4326, code, always_xy=True)
 
 
 def test_a_second_import_replaces_the_first(tmp_path: Path, own_folder: Path) -> None:
