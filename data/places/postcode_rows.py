@@ -45,7 +45,7 @@ NOWHERE = "with a code of no place in the United Kingdom"
 SPLIT = "with a letter after the postcode, a part of one that is split"
 ODD = "with what is no postcode"
 NO_NUMBER = "whose point is no pair of numbers"
-ABROAD = "whose point is not in the postcode's part of the United Kingdom"
+ABROAD = "whose point lies elsewhere than the postcode"
 REPEATED = "with a postcode of a row before"
 REASONS = (ODD, NO_NUMBER, ABROAD, REPEATED, SPLIT, NO_POSTCODE, NOWHERE, CROWN)
 """Why a row is passed over, the gravest first."""
@@ -145,7 +145,9 @@ def _placed(rows: list[_Row], left: _Left) -> PostcodeRows:
     ):
         for chosen, grid in ((in_degrees, None), *((~in_degrees, grid) for grid in grids)):
             asked = np.flatnonzero(part & chosen & with_point & ~there)
-            found = point[asked] if grid is None else np.column_stack(to_degrees(*point[asked].T, grid))
+            found = (
+                point[asked] if grid is None else np.column_stack(to_degrees(point[asked, 0], point[asked, 1], grid))
+            )
             inside = kingdom.in_nation(found[:, 0], found[:, 1], *names)
             degrees[asked[inside]] = found[inside]
             there[asked[inside]] = True

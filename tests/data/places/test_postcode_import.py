@@ -93,7 +93,7 @@ def test_code_point_open_is_understood_without_a_header(tmp_path: Path) -> None:
 ROWS = {
     "BT1 1AA,54.6,-5.9": "",
     "nowhere,54.6,-5.9": "1 row with what is no postcode (line 3: 'nowhere')",
-    "BT1 1AB,5.4,-5.9": "1 row whose point is not in the postcode's part of the United Kingdom (line 4: BT1 1AB at 5.4, -5.9)",
+    "BT1 1AB,5.4,-5.9": "1 row whose point lies elsewhere than the postcode (line 4: BT1 1AB at 5.4, -5.9)",
     "BT1 1AD,x,1": "1 row whose point is no pair of numbers (line 5: BT1 1AD at x, 1)",
     "BT1 1AE,nan,1": "",
     "BT1 1AA,54.7,-5.9": "1 row with a postcode of a row before (line 7: BT1 1AA)",
@@ -132,7 +132,9 @@ def test_strict_refuses_a_row_that_cannot_be_used(row: str, told: str, tmp_path:
 
 
 def test_a_file_without_a_row_that_can_be_used_is_refused_with_the_reason(tmp_path: Path, own_folder: Path) -> None:
-    with pytest.raises(SourceError, match=r"no row that can be used \(2 rows whose point is not in .* EX4 4EX at -3.5"):
+    with pytest.raises(
+        SourceError, match=r"no row that can be used \(2 rows whose point lies elsewhere .* EX4 4EX at -3.5"
+    ):
         postcode_import.import_postcodes(write(tmp_path, "postcode,lat,lon\nEX4 4EX,-3.5,50.7\nEX4 4EY,-3.5,50.7\n"))
     assert not own_folder.exists()
 
