@@ -8,7 +8,6 @@ Needs pyosmium: ``pip install "nearhome[osm]"``.
 
 from __future__ import annotations
 
-import math
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,14 +16,14 @@ import numpy as np
 
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import tables
-from nearhome.data.errors import MissingExtraError, SourceError
+from nearhome.data.errors import SourceError
 from nearhome.geo.osm import arcs as osm_arcs
-from nearhome.geo.osm import chains, delays, turns
+from nearhome.geo.osm import chains, delays, objects, turns
 from nearhome.geo.osm import tags as osm_tags
 from nearhome.geo.roads import speeds, storage, straighten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     import networkx as nx
@@ -35,6 +34,9 @@ if TYPE_CHECKING:
 
 EARTH_RADIUS_METRES = 6_371_009.0
 """As OSMnx measures great circles."""
+
+TOLD_EVERY = 1_000_000
+"""A long reading says how far it is after so many objects."""
 
 FERRY_WAIT_SECONDS = 900
 """Waiting for a car ferry and boarding it: an estimate, general knowledge, unverified; 300 to 2,700 is plausible."""
@@ -99,13 +101,14 @@ class ImportedExtract:
 def read_extract(
     path: Path, progress: Callable[[str], None] = lambda _: None, lost: speeds.Delays = speeds.OSM_DELAYS
 ) -> nx.MultiDiGraph[int]:
-    """Read an extract (``.osm.pbf``, ``.osm``) as a graph in OSMnx conventions.
+    """Read an extract (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``, ``.o5m``) as a graph in OSMnx conventions.
 
-    Nodes are OSM ids with ``x`` and ``y`` (EPSG:4326); edges have ``osmid``, ``length`` (metres), ``travel_time``
-    (seconds, with what is ``lost`` at junctions), ``speed_kph``, ``speed_source`` (tag: a tagged limit or duration;
-    imputed: the class and the surroundings), ``urban_percent``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road
-    or ferry), where they are tagged ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name),
-    and ``geometry`` where the road bends. Only the largest strongly connected part is kept;
+    Nodes are OSM ids, above 0 (``nearhome.geo.osm.objects.number``), with ``x`` and ``y`` (EPSG:4326); edges have
+    ``osmid``, ``length`` (metres), ``travel_time`` (seconds, with what is ``lost`` at junctions), ``speed_kph``,
+    ``speed_source`` (tag: a tagged limit or duration; imputed: the class and the surroundings), ``urban_percent``,
+    ``highway``, ``oneway``, ``reversed``, ``kind`` (road or ferry), where they are tagged ``ref``, ``name`` and
+    ``maxspeed``, for ferries ``ferry`` (a key made of the name), and ``geometry`` where the road bends. Only the
+    largest strongly connected part is kept;
     ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it.
 
     Raises
@@ -151,7 +154,7 @@ def import_extract(
         restrictions = turns.read_restrictions(path)
         roads, arcs, banned = osm_arcs.without_banned(roads, arcs, restrictions)
         progress(f"{len(restrictions):,} restrictions read, {banned:,} turns are banned")
-    file = tables.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
+    file = tables.user_folder() / "networks" / f"{objects.name_of(path)}.npz"
     network = osm_arcs.network_of(roads, arcs)
     progress("cutting winding roads at their bends")
     storage.save(straighten.straightened(network), file)
@@ -165,76 +168,91 @@ def import_extract(
 
 def _read(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[_Ways, Ints, Floats, _Pieces]:
     """Read the ways, node ids, their (lat, lon) and the pieces of road between them."""
-    try:
-        import osmium
-    except ImportError as error:
-        msg = 'Reading OpenStreetMap needs the osm extra, which is not installed: pip install "nearhome[osm]".'
-        raise MissingExtraError(msg) from error
-    if not path.is_file():
-        msg = f"There is no file {str(path)!r}; give an OpenStreetMap extract such as county.osm.pbf."
-        raise SourceError(msg)
     progress(f"reading the roads of {path.name}")
-    ways = _ways(osmium, path)
+    ways = _ways(path, progress)
     ids, first, row = np.unique(ways.refs, return_index=True, return_inverse=True)
     at = ways.at[first]
     pieces = _pieces(ways, row, ids, at, lost)
     if len(pieces.u) == 0:
-        msg = f"{path.name} has no roads that cars may use; give an OpenStreetMap extract with highways."
-        raise SourceError(msg)
+        raise SourceError(_without_roads(path, ways))
     progress(f"{len(ways.osm_ids):,} ways for cars with {len(ids):,} nodes")
     return ways, ids, at, pieces
 
 
-def _objects(osmium: Any, path: Path) -> Iterator[Any]:
-    """Give the nodes and ways of an extract that are of a road, a ferry or a barrier; what cannot be read is told."""
-    try:
-        yield from (
-            osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
-            .with_locations()
-            .with_filter(osmium.filter.KeyFilter("highway", "route", "barrier"))
+def _without_roads(path: Path, ways: _Ways) -> str:
+    """Say why an extract gave no piece of road."""
+    if len(ways.osm_ids) == 0:
+        streets = sum(1 for _ in objects.ways(path, "highway"))
+        if not streets:
+            return f"{path.name} has no roads at all; give an OpenStreetMap extract with highways."
+        what = "is 1 way, but cars may not use it" if streets == 1 else f"are {streets:,} ways, but cars may use none"
+        return f"{path.name} has no roads that cars may use (there {what}); give an extract with such roads."
+    if np.isnan(ways.at[:, 0]).all():
+        return (
+            f"{path.name} has roads, but not the points they lead along; export it again with the nodes of its ways "
+            "(in Overpass: out body; >; out skel qt;)."
         )
-    except (RuntimeError, ValueError, OSError) as error:
-        told = " ".join(str(error).split()) or type(error).__name__
-        msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
-        raise SourceError(msg) from error
+    return (
+        f"{path.name} has roads that cars may use, but none with two points of it that may be driven from one to the "
+        "other; give a larger extract."
+    )
 
 
-def _ways(osmium: Any, path: Path) -> _Ways:
-    """Read the ways for cars; pyosmium keeps where every node of the extract is, 16 bytes for each."""
-    refs, lat, lon, way = array("q"), array("d"), array("d"), array("q")
+def _ways(path: Path, progress: Callable[[str], None]) -> _Ways:
+    """Read the ways for cars, and then the nodes on them."""
+    refs, way = array("q"), array("q")
     osm_ids, row_of = array("q"), array("q")
-    signals, minis, closed = array("q"), array("q"), set[int]()
     rows: dict[osm_tags.WayTags, int] = {}
-    for each in _objects(osmium, path):
-        if each.is_node():
-            if "traffic_signals" in each.tags.get("highway", ""):
-                signals.append(each.id)
-            elif each.tags.get("highway") == "mini_roundabout":
-                minis.append(each.id)
-            elif osm_tags.keeps_cars_out(each.tags):
-                closed.add(each.id)
-            continue
+    known = set[int]()
+    for each in objects.ways(path, "highway", "route"):
         tags = osm_tags.way_tags(each.tags)
-        if tags is None:
+        if tags is None or each.id in known:  # a file joined from several may have a way twice
             continue
+        known.add(each.id)
         for node in each.nodes:
-            known = node.location.valid() and node.ref not in closed
-            refs.append(node.ref)
-            lat.append(node.location.lat if known else math.nan)
-            lon.append(node.location.lon if known else math.nan)
+            refs.append(objects.number(node.ref))
             way.append(len(osm_ids))
-        osm_ids.append(each.id)
+        osm_ids.append(objects.number(each.id))
         row_of.append(rows.setdefault(tags, len(rows)))
+        if len(osm_ids) % TOLD_EVERY == 0:
+            progress(f"{len(osm_ids):,} ways read")
+    names = np.array(refs, dtype=np.int64)
+    wanted, row = np.unique(names, return_inverse=True)
+    at, signals, minis = _nodes(path, wanted, progress)
     return _Ways(
-        refs=np.array(refs, dtype=np.int64),
-        at=np.column_stack([np.array(lat), np.array(lon)]),
+        refs=names,
+        at=at[row],
         way=np.array(way, dtype=np.int64),
         osm_ids=np.array(osm_ids, dtype=np.int64),
         rows=np.array(row_of, dtype=np.int64),
         tags=list(rows),
-        signals=np.array(signals, dtype=np.int64),
-        minis=np.array(minis, dtype=np.int64),
+        signals=signals,
+        minis=minis,
     )
+
+
+def _nodes(path: Path, wanted: Ints, progress: Callable[[str], None]) -> tuple[Floats, Ints, Ints]:
+    """Read where some nodes are, NaN where cars are kept out; and which are signals or mini-roundabouts."""
+    signals, minis = array("q"), array("q")
+    found, lat, lon = array("q"), array("d"), array("d")
+    for each in objects.nodes(path, wanted):
+        node, place = objects.number(each.id), each.location
+        if each.tags:
+            if "traffic_signals" in each.tags.get("highway", ""):
+                signals.append(node)
+            elif each.tags.get("highway") == "mini_roundabout":
+                minis.append(node)
+            elif osm_tags.keeps_cars_out(each.tags):
+                continue
+        if place.valid():
+            found.append(node)
+            lat.append(place.lat)
+            lon.append(place.lon)
+            if len(found) % TOLD_EVERY == 0:
+                progress(f"{len(found):,} points read")
+    at = np.full((len(wanted), 2), np.nan)
+    at[np.searchsorted(wanted, np.array(found, dtype=np.int64))] = np.column_stack([np.array(lat), np.array(lon)])
+    return at, np.array(signals, dtype=np.int64), np.array(minis, dtype=np.int64)
 
 
 def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) -> _Pieces:

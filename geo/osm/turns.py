@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nearhome.data.errors import MissingExtraError, SourceError
+from nearhome.geo.osm import objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,22 +60,12 @@ def read_restrictions(path: Path) -> list[Restriction]:
     SourceError
         When the file cannot be read.
     """
-    try:
-        import osmium
-    except ImportError as error:
-        msg = 'Reading OpenStreetMap needs the osm extra, which is not installed: pip install "nearhome[osm]".'
-        raise MissingExtraError(msg) from error
-    try:
-        return list(_relations(osmium, path))
-    except (RuntimeError, OSError) as error:
-        told = " ".join(str(error).split()) or type(error).__name__
-        msg = f"{path.name} cannot be read as OpenStreetMap data ({told}); download the extract again."
-        raise SourceError(msg) from error
+    return list(_relations(path))
 
 
-def _relations(osmium: Any, path: Path) -> Iterator[Restriction]:
-    for each in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter("type")):
-        members = [(member.role, member.type, member.ref) for member in each.members]
+def _relations(path: Path) -> Iterator[Restriction]:
+    for each in objects.relations(path, "type"):
+        members = [(member.role, member.type, objects.number(member.ref)) for member in each.members]
         yield from _restrictions(each.id, each.tags, members)
 
 
