@@ -40,6 +40,7 @@ WITH_EXAMPLES = (
     "nearhome.data.places.kingdom",
     "nearhome.data.prisons.register",
     "nearhome.geo.matrices.between",
+    "nearhome.geo.osm.objects",
     "nearhome.geo.places.find",
     "nearhome.geo.routing.router",
 )
