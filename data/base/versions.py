@@ -140,10 +140,17 @@ def _remove(folder: Path) -> None:
 
 
 def _folders(home: Path) -> list[Path]:
-    try:
-        return sorted(each for each in home.iterdir() if each.is_dir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    """List the folders in one; again until nothing changes, as a listing may miss what is renamed meanwhile."""
+    before: list[str] | None = None
+    for _ in range(_ATTEMPTS):
+        try:
+            found = sorted(os.listdir(home))  # noqa: PTH208 -- names alone
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        if found == before:
+            break
+        before = found
+    return [home / name for name in before or () if (home / name).is_dir()]
 
 
 def _parts(folder: Path) -> tuple[str, int]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,13 +90,16 @@ for _ in range(int(times)):
 def test_readers_see_whole_folders_while_two_processes_write(tmp_path: Path) -> None:
     put(tmp_path, "a", "first")
     jobs = (("a", "x", 60), ("a", "y", 60), ("b", "z", 20))
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name, word, str(times), str(PARTS)])
-        for name, word, times in jobs
-    ]
     seen = []
-    while any(each.poll() is None for each in writers):
-        seen.append(versions.opened(tmp_path, "a", words))
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(
+                subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), name, word, str(times), str(PARTS)])
+            )
+            for name, word, times in jobs
+        ]
+        while any(each.poll() is None for each in writers):
+            seen.append(versions.opened(tmp_path, "a", words))
     assert [each.wait() for each in writers] == [0, 0, 0]
     assert all(len(each) == 1 for each in seen)
     assert words(versions.newest(tmp_path)["a"]) < {"x", "y"}
