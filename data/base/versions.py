@@ -94,9 +94,13 @@ def sweep(home: Path) -> None:
     for folder in _folders(home):
         if folder.name.startswith((ASIDE, GONE)) and _is_left(folder):
             shutil.rmtree(folder, ignore_errors=True)
-    kept = set(newest(home).values())
-    for folder in _folders(home):
-        if _parts(folder)[0] and folder not in kept:
+    last: dict[str, int] = {}
+    found = _folders(home)
+    for name, number in map(_parts, found):
+        last[name] = max(number, last.get(name, 0))
+    for folder in found:
+        name, number = _parts(folder)
+        if name and number < last[name]:
             _remove(folder)
 
 
@@ -140,7 +144,7 @@ def _remove(folder: Path) -> None:
 
 
 def _folders(home: Path) -> list[Path]:
-    """List the folders in one; again until nothing changes, as a listing may miss what is renamed meanwhile."""
+    """List what is in a folder; again until nothing changes, as a listing may miss what is renamed meanwhile."""
     before: list[str] | None = None
     for _ in range(_ATTEMPTS):
         try:
@@ -150,7 +154,7 @@ def _folders(home: Path) -> list[Path]:
         if found == before:
             break
         before = found
-    return [home / name for name in before or () if (home / name).is_dir()]
+    return [home / name for name in before or ()]
 
 
 def _parts(folder: Path) -> tuple[str, int]:
