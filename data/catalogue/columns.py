@@ -10,6 +10,7 @@ from nearhome.data.catalogue import tables
 from nearhome.data.errors import TableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ class Text(NamedTuple):
     """A text column as codes into a list of words."""
 
     codes: NDArray[np.int64]
-    words: list[str]
+    words: Sequence[str]
 
 
 def read(name: str, folder: Path | None = None) -> tuple[dict[str, NDArray[Any]], dict[str, Text]]:

@@ -10,8 +10,9 @@ Places inside the outline join roads as in a detailed network, places outside as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
 
 import numpy as np
 import shapely
@@ -23,6 +24,7 @@ from nearhome.data.errors import SourceError
 from nearhome.geo.roads import conditions as roads_conditions
 from nearhome.geo.roads import storage
 from nearhome.geo.roads.edges import DETAILED, STRATEGIC, Edges
+from nearhome.geo.roads.lines import Lines
 from nearhome.geo.roads.network import RoadNetwork
 from nearhome.geo.routing.router import Router
 from nearhome.geo.routing.snapping import Access, Joins
@@ -109,16 +111,43 @@ class _Seam:
 
 @dataclass(frozen=True, kw_only=True)
 class StitchedNetwork(RoadNetwork):
-    """A network of both kinds; ``region`` is the outline of its detailed part, EPSG:27700, in metres."""
+    """A network of both kinds; ``region`` is the outline of its detailed part, EPSG:27700, in metres.
+
+    The first nodes, edges and arcs are those of the detailed network, so many as ``parts`` says.
+    """
 
     region: shapely.Polygon
+    parts: tuple[int, int, int]
+
+
+class StitchedLabels(Sequence[Any]):
+    """What the nodes are called: those of the detailed network first, then strategic ones, then the hubs."""
+
+    def __init__(self, detailed: Sequence[Any], strategic: Sequence[Any], hubs: int) -> None:
+        self.detailed, self.strategic, self.hubs = detailed, strategic, hubs
+
+    def __len__(self) -> int:
+        return len(self.detailed) + len(self.strategic) + self.hubs
+
+    @overload
+    def __getitem__(self, node: int) -> Any: ...
+    @overload
+    def __getitem__(self, node: slice) -> list[Any]: ...
+    def __getitem__(self, node: int | slice) -> Any:
+        if isinstance(node, slice):
+            return [self[each] for each in range(len(self))[node]]
+        at = range(len(self))[node]
+        if at < len(self.detailed):
+            return self.detailed[at]
+        at -= len(self.detailed)
+        return ("strategic", self.strategic[at]) if at < len(self.strategic) else ("border", at - len(self.strategic))
 
 
 def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     """Put a detailed network in the place of the strategic one inside its outline.
 
     Nodes keep their names: those of the detailed network as they are, strategic ones as ``("strategic", name)``, and
-    the hubs at the border ``("border", number)``.
+    the hubs at the border ``("border", number)``. A network that covers most of the strategic one needs no road out.
 
     Raises
     ------
@@ -129,10 +158,10 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     inside = shapely.contains_xy(region, strategic.xy)
     first = len(detailed.lat)
     seam = _seam(detailed, strategic, inside, region)
-    if not any(seam.joint):
+    if not any(seam.joint) and inside.sum() <= (~inside).sum():
         msg = (
-            "The detailed roads meet no motorway, trunk or A road of the strategic network at their border, so no "
-            "journey could leave them; import a larger extract."
+            "These roads meet no motorway, trunk or A road of those that come with nearhome, so no journey could leave "
+            "them; import a larger extract, one that reaches a main road."
         )
         raise SourceError(msg)
     outside = np.flatnonzero(~inside)
@@ -145,15 +174,15 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     arcs = np.flatnonzero(new_edge[strategic.edge] >= 0)
     hubs = first + len(outside)
     ends = [
-        np.array([hubs - 1 - node if node < 0 else node if node < first else number[node - first] for node in nodes])
+        np.array(
+            [hubs - 1 - node if node < 0 else node if node < first else number[node - first] for node in nodes],
+            dtype=np.int64,
+        )
         for nodes in (seam.tail, seam.head)
     ]
     seam_edge = len(detailed.edges.u) + len(kept) + np.arange(len(seam.like))
     whole = _edges(detailed.edges, _rows(edges, kept, number), _seam_rows(edges, seam, ends))
-    shapes = {**detailed.lines}
-    shapes |= {int(new_edge[edge]): strategic.lines[edge] for edge in kept.tolist() if edge in strategic.lines}
-    shapes |= {int(edge): shape for edge, shape in zip(seam_edge, seam.shape, strict=True) if len(shape)}
-    names = [("strategic", strategic.labels[node]) for node in outside.tolist()]
+    drawn = {int(edge): shape for edge, shape in zip(seam_edge, seam.shape, strict=True) if len(shape)}
     return StitchedNetwork(
         lat=np.r_[detailed.lat, strategic.lat[outside], seam.lat],
         lon=np.r_[detailed.lon, strategic.lon[outside], seam.lon],
@@ -163,11 +192,14 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
         edge=np.r_[detailed.edge, new_edge[strategic.edge[arcs]], seam_edge],
         forward=np.r_[detailed.forward, strategic.forward[arcs], np.ones(len(seam.like), bool)],
         deciseconds=np.r_[detailed.deciseconds, strategic.deciseconds[arcs], np.array(seam.deciseconds, np.int64)],
-        labels=[*detailed.labels, *names, *(("border", hub) for hub in range(len(seam.lat)))],
-        shapes=shapes,
+        labels=StitchedLabels(detailed.labels, [strategic.labels[node] for node in outside.tolist()], len(seam.lat)),
+        shapes=Lines.joined(
+            [Lines.of(detailed.lines), Lines.of(strategic.lines).renumbered(new_edge), Lines.of(drawn)]
+        ),
         model=strategic.model,
         reach=replace(STRATEGIC, direct_metres=DETAILED.direct_metres, sample_metres=DETAILED.sample_metres),
         region=region,
+        parts=(first, len(detailed.edges.u), len(detailed.tail)),
     )
 
 

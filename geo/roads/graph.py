@@ -54,7 +54,7 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
     streets = np.bincount(np.r_[edges.u, edges.v], minlength=len(roads.lat))
     for node in np.flatnonzero(inside):
         x, y = float(roads.lon[node]), float(roads.lat[node])
-        graph.add_node(roads.labels[node], x=x, y=y, street_count=int(streets[node]))
+        graph.add_node(roads.labels[int(node)], x=x, y=y, street_count=int(streets[node]))
     two_way = np.bincount(roads.edge, minlength=len(edges.u)) > 1
     for arc in np.flatnonzero(inside[roads.tail] & inside[roads.head]).tolist():
         edge = int(roads.edge[arc])
@@ -76,7 +76,7 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
             attributes["speed_source"] = edges.text("speed_source", edge)
         if edge in roads.lines:
             attributes["geometry"] = LineString(roads.line(arc)[:, ::-1])
-        graph.add_edge(roads.labels[roads.tail[arc]], roads.labels[roads.head[arc]], **attributes)
+        graph.add_edge(roads.labels[int(roads.tail[arc])], roads.labels[int(roads.head[arc])], **attributes)
     return graph
 
 

@@ -12,9 +12,11 @@ from nearhome.data.base import coordinates
 from nearhome.data.catalogue import columns
 from nearhome.geo.roads import speeds
 from nearhome.geo.roads.edges import STRATEGIC, Edges, LocalReach
+from nearhome.geo.roads.lines import Lines
 from nearhome.geo.roads.weights import METRE, SHIFT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -44,9 +46,9 @@ class RoadNetwork:
     edge: Ints
     forward: NDArray[np.bool_]
     deciseconds: Ints
-    labels: list[Any]
+    labels: Sequence[Any]
     """What the graph calls each node."""
-    shapes: dict[int, Floats] | None = None
+    shapes: Mapping[int, Floats] | None = None
     """Lines of edges as (lat, lon) rows from u to v; None: read from the shipped table when first needed."""
     model: speeds.SpeedModel = speeds.DEFAULT
     reach: LocalReach = STRATEGIC
@@ -75,7 +77,7 @@ class RoadNetwork:
         return self.deciseconds * SHIFT + self.edges.metres[self.edge] * METRE + self.tolls
 
     @cached_property
-    def lines(self) -> dict[int, Floats]:
+    def lines(self) -> Mapping[int, Floats]:
         """The known shapes of edges, as (lat, lon) rows."""
         return _shipped_shapes() if self.shapes is None else self.shapes
 
@@ -129,9 +131,9 @@ def _junction_ends(u: Ints, v: Ints, metres: Ints, motorway: NDArray[np.bool_], 
     return np.where((metres >= JUNCTION_METRES) & ~motorway, ends, 0)
 
 
-def _shipped_shapes() -> dict[int, Floats]:
+def _shipped_shapes() -> Lines:
     numbers, _ = columns.read("road_shapes")
-    edge = numbers["edge"]
+    edge = numbers["edge"].astype(np.int64)
     points = np.column_stack([numbers["lat"], numbers["lon"]]).astype(np.float64)
-    starts = np.flatnonzero(np.r_[True, edge[1:] != edge[:-1]])
-    return dict(zip(edge[starts].tolist(), np.split(points, starts[1:]), strict=True))
+    first = np.flatnonzero(np.r_[True, edge[1:] != edge[:-1]])
+    return Lines(edge[first], np.r_[first, len(edge)], points)

@@ -1,40 +1,58 @@
-"""A road network in one file of arrays: written once by an import, opened at once afterwards."""
+"""A road network in a folder of arrays: written once by an import, opened afterwards by mapping them.
+
+The folder holds ``facts.json`` and one file an array (``nearhome.data.base.mapped``). What else is in it is for those
+who keep it there.
+"""
 
 from __future__ import annotations
 
-import zipfile
-import zlib
+import hashlib
+import json
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.lib.npyio import NpzFile
 
-from nearhome.data.base import coordinates
-from nearhome.data.base.files import replacing
+from nearhome.data.base import coordinates, mapped
 from nearhome.data.catalogue import columns, tables
 from nearhome.data.errors import SourceError, TableError
 from nearhome.geo.roads.edges import Edges, LocalReach
+from nearhome.geo.roads.lines import Lines
 from nearhome.geo.roads.network import RoadNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import shapely
-    from numpy.typing import NDArray
 
-FORMAT = "nearhome roads 2"
+    from nearhome.data.base.arrays import Array, Floats
+
+FORMAT = "nearhome roads 3"
+FACTS = "facts.json"
 NUMBERS = ("u", "v", "metres", "urban_percent", "dense_percent", "ferry_seconds", "wait_seconds", "junctions")
+ARCS = ("tail", "head", "edge", "forward", "deciseconds")
+NODES = ("lat", "lon")
 THIN_METRES = 200.0
 CONCAVITY = 0.3
 """How closely the outline follows: 0 as closely as it can, 1 the convex hull (``shapely.concave_hull``)."""
 
-ARCS = ("tail", "head", "edge", "forward", "deciseconds")
 
+def save(
+    roads: RoadNetwork, folder: Path, more: Mapping[str, Array] | None = None, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Write a network whose nodes are called by whole numbers into an empty folder.
 
-def save(roads: RoadNetwork, path: Path) -> None:
-    """Write a network whose nodes are called by whole numbers; the same network gives the same bytes.
+    Parameters
+    ----------
+    roads
+        The network; the same one gives the same bytes.
+    folder
+        An empty folder.
+    more
+        Further arrays to keep beside it.
+    facts
+        What else to say, as JSON can.
 
     Raises
     ------
@@ -44,68 +62,51 @@ def save(roads: RoadNetwork, path: Path) -> None:
     if not all(isinstance(label, int) for label in roads.labels):
         msg = "The road network cannot be kept because its nodes are not called by whole numbers; use OSM ids."
         raise SourceError(msg)
-    edges = roads.edges
-    shaped = sorted(roads.lines)
-    lines = [roads.lines[edge] for edge in shaped]
-    arrays: dict[str, NDArray[np.generic]] = {
-        "format": np.array(FORMAT),
-        "reach": np.array(astuple(roads.reach)),
-        "outline": np.array(outline(roads.lat, roads.lon).exterior.coords),
-        "lat": roads.lat,
-        "lon": roads.lon,
+    arrays = arrays_of(roads) | {
         "labels": np.array(roads.labels, dtype=np.int64),
-        "shape_edge": np.array(shaped, dtype=np.int64),
-        "shape_size": np.array([len(line) for line in lines], dtype=np.int64),
-        "shape_points": np.vstack([np.zeros((0, 2)), *lines]),
+        "outline": np.array(outline(roads.lat, roads.lon).exterior.coords),
     }
-    arrays |= {f"edge_{name}": getattr(edges, name) for name in NUMBERS}
-    arrays |= {f"arc_{name}": getattr(roads, name) for name in ARCS}
-    for name, text in edges.texts.items():
-        arrays[f"codes_{name}"] = text.codes
-        arrays[f"words_{name}"] = np.array(text.words, dtype=np.str_)
-    try:
-        with replacing(path) as temporary:
-            np.savez_compressed(temporary, allow_pickle=False, **arrays)
-    except OSError as error:
-        msg = f"{path.name} cannot be written ({error.strerror}); choose another data folder with NEARHOME_DATA."
-        raise SourceError(msg) from error
+    texts = {name: text.words for name, text in roads.edges.texts.items()}
+    write(folder, arrays | dict(more or {}), texts, {"reach": list(astuple(roads.reach))} | dict(facts or {}))
 
 
-def open_saved(path: Path) -> RoadNetwork:
+def open_saved(folder: Path) -> RoadNetwork:
     """Open a network that ``save`` wrote.
 
     Raises
     ------
     TableError
-        When the file is missing, damaged or of another version.
+        When it is missing, damaged or of another version.
     """
-    arrays = _arrays(path)
-    lacking = sorted(_needed(arrays) - set(arrays))
-    if lacking:
-        raise TableError(_damaged(path, f"it lacks {lacking[0]}"))
-    if arrays["reach"].shape != (len(fields(LocalReach)),):
-        raise TableError(_damaged(path, "its reach is not four numbers"))
+    facts, arrays, texts = read(folder)
     try:
-        return _network(arrays)
-    except ValueError as error:  # texts in the place of numbers, or lines of odd lengths
-        raise TableError(_damaged(path, tables.one_line(error))) from error
+        return network_of(arrays, texts, facts, arrays["labels"].tolist())
+    except KeyError as error:
+        raise TableError(damaged(folder, f"it lacks {error.args[0]}")) from error
+    except (ValueError, TypeError) as error:
+        raise TableError(damaged(folder, tables.one_line(error))) from error
 
 
-def border(path: Path) -> NDArray[np.float64]:
+def border(folder: Path) -> Floats:
     """Read the outline of a kept network without the rest of it: a closed line, EPSG:27700 metres, shape (points, 2).
 
     Raises
     ------
     TableError
-        As for ``open_saved``.
+        When it is missing, damaged or of another version.
     """
-    found = _arrays(path, "outline").get("outline")
-    if found is None or found.dtype.kind != "f" or found.shape[1:] != (2,) or not _is_closed(found):
-        raise TableError(_damaged(path, "its outline is no closed line"))
+    known = facts_of(folder)
+    try:
+        found = np.load(folder / "outline.npy", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise TableError(damaged(folder, tables.one_line(error))) from error
+    written = known["arrays"].get("outline", {}).get("shape")
+    if found.dtype.kind != "f" or list(found.shape) != written or found.shape[1:] != (2,) or not _is_closed(found):
+        raise TableError(damaged(folder, "its outline is no closed line"))
     return np.asarray(found, dtype=np.float64)
 
 
-def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polygon:
+def outline(lat: Floats, lon: Floats) -> shapely.Polygon:
     """Draw a line around nodes (EPSG:4326), EPSG:27700, in metres.
 
     It follows the nodes more closely than a convex hull, and lies a little outside them; nodes are thinned first.
@@ -118,57 +119,107 @@ def outline(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> shapely.Polyg
     return shapely.Polygon(hull.buffer(THIN_METRES, join_style="mitre").exterior)
 
 
-def _arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
-    """Read some arrays of a file of this format, or all; those that it lacks are left out."""
+# For those who keep more than a network
+
+
+def arrays_of(roads: RoadNetwork) -> dict[str, Array]:
+    """Give the arrays of a network but for what its nodes are called."""
+    lines = Lines.of(roads.lines)
+    arrays: dict[str, Array] = {name: getattr(roads, name) for name in NODES}
+    arrays |= {f"edge_{name}": getattr(roads.edges, name) for name in NUMBERS}
+    arrays |= {f"arc_{name}": getattr(roads, name) for name in ARCS}
+    arrays |= {f"codes_{name}": _narrow(text.codes, len(text.words)) for name, text in roads.edges.texts.items()}
+    return arrays | {"shape_edge": lines.edge, "shape_starts": lines.starts, "shape_points": lines.points}
+
+
+def network_of(
+    arrays: Mapping[str, Array], texts: Mapping[str, Sequence[str]], facts: Mapping[str, Any], labels: Sequence[Any]
+) -> RoadNetwork:
+    """Make a network of its arrays and texts, as ``read`` gives them, and what its nodes are called."""
+    if len(facts["reach"]) != len(fields(LocalReach)):
+        msg = "its reach is not as many numbers as it should be"
+        raise ValueError(msg)
+    words = {name: columns.Text(arrays[f"codes_{name}"], known) for name, known in texts.items()}
+    parts: dict[str, Any] = {name: arrays[name] for name in NODES} | {name: arrays[f"arc_{name}"] for name in ARCS}
+    return RoadNetwork(
+        edges=Edges(**{name: arrays[f"edge_{name}"] for name in NUMBERS}, texts=words),
+        labels=labels,
+        reach=LocalReach(*map(float, facts["reach"])),
+        shapes=Lines(arrays["shape_edge"], arrays["shape_starts"], arrays["shape_points"]),
+        **parts,
+    )
+
+
+def write(
+    folder: Path, arrays: Mapping[str, Array], texts: Mapping[str, Sequence[str]], facts: Mapping[str, Any]
+) -> None:
+    """Write arrays, texts and facts into a folder, with a checksum of them all.
+
+    Raises
+    ------
+    SourceError
+        When the folder cannot be written to.
+    """
     try:
-        with path.open("rb") as stream:
-            file = np.load(stream, allow_pickle=False)
-            if not isinstance(file, NpzFile):
-                raise TableError(_damaged(path, "it is one array, not many"))
-            found = {name: file[name] for name in file.files if not names or name in {"format", *names}}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise TableError(_damaged(path, tables.one_line(error))) from error
-    written = str(found.get("format", "none"))
+        folder.mkdir(parents=True, exist_ok=True)
+        written = mapped.save(folder, arrays, texts)
+        digest = hashlib.sha256(json.dumps([written, dict(facts)], sort_keys=True).encode()).hexdigest()
+        content = {"format": FORMAT, "sha256": digest} | dict(facts) | written
+        (folder / FACTS).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    except OSError as error:
+        msg = (
+            f"The roads cannot be written to {folder.parent} ({error.strerror}); choose another data folder with "
+            "NEARHOME_DATA."
+        )
+        raise SourceError(msg) from error
+
+
+def read(folder: Path) -> tuple[dict[str, Any], dict[str, Array], dict[str, Sequence[str]]]:
+    """Give the facts, arrays and texts of a folder; the arrays are mapped.
+
+    Raises
+    ------
+    TableError
+        When it is missing, damaged or of another version.
+    """
+    facts = facts_of(folder)
+    try:
+        arrays, texts = mapped.opened(folder, facts)
+    except TableError as error:
+        raise TableError(damaged(folder, tables.one_line(error))) from error
+    return facts, arrays, texts
+
+
+def facts_of(folder: Path) -> dict[str, Any]:
+    """Read what a folder says of itself.
+
+    Raises
+    ------
+    TableError
+        When it is missing, damaged or of another version.
+    """
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TableError(damaged(folder, tables.one_line(error))) from error
+    written = str(facts.get("format", "none")) if isinstance(facts, dict) else "none"
     if written != FORMAT:
-        raise TableError(_damaged(path, f"its format is {written!r}, not {FORMAT!r}"))
-    return found
+        raise TableError(damaged(folder, f"its format is {written!r}, not {FORMAT!r}"))
+    if not (isinstance(facts.get("arrays"), dict) and isinstance(facts.get("texts"), list)):
+        raise TableError(damaged(folder, "it does not say what it holds"))
+    return dict(facts)
 
 
-def _damaged(path: Path, why: str) -> str:
-    return f"The road network {path.name} is missing or damaged ({why}); import the extract again."
+def damaged(folder: Path, why: str) -> str:
+    """Say that kept roads cannot be used."""
+    name = folder.name.rpartition("~")[0] or folder.name
+    return f"The imported roads {name!r} are missing or damaged ({why}); import the extract again."
 
 
-def _is_closed(line: NDArray[Any]) -> bool:
+def _is_closed(line: Array) -> bool:
     return len(line) > 0 and bool(np.isfinite(line).all()) and bool((line[0] == line[-1]).all())
 
 
-def _needed(arrays: Iterable[str]) -> set[str]:
-    """Give the names of the arrays of a network, with the words of each text that there is."""
-    words = {name.replace("codes_", "words_", 1) for name in arrays if name.startswith("codes_")}
-    fixed = {"reach", "outline", "lat", "lon", "labels", "shape_edge", "shape_size", "shape_points"}
-    return fixed | words | {f"edge_{name}" for name in NUMBERS} | {f"arc_{name}" for name in ARCS}
-
-
-def _network(arrays: dict[str, NDArray[np.generic]]) -> RoadNetwork:
-    texts = {
-        name.removeprefix("codes_"): columns.Text(
-            codes.astype(np.int64), arrays[name.replace("codes_", "words_", 1)].tolist()
-        )
-        for name, codes in arrays.items()
-        if name.startswith("codes_")
-    }
-    ends = np.cumsum(arrays["shape_size"].astype(np.int64))
-    lines = np.split(arrays["shape_points"].astype(np.float64), ends[:-1])
-    return RoadNetwork(
-        lat=arrays["lat"].astype(np.float64),
-        lon=arrays["lon"].astype(np.float64),
-        edges=Edges(**{name: arrays[f"edge_{name}"].astype(np.int64) for name in NUMBERS}, texts=texts),
-        tail=arrays["arc_tail"].astype(np.int64),
-        head=arrays["arc_head"].astype(np.int64),
-        edge=arrays["arc_edge"].astype(np.int64),
-        forward=arrays["arc_forward"].astype(np.bool_),
-        deciseconds=arrays["arc_deciseconds"].astype(np.int64),
-        labels=arrays["labels"].tolist(),
-        reach=LocalReach(*arrays["reach"].astype(float).tolist()),
-        shapes=dict(zip(arrays["shape_edge"].tolist(), lines, strict=False)),
-    )
+def _narrow(codes: Array, words: int) -> Array:
+    """Give codes in as few bytes as so many words need."""
+    return codes.astype(np.min_scalar_type(-words - 1))
