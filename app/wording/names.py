@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nearhome.data.base.phrases import listing
-from nearhome.geo.roads.conditions import IMPORTED
+from nearhome.geo.roads.conditions import IMPORTED, SET_ASIDE
 
 if TYPE_CHECKING:
     from nearhome.data.prisons.register import Prison
@@ -24,9 +24,13 @@ def prison(which: Prison) -> str:
 
 def roads(network: str) -> str:
     """Return which roads an answer uses, by what ``nearhome.geo.imported.networks.Roads`` calls their network."""
+    main = "the main roads that come with nearhome"
+    if network.startswith(SET_ASIDE):
+        name = network.removeprefix(SET_ASIDE)
+        return f"{main}, as your roads {name} cannot be used (nearhome data imports check {name} says why)"
     name = network.removeprefix(IMPORTED)
     if name == network:
-        return "the main roads that come with nearhome"
+        return main
     return f"all the roads of {name}, which you imported, and main roads beyond"
 
 

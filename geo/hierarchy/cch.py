@@ -21,7 +21,7 @@ from nearhome.data.errors import TableError
 from nearhome.geo.hierarchy import elimination, order, pair_kernels, sweep_kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 ARRAYS = ("rank", "up", "ux", "slot", "upward")
+METRIC = ("forward", "backward", "via_forward", "via_backward")
 CHECKSUMS = "checksums"
 
 SPECIAL_CELLS = 30_000_000
@@ -157,6 +158,17 @@ class Metric:
     def nothing(self) -> int:
         """The weight of what does not exist."""
         return sweep_kernels.infinite(self.forward)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the arrays to keep; ``opened`` takes them back."""
+        own = {f"hierarchy_{name}": getattr(self.hierarchy, name) for name in ARRAYS}
+        return own | {f"metric_{name}": getattr(self, name) for name in METRIC}
+
+    @classmethod
+    def opened(cls, arrays: Mapping[str, NDArray[Any]]) -> Metric:
+        """Make a hierarchy with weights of kept arrays."""
+        hierarchy = Hierarchy(*(arrays[f"hierarchy_{name}"] for name in ARRAYS))
+        return cls(hierarchy, *(arrays[f"metric_{name}"] for name in METRIC))
 
     def to_goals(self, goals: Sequence[tuple[Ints, Ints]], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Compute the least weight from every node to every goal.

@@ -119,12 +119,18 @@ class StitchedNetwork(RoadNetwork):
     region: shapely.Polygon
     parts: tuple[int, int, int]
 
+    @property
+    def names(self) -> StitchedLabels:
+        """What the nodes are called, by what they are from."""
+        return cast("StitchedLabels", self.labels)
+
 
 class StitchedLabels(Sequence[Any]):
     """What the nodes are called: those of the detailed network first, then strategic ones, then the hubs."""
 
-    def __init__(self, detailed: Sequence[Any], strategic: Sequence[Any], hubs: int) -> None:
-        self.detailed, self.strategic, self.hubs = detailed, strategic, hubs
+    def __init__(self, detailed: Sequence[Any] | Ints, strategic: Sequence[Any] | Ints, hubs: int) -> None:
+        self.detailed = cast("Sequence[Any]", detailed)
+        self.strategic, self.hubs = strategic, hubs
 
     def __len__(self) -> int:
         return len(self.detailed) + len(self.strategic) + self.hubs
@@ -138,9 +144,16 @@ class StitchedLabels(Sequence[Any]):
             return [self[each] for each in range(len(self))[node]]
         at = range(len(self))[node]
         if at < len(self.detailed):
-            return self.detailed[at]
+            return _plain(self.detailed[at])
         at -= len(self.detailed)
-        return ("strategic", self.strategic[at]) if at < len(self.strategic) else ("border", at - len(self.strategic))
+        if at < len(self.strategic):
+            return "strategic", _plain(self.strategic[at])
+        return "border", at - len(self.strategic)
+
+
+def _plain(label: Any) -> Any:
+    """Give a name itself where it comes out of an array."""
+    return label.item() if isinstance(label, np.generic) else label
 
 
 def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
@@ -417,9 +430,10 @@ class StitchedAccess(Access):
 class StitchedRouter(Router):
     """A router over a detailed region and the strategic network around it."""
 
-    def __init__(self, roads: StitchedNetwork) -> None:
-        super().__init__(roads)
-        self.access = StitchedAccess(roads, roads.region)
+    network: StitchedNetwork
+
+    def _access_to_roads(self) -> Access:
+        return StitchedAccess(self.network, self.network.region)
 
     def reweight(self, **conditions: Any) -> Router:
         """Give a router for the same roads under other conditions; see ``Router.reweight``.
@@ -431,4 +445,5 @@ class StitchedRouter(Router):
             words = {ferry.words[code] for code in np.unique(ferry.codes).tolist()} - {""}
             conditions["closed"] = [*conditions.get("closed", ()), *sorted(words)]
         changed = roads_conditions.reweighted(self.network, **conditions)
-        return StitchedRouter(cast("StitchedNetwork", changed))
+        vars(changed)["xy"] = self.network.xy  # the nodes are the same
+        return StitchedRouter(changed)

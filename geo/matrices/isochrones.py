@@ -138,7 +138,7 @@ def catchments_by_network(
     ------
     InputError
         As for ``catchments``, or when the scenario closes what is on none of the networks.
-    TableError, SourceError
+    TableError
         As for ``nearhome.geo.imported.networks.roads_for``.
     """
     import pandas as pd

@@ -27,7 +27,7 @@ from nearhome.geo.imported import networks as imported_networks
 from nearhome.geo.matrices import checkpoints, files
 from nearhome.geo.matrices.executors import Executor, in_order
 from nearhome.geo.matrices.postcodes import all_postcodes_to, tenths
-from nearhome.geo.roads.conditions import IMPORTED, SHIPPED, TODAY, Conditions
+from nearhome.geo.roads.conditions import IMPORTED, SET_ASIDE, SHIPPED, TODAY, Conditions
 from nearhome.geo.routing.router import Router, grid_points
 
 if TYPE_CHECKING:
@@ -257,13 +257,16 @@ def _using(origins: Origins, imported: Sequence[Installed], scenario: Conditions
     """Find which networks answer for any of the origins; refuse a scenario that closes what is on none of them."""
     chosen = imported_networks.covering(origins.xy, imported)
     numbers, count = np.unique(chosen, return_counts=True)
-    used = [imported[number] for number in numbers.tolist() if number >= 0]
+    usable = {number for number in numbers.tolist() if number >= 0 and imported_networks.opens(imported[number])}
+    used = [imported[number] for number in sorted(usable)]
     if scenario.closed:
         one_each = np.unique(chosen, return_index=True)[1]
         scenario.refuse_unknown(
             roads.router.network for _, roads in imported_networks.split(origins.xy[one_each], imported, TODAY)
         )
-    names = {-1: SHIPPED} | {at: f"{IMPORTED}{each.name}" for at, each in enumerate(imported)}
+    names = {-1: SHIPPED} | {
+        at: f"{IMPORTED if at in usable else SET_ASIDE}{each.name}" for at, each in enumerate(imported)
+    }
     return _Using(
         {each.name: each.version for each in used},
         {names[number]: many for number, many in zip(numbers.tolist(), count.tolist(), strict=True)},

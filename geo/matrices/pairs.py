@@ -13,7 +13,7 @@ from nearhome.data.base import coordinates
 from nearhome.data.base.coordinates import _metres
 from nearhome.data.places import kingdom
 from nearhome.geo.imported import networks
-from nearhome.geo.roads.conditions import TODAY
+from nearhome.geo.roads.conditions import SET_ASIDE, TODAY
 from nearhome.geo.routing.router import Router
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _LAT_LIMIT, _LON_LIMIT = 90.0, 180.0
 class PairTimes:
     """One row a pair, in the order given: one way by car, NaN where there is none and then a note that says why.
 
-    ``crow_miles`` is NaN only where a coordinate is unusable.
+    A note beside a time says which roads it is not on. ``crow_miles`` is NaN only where a coordinate is unusable.
     """
 
     minutes: Floats
@@ -101,7 +101,7 @@ def pair_times_by_network(
     ------
     InputError
         When the scenario closes what is on none of the networks.
-    TableError, SourceError
+    TableError
         As for ``nearhome.geo.imported.networks.roads_for``.
     """
     origins, destinations = (np.asarray(points, dtype=float).reshape(-1, 2) for points in (origins, destinations))
@@ -114,9 +114,15 @@ def pair_times_by_network(
     for rows, roads in networks.split(xy, imported, scenario):
         found = pair_times(origins[rows], destinations[rows], roads.router)
         minutes[rows], miles[rows], crow[rows] = found.minutes, found.miles, found.crow_miles
-        notes[rows] = found.notes
+        notes[rows] = [note or _set_aside(roads.network) for note in found.notes]
         count[roads.network] = len(rows)
     return PairTimes(minutes, miles, crow, tuple(notes.tolist())), count
+
+
+def _set_aside(network: str) -> str:
+    """Note that the roads that ship answered in the place of imported ones that cannot be used."""
+    name = network.removeprefix(SET_ASIDE)
+    return "" if name == network else f"on the roads that ship as your roads {name} cannot be used"
 
 
 def unusable_notes(origins: Floats, destinations: Floats) -> list[str]:

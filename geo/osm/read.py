@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nearhome.data.base import coordinates
-from nearhome.data.catalogue import tables
+from nearhome.data.base import coordinates, versions
 from nearhome.data.errors import SourceError
+from nearhome.geo.imported import kept
 from nearhome.geo.osm import arcs as osm_arcs
 from nearhome.geo.osm import chains, delays, objects, turns
 from nearhome.geo.osm import tags as osm_tags
@@ -81,14 +81,17 @@ class _Pieces(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportedExtract:
-    """What an import did: the file it wrote, what is in it, and what was cut off from the rest and left out.
+    """What an import did: the folder it wrote, what is in it, and what was cut off from the rest and left out.
 
     ``dropped_parts`` counts the pieces of network left out, ``dropped_nodes`` the OSM nodes in them. ``tagged_edges``
     are those with a tagged speed; the speeds of the others are imputed. ``turns_read`` are the turn restrictions in the
     extract, ``turns_banned`` the turns that they ban on the roads that are kept; both 0 where they were not asked for.
+    ``replaced`` says whether roads of the same name were there before.
     """
 
-    file: Path
+    name: str
+    folder: Path
+    replaced: bool
     nodes: int
     edges: int
     dropped_nodes: int
@@ -136,13 +139,13 @@ def import_extract(
 ) -> ImportedExtract:
     """Read an extract and keep its roads in the user's own folder, under the extract's name.
 
-    ``nearhome.geo.roads.storage.open_saved`` opens the file again. With ``turn_restrictions`` no banned turn can be
-    driven in it. Winding roads are cut at their bends.
+    ``nearhome.geo.imported.networks`` finds them there, stitched to the roads that ship. With ``turn_restrictions`` no
+    banned turn can be driven in it. Winding roads are cut at their bends.
 
     Raises
     ------
     MissingExtraError, SourceError
-        As for ``read_extract``; nothing is written then.
+        As for ``read_extract``, and when the roads meet no main road that ships; nothing is written then.
     """
     roads, left_out = _roads(path, progress, speeds.OSM_DELAYS)
     arcs = osm_arcs.arcs_of(roads)
@@ -154,13 +157,30 @@ def import_extract(
         restrictions = turns.read_restrictions(path)
         roads, arcs, banned = osm_arcs.without_banned(roads, arcs, restrictions)
         progress(f"{len(restrictions):,} restrictions read, {banned:,} turns are banned")
-    file = tables.user_folder() / "networks" / f"{objects.name_of(path)}.npz"
-    network = osm_arcs.network_of(roads, arcs)
+    name = objects.name_of(path)
     progress("cutting winding roads at their bends")
-    storage.save(straighten.straightened(network), file)
+    network = straighten.straightened(osm_arcs.network_of(roads, arcs))
     progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
-    progress(f"written: {file.name}")
-    return ImportedExtract(file, nodes, edges, left_out.nodes, left_out.parts, tagged, len(restrictions), banned)
+    replaced = name in versions.newest(storage.home())
+    facts = {"file": path.name, "junctions": nodes, "edges": edges, "turns": banned if turn_restrictions else None}
+    try:
+        folder = kept.install(name, network, facts, progress)
+    except SourceError as error:
+        msg = f"{path.name} was not imported. {error}"
+        raise SourceError(msg) from error
+    progress(f"written: {folder.name}")
+    return ImportedExtract(
+        name=name,
+        folder=folder,
+        replaced=replaced,
+        nodes=nodes,
+        edges=edges,
+        dropped_nodes=left_out.nodes,
+        dropped_parts=left_out.parts,
+        tagged_edges=tagged,
+        turns_read=len(restrictions),
+        turns_banned=banned,
+    )
 
 
 # Reading

@@ -61,6 +61,9 @@ SHIPPED = "shipped"
 IMPORTED = "imported:"
 """What comes before the name of an imported network in an answer."""
 
+SET_ASIDE = "shipped; set aside: "
+"""What comes before the name of an imported network that cannot be used, where those that ship answer in its place."""
+
 OWN_ROADS = "your roads"
 """What an imported network is called among the tables of an answer, which do not say where it lies."""
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import shapely
 
-    from nearhome.data.base.arrays import Array, Floats
+    from nearhome.data.base.arrays import Array, Floats, Ints
 
 FORMAT = "nearhome roads 3"
 FACTS = "facts.json"
@@ -38,36 +38,25 @@ CONCAVITY = 0.3
 """How closely the outline follows: 0 as closely as it can, 1 the convex hull (``shapely.concave_hull``)."""
 
 
-def save(
-    roads: RoadNetwork, folder: Path, more: Mapping[str, Array] | None = None, facts: Mapping[str, Any] | None = None
-) -> None:
-    """Write a network whose nodes are called by whole numbers into an empty folder.
+def home() -> Path:
+    """Give the folder of the roads that a person imported."""
+    return tables.user_folder() / "networks"
 
-    Parameters
-    ----------
-    roads
-        The network; the same one gives the same bytes.
-    folder
-        An empty folder.
-    more
-        Further arrays to keep beside it.
-    facts
-        What else to say, as JSON can.
+
+def save(roads: RoadNetwork, folder: Path) -> None:
+    """Write a network whose nodes are called by whole numbers into an empty folder; the same gives the same bytes.
 
     Raises
     ------
     SourceError
         When the folder cannot be written to, or a node is called by something else.
     """
-    if not all(isinstance(label, int) for label in roads.labels):
-        msg = "The road network cannot be kept because its nodes are not called by whole numbers; use OSM ids."
-        raise SourceError(msg)
     arrays = arrays_of(roads) | {
-        "labels": np.array(roads.labels, dtype=np.int64),
+        "labels": labels_of(roads),
         "outline": np.array(outline(roads.lat, roads.lon).exterior.coords),
     }
     texts = {name: text.words for name, text in roads.edges.texts.items()}
-    write(folder, arrays | dict(more or {}), texts, {"reach": list(astuple(roads.reach))} | dict(facts or {}))
+    write(folder, arrays, texts, facts_about(roads))
 
 
 def open_saved(folder: Path) -> RoadNetwork:
@@ -122,6 +111,36 @@ def outline(lat: Floats, lon: Floats) -> shapely.Polygon:
 # For those who keep more than a network
 
 
+def labels_of(roads: RoadNetwork) -> Ints:
+    """Give what the nodes are called as an array.
+
+    Raises
+    ------
+    SourceError
+        When one is not called by a whole number.
+    """
+    if not all(isinstance(label, int) for label in roads.labels):
+        msg = "The road network cannot be kept because its nodes are not called by whole numbers; use OSM ids."
+        raise SourceError(msg)
+    return np.array(roads.labels, dtype=np.int64)
+
+
+def facts_about(roads: RoadNetwork) -> dict[str, Any]:
+    """Say of a network what its arrays do not."""
+    return {"reach": list(astuple(roads.reach)), "sha256": checksum(roads)}
+
+
+def checksum(roads: RoadNetwork) -> str:
+    """SHA-256 of a network, in hexadecimal: of its roads, not of how they are kept."""
+    digest = hashlib.sha256()
+    for name, array in sorted(arrays_of(roads).items()):
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    for name, text in sorted(roads.edges.texts.items()):
+        digest.update("\0".join([name, *text.words]).encode())
+    return digest.hexdigest()
+
+
 def arrays_of(roads: RoadNetwork) -> dict[str, Array]:
     """Give the arrays of a network but for what its nodes are called."""
     lines = Lines.of(roads.lines)
@@ -153,7 +172,7 @@ def network_of(
 def write(
     folder: Path, arrays: Mapping[str, Array], texts: Mapping[str, Sequence[str]], facts: Mapping[str, Any]
 ) -> None:
-    """Write arrays, texts and facts into a folder, with a checksum of them all.
+    """Write arrays, texts and facts into a folder.
 
     Raises
     ------
@@ -162,9 +181,7 @@ def write(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        written = mapped.save(folder, arrays, texts)
-        digest = hashlib.sha256(json.dumps([written, dict(facts)], sort_keys=True).encode()).hexdigest()
-        content = {"format": FORMAT, "sha256": digest} | dict(facts) | written
+        content = {"format": FORMAT} | dict(facts) | mapped.save(folder, arrays, texts)
         (folder / FACTS).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     except OSError as error:
         msg = (

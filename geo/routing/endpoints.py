@@ -15,7 +15,9 @@ from nearhome.geo.roads.weights import METRE, NO_ARC, SHIFT
 from nearhome.geo.routing.nearest import ON_THE_ROAD
 
 if TYPE_CHECKING:
-    from nearhome.data.base.arrays import Floats, Ints
+    from collections.abc import Mapping
+
+    from nearhome.data.base.arrays import Array, Floats, Ints
     from nearhome.geo.roads.network import RoadNetwork
     from nearhome.geo.routing.snapping import Access, Joins
 
@@ -64,12 +66,22 @@ class Doors:
 
 
 class Entrance:
-    """A network's roads by edge, and how places come onto them."""
+    """A network's roads by edge, and how places come onto them.
 
-    def __init__(self, roads: RoadNetwork, seconds_per_metre: Floats) -> None:
+    ``kept`` are the arrays that ``arrays`` gave of the same network.
+    """
+
+    def __init__(self, roads: RoadNetwork, seconds_per_metre: Floats, kept: Mapping[str, Array] | None = None) -> None:
         self.network = roads
         self.seconds_per_metre = seconds_per_metre
-        self.arcs_by_edge = self._by_edge(forward=True), self._by_edge(forward=False)
+        if kept:
+            self.arcs_by_edge = kept["arcs_there"], kept["arcs_back"]
+        else:
+            self.arcs_by_edge = self._by_edge(forward=True), self._by_edge(forward=False)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give the arrays to keep."""
+        return {"arcs_there": self.arcs_by_edge[0], "arcs_back": self.arcs_by_edge[1]}
 
     def _by_edge(self, *, forward: bool) -> Ints:
         """Give the arc of each edge in one direction, or NO_ARC."""

@@ -16,7 +16,9 @@ from scipy.sparse.csgraph import dijkstra
 from nearhome.geo.roads.weights import NOWHERE
 
 if TYPE_CHECKING:
-    from nearhome.data.base.arrays import Floats, Ints
+    from collections.abc import Mapping
+
+    from nearhome.data.base.arrays import Array, Floats, Ints
     from nearhome.geo.hierarchy.cch import Metric
     from nearhome.geo.roads.network import RoadNetwork
     from nearhome.geo.routing.endpoints import Entries
@@ -47,11 +49,20 @@ class SearchEngine(Protocol):
         """Find the least weights from all places to all goals, shape (places, goals); NOWHERE or more: no way."""
 
 
-class BestArcs:
-    """The arcs of a network by node, of parallel ones the best: ``arc`` is their number in the network."""
+BEST = ("arc", "tail", "head", "weight", "starts")
 
-    def __init__(self, roads: RoadNetwork) -> None:
+
+class BestArcs:
+    """The arcs of a network by node, of parallel ones the best: ``arc`` is their number in the network.
+
+    ``kept`` are the arrays that ``arrays`` gave of the same network.
+    """
+
+    def __init__(self, roads: RoadNetwork, kept: Mapping[str, Array] | None = None) -> None:
         self.size = len(roads.lat)
+        if kept:
+            self.arc, self.tail, self.head, self.weight, self.starts = (kept[f"best_{name}"] for name in BEST)
+            return
         weight = roads.weights
         order = np.lexsort((weight, roads.head, roads.tail))
         tail, head = roads.tail[order], roads.head[order]
@@ -59,6 +70,10 @@ class BestArcs:
         self.arc, self.tail, self.head = order[first], tail[first], head[first]
         self.weight = weight[self.arc]
         self.starts = np.searchsorted(self.tail, np.arange(self.size + 1))
+
+    def arrays(self) -> dict[str, Array]:
+        """Give the arrays to keep."""
+        return {f"best_{name}": getattr(self, name) for name in BEST}
 
 
 class Plain:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nearhome.data.base import coordinates
+from nearhome.data.base import coordinates, extras
 from nearhome.data.base.units import METRES_PER_MILE
 from nearhome.data.errors import NoRouteError
 from nearhome.geo.roads import edges
@@ -30,12 +30,12 @@ from nearhome.geo.routing.snapping import Access
 from nearhome.geo.routing.unpacking import StepReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import networkx as nx
     from numpy.typing import NDArray
 
-    from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.data.base.arrays import Array, Floats, Ints
     from nearhome.data.base.coordinates import Point
     from nearhome.geo.hierarchy.cch import Metric
     from nearhome.geo.roads.conditions import Conditions
@@ -53,6 +53,11 @@ WORTH_OPENING = 400
 each (21 November 2026, two cores). So one journey, or one family's way to every prison, never waits for it."""
 
 
+WORTH_MAPPING = 1_000_000
+"""Where the hierarchy was kept with its weights, it is opened once so many nodes would be visited: numba takes half a
+second then, and SciPy as long for a million nodes or two."""
+
+
 class Router:
     """A compiled road network that answers routes and matrices.
 
@@ -62,16 +67,27 @@ class Router:
         A networkx MultiDiGraph in OSMnx conventions (``x``, ``y`` in degrees or a projected ``crs``; ``length`` in
         metres; ``travel_time`` in seconds, else a speed by highway tag), or a ``RoadNetwork``. Bent edges of a graph
         are cut at their bends, unless it is one of main roads alone, as shipped, which are joined as if straight.
+    kept
+        The arrays that ``arrays`` gave of a router of the same network, so that nothing is worked out again.
     """
 
-    def __init__(self, graph: nx.MultiDiGraph[Any] | RoadNetwork) -> None:
+    def __init__(self, graph: nx.MultiDiGraph[Any] | RoadNetwork, kept: Mapping[str, Array] | None = None) -> None:
         self.network = graph if isinstance(graph, networks.RoadNetwork) else _straightened(graph)
-        self.access = Access(self.network)
-        self.entrance = Entrance(self.network, self.access.seconds_per_metre)
-        self._best = BestArcs(self.network)
+        self._kept = kept
+        self.access = self._access_to_roads()
+        self.entrance = Entrance(self.network, self.access.seconds_per_metre, kept)
+        self._best = BestArcs(self.network, kept)
         self._plain = Plain(self._best)
         self._reader = StepReader(self.entrance)
         self._searches = 0
+
+    def _access_to_roads(self) -> Access:
+        return Access(self.network)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give what takes long to work out as arrays, to be kept and given to another router of this network."""
+        parts = self._best.arrays() | self.entrance.arrays()
+        return parts | (self.metric.arrays() if extras.has_numba() else {})
 
     @classmethod
     @cache
@@ -165,11 +181,18 @@ class Router:
     @cached_property
     def metric(self) -> Metric:
         """The network as a contraction hierarchy, with time, distance and tolls in one weight; needs numba."""
-        from nearhome.geo.hierarchy.cch import Hierarchy
+        from nearhome.geo.hierarchy.cch import Hierarchy, Metric
 
+        if self._has_metric:
+            return Metric.opened(self._kept or {})
         roads = self.network
         hierarchy = Hierarchy.build(roads.tail, roads.head, roads.lat, roads.lon, roads.rank)
         return hierarchy.customise(roads.weights)
+
+    @property
+    def _has_metric(self) -> bool:
+        """Whether the hierarchy was kept, so that to open it is to load numba."""
+        return bool(self._kept) and "metric_forward" in (self._kept or {})
 
     # Places
 
@@ -246,11 +269,12 @@ class Router:
         takes much longer than many searches.
         """
         self._searches += searches
-        if "metric" not in vars(self) and (self.network.rank is None or self._searches < WORTH_OPENING):
-            return self._plain
-        from nearhome.data.base.extras import has_numba
-
-        return Swept(self._best, self.metric) if has_numba() else self._plain
+        if "metric" not in vars(self):
+            visited = self._searches * len(self.network.lat)
+            worth = visited >= WORTH_MAPPING if self._has_metric else self._searches >= WORTH_OPENING
+            if not worth or (self.network.rank is None and not self._has_metric):
+                return self._plain
+        return Swept(self._best, self.metric) if extras.has_numba() else self._plain
 
     def _least(self, start: Doors, goals: Doors) -> Ints:
         """Compute the weights of the best ways, shape (origins, goals); NOWHERE or more where there is none."""

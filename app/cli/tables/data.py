@@ -139,7 +139,9 @@ def osm(file: Path, *, turns: bool) -> None:
             f"Left out: {phrases.count(done.dropped_parts, 'part')} "
             f"({phrases.count(done.dropped_nodes, 'point')} of road) from which one cannot drive to the rest and back."
         )
-    click.echo(f"Took {time.monotonic() - start:.1f} s and {_size(_peak_bytes())} of memory. Written: {done.file}")
+    click.echo(f"Took {time.monotonic() - start:.1f} s and {_size(_peak_bytes())} of memory. Written: {done.folder}")
+    if done.replaced:
+        click.echo(f"They take the place of the roads {done.name!r} imported before.")
 
 
 def _peak_bytes() -> int:

@@ -124,7 +124,7 @@ def command(source: Path, mode: str, day: DayType, at: int, out: Path, *, import
     except OSError as error:
         msg = f"{str(out)!r} cannot be written ({error.strerror}); give another file with --out."
         raise InputError(msg) from error
-    without = sum(bool(note) for note in found.notes)
+    without = int(np.isnan(found.figures["minutes"]).sum())
     rest = f", {without:,} without a time (the column note says why)" if without else ""
     click.echo(f"{phrases.count(len(filled), 'pair')}{rest}. Written: {out}")
     click.echo("\n".join(said))
