@@ -109,6 +109,21 @@ def open_router(folder: Path) -> stitching.StitchedRouter:
         raise TableError(storage.damaged(folder, tables.one_line(error))) from error
 
 
+def open_roads(folder: Path) -> RoadNetwork:
+    """Open kept roads as they were imported, without those that ship.
+
+    Raises
+    ------
+    TableError
+        When they are missing, damaged or of another version.
+    """
+    facts, arrays, texts = storage.read(folder)
+    try:
+        return _detailed(_network(facts, arrays, texts))
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise TableError(storage.damaged(folder, tables.one_line(error))) from error
+
+
 def is_current(facts: Mapping[str, Any]) -> bool:
     """Say whether kept roads are stitched to the roads that ship, by the method of this version."""
     return facts.get("stitching") == STITCHING and facts.get("tables") == tables.versions(*network.TABLES)

@@ -172,6 +172,25 @@ def test_regions_that_meet_nothing_are_refused() -> None:
         stitching.stitch(replace(detailed, edges=replace(detailed.edges, texts=streets)), country())
 
 
+def test_roads_that_cover_the_country_need_no_road_out() -> None:
+    small = road_graph.from_graph(road_graph.to_graph(country(), (49.9, -4.1, 50.1, -3.9)))
+    alone = stitching.stitch(town(), small)
+    assert alone.names.hubs == 0
+    assert len(alone.lat) == len(town().lat)
+    router = stitching.StitchedRouter(alone)
+    assert router.route(At(50.0, WEST), At(50.012, EAST)).minutes > 0
+
+
+def test_names_come_back_as_they_were() -> None:
+    whole = stitching.stitch(town(), country())
+    names = list(whole.labels)
+    assert names[:25] == list(town().labels)
+    assert names[25:27] == [("strategic", 2), ("strategic", 3)]
+    assert names[27:] == [("border", hub) for hub in range(whole.names.hubs)]
+    assert whole.labels[-1] == names[-1]
+    assert whole.labels[24:27] == names[24:27]
+
+
 def test_the_outline_holds_all_nodes() -> None:
     roads = town()
     region = storage.outline(roads.lat, roads.lon)

@@ -15,12 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nearhome.data.base import versions
 from nearhome.data.errors import MissingExtraError, SourceError
+from nearhome.geo.imported import kept
 from nearhome.geo.osm import read
 from nearhome.geo.osm import tags as osm_tags
 from nearhome.geo.roads import graph as road_graph
-from nearhome.geo.roads import network, speeds, storage, straighten
+from nearhome.geo.roads import network, speeds, straighten
 from nearhome.geo.routing.router import Router
+from tests import extracts
 from tests.paths import SHARED
 
 if TYPE_CHECKING:
@@ -382,21 +385,52 @@ def test_without_pyosmium_the_message_names_the_extra(tiny: Path, monkeypatch: p
 
 
 def test_an_import_can_be_opened_again_and_is_the_same_each_time(
-    tiny: Path, town: nx.MultiDiGraph[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "home"))
+    path = extracts.write(tmp_path / "exeter.osm.pbf")
     told: list[str] = []
-    done = read.import_extract(tiny, told.append)
-    first = done.file.read_bytes()
-    assert done.file == tmp_path / "networks" / "tiny.npz"
-    assert (done.nodes, done.edges, done.dropped_nodes) == (town.number_of_nodes(), town.number_of_edges(), 2)
-    assert (done.dropped_parts, done.turns_read, done.turns_banned) == (1, 0, 0)
+    done = read.import_extract(path, told.append)
+    first = {file.name: file.read_bytes() for file in done.folder.iterdir()}
+    assert (done.name, done.folder.parent, done.replaced) == ("exeter", tmp_path / "home" / "networks", False)
+    assert (done.turns_read, done.turns_banned) == (0, 0)
     assert told
-    assert read.import_extract(tiny).file.read_bytes() == first
-    graph = read.read_extract(tiny)
-    assert arcs_of(storage.open_saved(done.file)) == arcs_of(straighten.straightened(road_graph.from_graph(graph)))
+    again = read.import_extract(path)
+    assert again.replaced
+    assert {file.name: file.read_bytes() for file in again.folder.iterdir()} == first
+    graph = read.read_extract(path)
+    assert (done.nodes, done.edges) == (graph.number_of_nodes(), graph.number_of_edges())
+    expected = arcs_of(straighten.straightened(road_graph.from_graph(graph)))
+    assert unnamed(arcs_of(kept.open_roads(again.folder))) == unnamed(expected)
     assert done.tagged_edges == sum(data["speed_source"] == "tag" for *_, data in graph.edges(data=True))
     assert f"{done.tagged_edges:,} edges as tagged" in " ".join(told)
+
+
+@pytest.mark.parametrize("place", ["a town in the sea", "a close beside a main road"])
+def test_roads_that_meet_no_main_road_are_refused_at_import(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "home"))
+    path = tmp_path / "island.osm.pbf"
+    if place == "a town in the sea":
+        write(path, WAYS, POINTS)
+    else:
+        with osmium.SimpleWriter(str(path)) as writer:
+            for number, (north, east) in enumerate([(0, 0), (1, 0), (1, 1), (0, 1)], start=1):
+                at = (-3.1 + 0.002 * east, 51.62 + 0.001 * north)
+                writer.add_node(osmium.osm.mutable.Node(id=number, location=at))
+            writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2, 3, 4, 1], tags={"highway": "residential"}))
+    with pytest.raises(SourceError, match=r"island\.osm\.pbf was not imported.*no motorway, trunk or A road") as caught:
+        read.import_extract(path)
+    assert "\n" not in str(caught.value)
+    assert not list((tmp_path / "home").rglob("*"))
+
+
+def test_names_that_differ_after_a_dot_are_two_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "home"))
+    names = [read.import_extract(extracts.write(tmp_path / f"st.{name}.osm.pbf")).name for name in ("ives", "austell")]
+    assert names == ["st.ives", "st.austell"]
+    assert sorted(versions.newest(tmp_path / "home" / "networks")) == ["st.austell", "st.ives"]
 
 
 TEXTS = ("road_class", "kind", "ref", "name", "ferry", "speed_source")
@@ -415,6 +449,11 @@ def arcs_of(roads: network.RoadNetwork) -> list[tuple[Any, ...]]:
         )
         for arc in range(len(roads.tail))
     )
+
+
+def unnamed(arcs: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Leave out what nodes are called: those where roads are cut are numbered in the order of the edges."""
+    return sorted(arc[2:] for arc in arcs)
 
 
 @dataclass(frozen=True)
@@ -512,5 +551,5 @@ def test_an_import_can_ban_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert any("turns are banned" in line for line in told)
     assert done.turns_read > 90
     assert 80 < done.turns_banned < 110
-    assert len(storage.open_saved(done.file).lat) > done.nodes
+    assert len(kept.open_roads(done.folder).lat) > done.nodes
     assert done.tagged_edges > 1_000

@@ -1,9 +1,12 @@
-"""Networks kept in a file come back as they were, and damage is told in one sentence."""
+"""Networks kept in a folder come back as they were, and damage is told in one sentence."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import fields
 from itertools import pairwise
+from mmap import mmap
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -11,6 +14,7 @@ import numpy as np
 import pytest
 import shapely
 
+from nearhome.data.base import mapped
 from nearhome.data.errors import SourceError, TableError
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, storage
@@ -32,8 +36,8 @@ def small(*labels: object) -> network.RoadNetwork:
 @pytest.mark.parametrize("which", ["small", "shipped"])
 def test_a_network_comes_back_as_it_was(which: str, tmp_path: Path) -> None:
     roads = small(11, 12, 13) if which == "small" else network.shipped()
-    storage.save(roads, tmp_path / "roads.npz")
-    back = storage.open_saved(tmp_path / "roads.npz")
+    storage.save(roads, tmp_path / "roads")
+    back = storage.open_saved(tmp_path / "roads")
     for name in ("lat", "lon", "tail", "head", "edge", "forward", "deciseconds"):
         np.testing.assert_array_equal(getattr(back, name), getattr(roads, name))
     assert back.labels == roads.labels
@@ -50,67 +54,105 @@ def test_a_network_comes_back_as_it_was(which: str, tmp_path: Path) -> None:
 
 
 def test_the_same_network_gives_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("a.npz", "b.npz"):
+    for name in ("a", "b"):
         storage.save(small(1, 2, 3), tmp_path / name)
-    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    a, b = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("a", "b"))
+    assert a == b
 
 
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other", "array", "format", "column"])
-def test_a_damaged_file_is_told_in_one_sentence(damage: str, tmp_path: Path) -> None:
-    path = tmp_path / "roads.npz"
-    storage.save(small(1, 2, 3), path)
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
+def test_the_checksum_is_of_the_roads() -> None:
+    assert storage.checksum(small(1, 2, 3)) == storage.checksum(small(1, 2, 3))
+    assert storage.checksum(small(1, 2, 3)) != storage.checksum(small(1, 2, 3, 4))
+
+
+def test_an_open_network_is_mapped_and_not_read(tmp_path: Path) -> None:
+    storage.save(small(*range(200)), tmp_path / "roads")
+    back = storage.open_saved(tmp_path / "roads")
+    for array in (back.tail, back.lat, back.edges.u, back.edges.texts["name"].codes):
+        base = array
+        while base.base is not None and not isinstance(base.base, mmap):
+            base = base.base
+        assert isinstance(base.base, mmap)
+
+
+DAMAGES = ["missing", "no facts", "empty facts", "list", "format", "lost array", "cut array", "other shape", "no array"]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_is_told_in_one_sentence(damage: str, tmp_path: Path) -> None:
+    folder = tmp_path / "county~3"
+    storage.save(small(1, 2, 3), folder)
+    facts = json.loads((folder / storage.FACTS).read_text(encoding="utf-8"))
     if damage == "missing":
-        path.unlink()
-    elif damage == "empty":
-        path.write_bytes(b"")
-    elif damage == "cut":
-        path.write_bytes(path.read_bytes()[:-100])
-    elif damage == "other":
-        path.write_text("hello", encoding="utf-8")
-    elif damage == "array":
-        with path.open("wb") as stream:
-            np.save(stream, np.zeros(3))
+        shutil.rmtree(folder)
+    elif damage == "no facts":
+        (folder / storage.FACTS).unlink()
+    elif damage == "empty facts":
+        (folder / storage.FACTS).write_bytes(b"")
+    elif damage == "list":
+        (folder / storage.FACTS).write_text("[1]", encoding="utf-8")
     elif damage == "format":
-        np.savez(path, **(arrays | {"format": np.array("nearhome roads 1")}))
+        (folder / storage.FACTS).write_text(json.dumps(facts | {"format": "nearhome roads 2"}), encoding="utf-8")
+    elif damage == "lost array":
+        (folder / "arc_head.npy").unlink()
+    elif damage == "cut array":
+        (folder / "arc_head.npy").write_bytes((folder / "arc_head.npy").read_bytes()[:-8])
+    elif damage == "other shape":
+        np.save(folder / "arc_head.npy", np.zeros(3, np.int64))
     else:
-        np.savez(path, **{name: values for name, values in arrays.items() if name != "arc_head"})
-    with pytest.raises(TableError, match=r"roads\.npz") as caught:
-        storage.open_saved(path)
+        del facts["arrays"]["arc_head"]
+        (folder / storage.FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(TableError, match="'county'") as caught:
+        storage.open_saved(folder)
     assert "\n" not in str(caught.value)
     assert "import the extract again" in str(caught.value)
 
 
+def test_changed_contents_are_found_by_those_who_look(tmp_path: Path) -> None:
+    storage.save(small(1, 2, 3), tmp_path / "roads")
+    facts = storage.facts_of(tmp_path / "roads")
+    assert mapped.problems(tmp_path / "roads", facts) == []
+    file = tmp_path / "roads" / "arc_deciseconds.npy"
+    data = bytearray(file.read_bytes())
+    data[-3] ^= 1
+    file.write_bytes(data)
+    assert mapped.problems(tmp_path / "roads", facts) == ["arc_deciseconds.npy is not what was written"]
+
+
 def test_nodes_called_by_words_cannot_be_kept(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="whole numbers"):
-        storage.save(small("a", "b"), tmp_path / "roads.npz")
+        storage.save(small("a", "b"), tmp_path / "roads")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SourceError, match="cannot be written"):
-        storage.save(small(1, 2), tmp_path / "file" / "roads.npz")
+        storage.save(small(1, 2), tmp_path / "file" / "roads")
 
 
 def test_the_outline_is_read_without_the_rest(tmp_path: Path) -> None:
     roads = small(1, 2, 3)
-    storage.save(roads, tmp_path / "roads.npz")
-    region = shapely.Polygon(storage.border(tmp_path / "roads.npz"))
+    storage.save(roads, tmp_path / "roads")
+    (tmp_path / "roads" / "lat.npy").unlink()
+    region = shapely.Polygon(storage.border(tmp_path / "roads"))
     assert region.equals(storage.outline(roads.lat, roads.lon))
     assert shapely.contains_xy(region, roads.xy).all()
 
 
-@pytest.mark.parametrize("line", [np.zeros((0, 2)), np.arange(8.0).reshape(4, 2), np.full((4, 2), np.nan)])
-def test_an_outline_that_encloses_nothing_is_damage(line: np.ndarray, tmp_path: Path) -> None:
-    path = tmp_path / "roads.npz"
-    storage.save(small(1, 2, 3), path)
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
-    np.savez(path, **arrays | {"outline": line})
-    with pytest.raises(TableError, match="closed line"):
-        storage.border(path)
+@pytest.mark.parametrize("line", [np.zeros((0, 2)), np.arange(8.0).reshape(4, 2), np.full((4, 2), np.nan), None])
+def test_an_outline_that_encloses_nothing_is_damage(line: np.ndarray | None, tmp_path: Path) -> None:
+    storage.save(small(1, 2, 3), tmp_path / "roads")
+    file = tmp_path / "roads" / "outline.npy"
+    if line is None:
+        file.write_bytes(b"")
+    else:
+        np.save(file, line)
+        facts = storage.facts_of(tmp_path / "roads")
+        facts["arrays"]["outline"]["shape"] = list(line.shape)
+        (tmp_path / "roads" / storage.FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    with pytest.raises(TableError, match="missing or damaged"):
+        storage.border(tmp_path / "roads")
 
 
 def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:
@@ -121,8 +163,8 @@ def test_where_a_speed_is_from_is_kept(tmp_path: Path) -> None:
     graph.add_edge(1, 2, length=7_000.0, travel_time=400.0, highway="primary")
     graph.add_edge(2, 3, length=7_000.0, highway="primary", maxspeed="20 mph")
     graph.add_edge(3, 4, length=7_000.0, highway="primary")
-    storage.save(road_graph.from_graph(graph), tmp_path / "roads.npz")
-    back = storage.open_saved(tmp_path / "roads.npz")
+    storage.save(road_graph.from_graph(graph), tmp_path / "roads")
+    back = storage.open_saved(tmp_path / "roads")
     assert [back.edges.text("speed_source", edge) for edge in range(4)] == ["tag", "given", "tag", "imputed"]
     assert [data["speed_source"] for *_, data in road_graph.to_graph(back).edges(data=True)] == [
         "tag",
