@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nearhome.analysis.visits import day
 from nearhome.analysis.visits.day import GATE_OUT_MINUTES
-from nearhome.data.errors import DateError
+from nearhome.data.errors import DateError, TableError
 from nearhome.geo.timetables import door_to_door, timetable
 from nearhome.geo.transit import typical
 
@@ -84,10 +84,12 @@ def find(
     ------
     NoRouteError
         When nothing is known between the two.
-    TableError
-        When an imported timetable is damaged.
     """
-    feeds, note = timetable.installed(), ""
+    feeds, note = None, ""
+    try:
+        feeds = timetable.installed()
+    except TableError as error:  # set aside with a word: typical times are known all the same
+        note = f"{error} The times here are typical."
     if feeds is not None:
         try:
             timed = _timed(feeds, home, gate, hours, needs)

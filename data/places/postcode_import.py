@@ -7,19 +7,19 @@ layouts of the files are those of ``nearhome.data.places.postcode_rows``.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base import versions
 from nearhome.data.base.coordinates import to_metres
-from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
 from nearhome.data.places import postcode_rows, postcodes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nearhome.data.places.postcode_rows import PassedOver, PostcodeRows
 
 
@@ -53,37 +53,38 @@ def import_postcodes(path: Path, *, strict: bool = False) -> PostcodeImport:
     if not rows.postcodes:
         msg = f"{path.name} has no postcodes; give a CSV with the columns postcode, lat and lon."
         raise SourceError(msg)
-    folder = tables.user_folder() / "postcodes"
-    _write(rows, folder)
+    folder = _write(rows)
     with_point = int((rows.quality != postcodes.NO_POINT).sum())
     return PostcodeImport(len(rows.postcodes), with_point, folder, rows.passed_over)
 
 
 def forget_postcodes() -> bool:
     """Remove the user's own postcodes; whether there were any."""
-    folder = tables.user_folder() / "postcodes"
-    if not folder.is_dir():
+    if postcodes.own_folder() is None:
         return False
-    shutil.rmtree(folder)
+    shutil.rmtree(postcodes.home())
     return True
 
 
-def _write(rows: PostcodeRows, folder: Path) -> None:
-    """Write the three files into a new folder, then put it in the place of the old one."""
+def _write(rows: PostcodeRows) -> Path:
+    """Write the three files into a folder that takes the place of the old one."""
     pointed = rows.quality != postcodes.NO_POINT
     easting, northing = np.zeros(len(pointed)), np.zeros(len(pointed))
     easting[pointed], northing[pointed] = to_metres(rows.lat[pointed], rows.lon[pointed])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        made, old = Path(temporary) / "new", Path(temporary) / "old"
-        postcodes.write_table(
-            made,
-            postcodes=np.array(rows.postcodes),
-            easting=easting.round().astype(np.int64),
-            northing=northing.round().astype(np.int64),
-            authority=np.array(rows.authority),
-            quality=rows.quality,
-        )
-        if folder.exists():
-            folder.rename(old)
-        made.rename(folder)
+    home = postcodes.home()
+    try:
+        with versions.written(home, postcodes.OWN) as folder:
+            postcodes.write_table(
+                folder,
+                postcodes=np.array(rows.postcodes),
+                easting=easting.round().astype(np.int64),
+                northing=northing.round().astype(np.int64),
+                authority=np.array(rows.authority),
+                quality=rows.quality,
+            )
+        for file in postcodes.FILES.values():  # of an earlier version of nearhome
+            (home / file).unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"The postcodes cannot be written ({error.strerror}); choose another data folder with NEARHOME_DATA."
+        raise SourceError(msg) from error
+    return versions.newest(home)[postcodes.OWN]

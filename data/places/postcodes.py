@@ -15,11 +15,12 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from nearhome.data.base import versions
 from nearhome.data.base.files import replacing, write_csv
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import TableError, UnknownPlaceError
@@ -49,6 +50,9 @@ NO_POINT: Final = 90
 """Code-Point's positional quality for a postcode without a point."""
 
 NO_AUTHORITY: Final = 65_535
+OWN: Final = "postcodes"
+"""What the user's own postcodes are called among the imports."""
+
 FILES: Final = {
     "postcodes": "postcodes.npy",
     "postcode_index": "postcode_index.npy",
@@ -291,12 +295,51 @@ def shipped() -> PostcodeTable:
     return PostcodeTable(*(tables.path(name) for name in FILES))
 
 
+def home() -> Path:
+    """Give the folder of the user's own postcodes."""
+    return tables.user_folder() / "postcodes"
+
+
+def own_folder() -> Path | None:
+    """Give the folder of the three files that ``nearhome.data.places.postcode_import`` wrote last, if there is one."""
+    found = versions.newest(home()).get(OWN)
+    if found is None and all((home() / file).is_file() for file in FILES.values()):
+        return home()  # as earlier versions of nearhome kept them
+    return found
+
+
 def installed() -> PostcodeTable | None:
-    """Give the user's own table, if ``nearhome.data.places.postcode_import.import_postcodes`` has put one there."""
-    folder = tables.user_folder() / "postcodes"
-    if not all((folder / file).is_file() for file in FILES.values()):
-        return None
-    return PostcodeTable(*(folder / file for file in FILES.values()))
+    """Open the user's own table; None if there is none, or it cannot be used (``set_aside``)."""
+    folder = own_folder()
+    return _own(folder, _changed_ns(folder))[0] if folder else None
+
+
+def set_aside() -> str:
+    """Say why the user's own table cannot be used, in one sentence; nothing if it can, or there is none."""
+    folder = own_folder()
+    return _own(folder, _changed_ns(folder))[1] if folder else ""
+
+
+def _changed_ns(folder: Path) -> int:
+    try:
+        return (folder / FILES["postcodes"]).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1)
+def _own(folder: Path, changed_ns: int) -> tuple[PostcodeTable | None, str]:  # noqa: ARG001 -- a changed file is another
+    table = PostcodeTable(*(folder / file for file in FILES.values()))
+    try:
+        numbers = table.records["authority"]
+        known = len(table.authority_codes)
+    except TableError as error:
+        why = str(error).partition("; ")[0]
+        return None, f"Your own postcodes cannot be used ({why}); import them again."
+    if bool(((numbers >= known) & (numbers != NO_AUTHORITY)).any()):
+        why = f"{table.authorities.name} is cut short"
+        return None, f"Your own postcodes cannot be used ({why}); import them again."
+    return table, ""
 
 
 def installed_version() -> str | None:

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from nearhome.data.base import versions
 from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError, TableError
 from nearhome.geo.gtfs.calendars import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 FORMAT = "nearhome feed 1"
+DESCRIPTION = "feed.json"
 NO_BOARDING, NO_ALIGHTING, ARRANGED, INTERPOLATED = 1, 2, 4, 8
 """Bits of ``Feed.call_flags``: who may not get on or off; on request only, to be arranged beforehand; and a time that
 the feed leaves out, put evenly between those it gives."""
@@ -130,41 +132,59 @@ def folder() -> Path:
     return tables.user_folder() / "timetables"
 
 
+def kept() -> dict[str, Path]:
+    """Give the folder of each installed feed by its name, in the order of the names."""
+    found = {each.name: each for each in _earlier()} | versions.newest(folder())
+    return {name: found[name] for name in sorted(found)}
+
+
+def changed() -> tuple[tuple[str, int], ...]:
+    """Give what is different after every import, without opening a feed."""
+    found = []
+    for each in kept().values():
+        try:
+            found.append((each.name, (each / DESCRIPTION).stat().st_mtime_ns))
+        except OSError:
+            found.append((each.name, 0))
+    return tuple(found)
+
+
 def install(feeds: Sequence[Feed], *, replace: bool = False) -> list[Path]:
     """Write feeds beside those installed before, in the place of those of the same name; or of all of them.
 
-    Everything is written to a temporary folder first, and the feeds are put in place when all of it is there.
+    Everything is written aside first, and the feeds are put in place when all of it is there.
 
     Raises
     ------
     SourceError
         When the folder cannot be written to.
     """
-    home = folder()
+    home, before = folder(), kept()
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home.parent, prefix=".timetables") as temporary:
-            made, old = Path(temporary) / "new", Path(temporary) / "old"
-            if home.is_dir() and not replace:
-                shutil.copytree(home, made, copy_function=_link)
+        with ExitStack() as aside:
             for feed in feeds:
-                shutil.rmtree(made / feed.name, ignore_errors=True)
-                _save(feed, made / feed.name)
-            if home.exists():
-                home.rename(old)
-            made.rename(home)
+                _save(feed, aside.enter_context(versions.written(home, feed.name)))
     except OSError as error:
         msg = f"The timetables cannot be written ({error.strerror}); choose another data folder with NEARHOME_DATA."
         raise SourceError(msg) from error
-    return [home / feed.name for feed in feeds]
+    names = {feed.name for feed in feeds}
+    for name, where in before.items():
+        if name not in names and replace:
+            forget(name)
+        elif name in names and where in _earlier():
+            shutil.rmtree(where, ignore_errors=True)
+    return [kept()[feed.name] for feed in feeds]
 
 
-def forget() -> bool:
-    """Remove all installed feeds; whether there were any."""
-    if not folder().is_dir():
-        return False
-    shutil.rmtree(folder())
-    return True
+def forget(name: str | None = None) -> bool:
+    """Remove the feed of a name, or all installed feeds; whether there were any."""
+    found = [each for each in kept() if name in {None, each}]
+    for each in found:
+        versions.forget(folder(), each)
+        for where in _earlier():
+            if where.name == each:
+                shutil.rmtree(where, ignore_errors=True)
+    return bool(found)
 
 
 def open_all() -> list[Feed]:
@@ -175,19 +195,30 @@ def open_all() -> list[Feed]:
     TableError
         When one of them is damaged or of another version.
     """
-    return [_open(each) for each in sorted(folder().glob("*")) if each.is_dir()]
+    return [open_one(name) for name in kept()]
 
 
-def _link(source: str, target: str) -> None:
-    """Give a file a second name, which costs no space; where the system cannot, copy it."""
-    try:
-        Path(target).hardlink_to(source)
-    except OSError:
-        shutil.copy2(source, target)
+def open_one(name: str) -> Feed:
+    """Open an installed feed.
+
+    Raises
+    ------
+    TableError
+        When it is damaged, or of another version.
+    """
+    earlier = [each for each in _earlier() if each.name == name]
+    if earlier and name not in versions.newest(folder()):
+        return _open(earlier[0])
+    return versions.opened(folder(), name, _open)
+
+
+def _earlier() -> list[Path]:
+    """Give the folders of feeds that an earlier version of nearhome kept."""
+    found = (each.parent for each in folder().glob(f"*/{DESCRIPTION}"))
+    return sorted(each for each in found if versions.MARK not in each.name and not each.name.startswith("."))
 
 
 def _save(feed: Feed, where: Path) -> None:
-    where.mkdir(parents=True)
     facts: dict[str, Any] = {
         "format": FORMAT,
         "name": feed.name,
@@ -200,7 +231,7 @@ def _save(feed: Feed, where: Path) -> None:
     }
     for name, value in _arrays(feed):
         np.save(where / f"{name}.npy", value, allow_pickle=False)
-    (where / "feed.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    (where / DESCRIPTION).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 
 
 def _arrays(feed: Feed) -> Iterator[tuple[str, Array]]:
@@ -246,7 +277,7 @@ def _open(where: Path) -> Feed:
 def _facts(where: Path) -> tuple[dict[str, Any], date, date]:
     """Read the description of a kept feed, with its first and last day."""
     try:
-        facts = json.loads((where / "feed.json").read_text(encoding="utf-8"))
+        facts = json.loads((where / DESCRIPTION).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TableError(_damaged(where, tables.one_line(error))) from error
     written = str(facts.get("format")) if isinstance(facts, dict) else "none"
@@ -269,4 +300,5 @@ def _facts(where: Path) -> tuple[dict[str, Any], date, date]:
 
 
 def _damaged(where: Path, why: str) -> str:
-    return f"The timetable {where.name!r} is missing or damaged ({why}); import the feed again."
+    name = where.name.rpartition(versions.MARK)[0] or where.name
+    return f"The timetable {name!r} is missing or damaged ({why}); import the feed again."

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.errors import SourceError
 from nearhome.geo.gtfs import calendars, checks, feeds
 from nearhome.geo.gtfs.archive import FeedFile, Problems, opened
 from nearhome.geo.gtfs.checks import Checker
@@ -67,7 +68,10 @@ _PHONE, _DRIVER = 2, 3
 
 @dataclass(frozen=True, slots=True)
 class ImportedFeed:
-    """What an import did with one feed: what it holds, and remarks about what it leaves out."""
+    """What an import did with one feed: what it holds, and remarks about what it leaves out.
+
+    ``replaced`` says whether a feed of the same name was there before.
+    """
 
     name: str
     publisher: str
@@ -78,6 +82,7 @@ class ImportedFeed:
     calls: int
     remarks: tuple[str, ...]
     folder: Path
+    replaced: bool
 
 
 def import_feeds(
@@ -88,12 +93,16 @@ def import_feeds(
     Raises
     ------
     SourceError
-        When any of them is broken: nothing is installed then.
+        When any of them is broken, or two have the same name: nothing is installed then.
     """
-    read_feeds = []
+    read_feeds: list[Feed] = []
     for path in paths:
         progress(f"reading {path.name}")
         read_feeds.append(read(path))
+        if read_feeds[-1].name in {feed.name for feed in read_feeds[:-1]}:
+            msg = f"Two feeds would be called {read_feeds[-1].name!r}; give the file {str(path)!r} another name."
+            raise SourceError(msg)
+    before = feeds.kept()
     folders = feeds.install(read_feeds, replace=replace)
     return [
         ImportedFeed(
@@ -106,6 +115,7 @@ def import_feeds(
             len(feed.call_stop),
             feed.remarks,
             where,
+            feed.name in before,
         )
         for feed, where in zip(read_feeds, folders, strict=True)
     ]
@@ -153,7 +163,7 @@ def read(path: Path) -> Feed:
     publishers = tables["feed_info.txt"].texts("feed_publisher_name")
     signs = trips.column("trip_headsign")
     return Feed(
-        name=re.sub(r"[^\w.-]+", "-", path.name.removesuffix(".zip")) or "feed",
+        name=re.sub(r"[^\w.-]+", "-", path.name.removesuffix(".zip")).strip(".") or "feed",
         publisher=(publishers[0] if publishers else "") or ", ".join(sorted({route.agency for route in routes})),
         first=date.fromordinal(period[0]),
         last=date.fromordinal(period[1]),

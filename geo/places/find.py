@@ -116,6 +116,7 @@ def _unit(text: str) -> Place:
             precision_m=precision_m,
             authority_code=found.authority_code,
             nation=_NATIONS.get((found.authority_code or "")[:1], _nation_of(sector, district)),
+            note=postcodes.set_aside(),
         )
     if postcode.startswith("BT"):
         why = "Postcodes of Northern Ireland are known by sector only"
@@ -126,7 +127,8 @@ def _unit(text: str) -> Place:
     for level, name in (("sector", sector), ("district", district)):
         area = postcodes.areas(level).get(name)
         if area:
-            return _from_area(text, level, area, f"{why}; the middle of {name} was used instead.")
+            note = f"{why}; the middle of {name} was used instead. {postcodes.set_aside()}".rstrip()
+            return _from_area(text, level, area, note)
     msg = f"{postcode} is not a postcode we know, nor is its district {district}; check it, or give a town."
     raise UnknownPlaceError(msg)
 

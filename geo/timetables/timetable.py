@@ -312,15 +312,12 @@ def installed() -> Timetable | None:
     TableError
         When a feed is damaged.
     """
-    try:
-        known = feeds.folder().stat()
-    except FileNotFoundError:
-        return None
-    return _opened(feeds.folder(), known.st_ino, known.st_mtime_ns)
+    changed = feeds.changed()
+    return _opened(feeds.folder(), changed) if changed else None
 
 
 @lru_cache(maxsize=1)
-def _opened(folder: Path, number: int, changed: int) -> Timetable | None:  # noqa: ARG001 -- an import changes them
+def _opened(folder: Path, changed: tuple[tuple[str, int], ...]) -> Timetable | None:  # noqa: ARG001 -- an import changes them
     """Open the feeds of a folder."""
     found = feeds.open_all()
     return Timetable(tuple(found)) if found else None

@@ -168,6 +168,8 @@ def gtfs(feeds: tuple[Path, ...], *, replace: bool) -> None:
             f"{phrases.count(feed.stops, 'stop')}, from {phrases.day(feed.first)} to {phrases.day(feed.last)}."
         )
         click.echo("".join(f"  {remark}.\n" for remark in feed.remarks), nl=False)
+        if feed.replaced:
+            click.echo(f"  It takes the place of the timetable {feed.name!r} imported before.")
     click.echo(f"Written: {done[0].folder.parent}")
 
 

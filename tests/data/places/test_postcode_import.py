@@ -200,6 +200,43 @@ def test_a_second_import_replaces_the_first(tmp_path: Path, own_folder: Path) ->
     assert postcodes.find("BT1 1AA") is None
     assert postcodes.find("BT1 1AB") is not None
     assert [each.name for each in own_folder.iterdir()] == ["postcodes"]
+    assert [each.name for each in (own_folder / "postcodes").iterdir()] == ["postcodes~2"]
+
+
+def test_postcodes_that_an_earlier_nearhome_kept_are_read_and_replaced(tmp_path: Path, own_folder: Path) -> None:
+    postcode_import.import_postcodes(write(tmp_path, "postcode,lat,lon\nBT1 1AA,54.6,-5.9\n"))
+    home = own_folder / "postcodes"
+    (kept,) = home.iterdir()
+    for file in kept.iterdir():
+        file.rename(home / file.name)
+    kept.rmdir()
+    assert postcodes.find("BT1 1AA") is not None
+    postcode_import.import_postcodes(write(tmp_path, "postcode,lat,lon\nBT1 1AB,54.6,-5.9\n"))
+    assert postcodes.find("BT1 1AA") is None
+    assert [each.name for each in home.iterdir()] == ["postcodes~1"]
+    assert postcode_import.forget_postcodes()
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("file", list(postcodes.FILES.values()))
+@pytest.mark.parametrize("damage", ["gone", "empty", "cut"])
+def test_own_postcodes_that_cannot_be_used_are_set_aside_with_a_word(
+    file: str, damage: str, tmp_path: Path, own_folder: Path
+) -> None:
+    shipped = find.find("TR1 2HE")
+    text = "postcode,lat,lon,authority\nTR1 2HE,50.3,-5.1,E06000052\nBT1 1AA,54.6,-5.9,N09000003\n"
+    postcode_import.import_postcodes(write(tmp_path, text))
+    assert find.find("TR1 2HE").lat == pytest.approx(50.3, abs=1e-4)
+    (folder,) = (own_folder / "postcodes").iterdir()
+    whole = (folder / file).read_bytes()
+    (folder / file).unlink()
+    if damage != "gone":
+        (folder / file).write_bytes(b"" if damage == "empty" else whole[: len(whole) // 2])
+    found = find.find("TR1 2HE")
+    assert (found.lat, found.lon) == (shipped.lat, shipped.lon)
+    assert found.note.startswith("Your own postcodes cannot be used (")
+    assert found.note.endswith("; import them again.")
+    assert "import them again" in find.find("BT1 1AA").note
 
 
 @pytest.mark.parametrize(
