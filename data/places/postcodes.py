@@ -311,24 +311,26 @@ def own_folder() -> Path | None:
 def installed() -> PostcodeTable | None:
     """Open the user's own table; None if there is none, or it cannot be used (``set_aside``)."""
     folder = own_folder()
-    return _own(folder, _changed_ns(folder))[0] if folder else None
+    return _own(folder, _changed(folder))[0] if folder else None
 
 
 def set_aside() -> str:
     """Say why the user's own table cannot be used, in one sentence; nothing if it can, or there is none."""
     folder = own_folder()
-    return _own(folder, _changed_ns(folder))[1] if folder else ""
+    return _own(folder, _changed(folder))[1] if folder else ""
 
 
-def _changed_ns(folder: Path) -> int:
+def _changed(folder: Path) -> tuple[tuple[int, int], ...]:
+    """Give what is different once a file is another."""
     try:
-        return (folder / FILES["postcodes"]).stat().st_mtime_ns
+        facts = [(folder / file).stat() for file in FILES.values()]
     except OSError:
-        return 0
+        return ()
+    return tuple((each.st_mtime_ns, each.st_size) for each in facts)
 
 
 @lru_cache(maxsize=1)
-def _own(folder: Path, changed_ns: int) -> tuple[PostcodeTable | None, str]:  # noqa: ARG001 -- a changed file is another
+def _own(folder: Path, changed: tuple[tuple[int, int], ...]) -> tuple[PostcodeTable | None, str]:  # noqa: ARG001 -- a changed file is another
     table = PostcodeTable(*(folder / file for file in FILES.values()))
     try:
         numbers = table.records["authority"]
