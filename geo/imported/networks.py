@@ -66,7 +66,7 @@ def networks() -> tuple[Installed, ...]:
     found = [_installed(name, folder) for name, folder in versions.newest(storage.home()).items()]
     known = {each.name for each in found}
     earlier = [_earlier(file) for file in sorted(storage.home().glob(EARLIER)) if file.stem not in known]
-    return tuple(sorted([*found, *earlier], key=lambda each: (bool(each.why), -_area(each.border), each.name)))
+    return tuple(sorted([*found, *earlier], key=lambda each: (bool(each.why), -area(each.border), each.name)))
 
 
 def roads_for(origin: Point, *, imported: bool = True, scenario: Conditions = TODAY) -> AnsweringRoads:
@@ -137,6 +137,14 @@ def opens(which: Installed) -> bool:
     return _answering(which).network == f"{IMPORTED}{which.name}"
 
 
+def forget(name: str) -> bool:
+    """Remove the imported network of a name; whether there was one."""
+    earlier = (storage.home() / f"{name}.npz").is_file()
+    if earlier:
+        (storage.home() / f"{name}.npz").unlink()
+    return versions.forget(storage.home(), name) or earlier
+
+
 def refuse_others(wanted: Mapping[str, str]) -> list[Installed]:
     """Find the imported networks of some names, in that order, and make sure that they have these versions.
 
@@ -182,7 +190,7 @@ def _earlier(file: Path) -> Installed:
     return Installed(file.stem, file, "earlier", 0, why)
 
 
-def _area(border: Floats | None) -> float:
+def area(border: Floats | None) -> float:
     """Compute the area inside a line, in square metres, by the shoelace formula; none for no line."""
     if border is None:
         return 0.0

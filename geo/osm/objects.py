@@ -28,6 +28,9 @@ SUFFIXES = (".osm.pbf", ".osm.gz", ".osm.bz2", ".pbf", ".osm", ".o5m", ".opl")
 DRAWN = 1 << 60
 """Ids below 0 are what JOSM gives to objects that were drawn and not uploaded; they are counted from here on."""
 
+LARGE_BYTES = 20_000_000
+"""In a file larger than this pyosmium picks the nodes, with a bit for each id there can be: up to 1.4 GB of memory."""
+
 _MAGIC = ((b"\x1f\x8b", "osm.gz"), (b"BZh", "osm.bz2"), (b"\xff\xe0\x04o5m2", "o5m"), (b"\xff\xe0", "o5m"))
 _OPENED: dict[str, Callable[[Path, Literal["rb"]], AbstractContextManager[Any]]] = {
     "osm": open,
@@ -80,7 +83,8 @@ def nodes(path: Path, wanted: Ints) -> Iterator[Any]:
         As for ``ways``.
     """
     osmium = _osmium()
-    if len(wanted) and wanted.max() < DRAWN:
+    large = path.is_file() and path.stat().st_size > LARGE_BYTES
+    if large and len(wanted) and wanted.max() < DRAWN:
         yield from _objects(path, osmium.osm.NODE, "node", osmium.filter.IdFilter(wanted.tolist()))
         return
     known = set(wanted.tolist())

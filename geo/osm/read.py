@@ -16,10 +16,12 @@ import numpy as np
 
 from nearhome.data.base import coordinates, versions
 from nearhome.data.errors import SourceError
+from nearhome.data.places import areas as authorities
 from nearhome.geo.imported import kept
 from nearhome.geo.osm import arcs as osm_arcs
 from nearhome.geo.osm import chains, delays, objects, turns
 from nearhome.geo.osm import tags as osm_tags
+from nearhome.geo.places.areas import authority_at
 from nearhome.geo.roads import speeds, storage, straighten
 
 if TYPE_CHECKING:
@@ -162,7 +164,16 @@ def import_extract(
     network = straighten.straightened(osm_arcs.network_of(roads, arcs))
     progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
     replaced = name in versions.newest(storage.home())
-    facts = {"file": path.name, "junctions": nodes, "edges": edges, "turns": banned if turn_restrictions else None}
+    middle = np.median(roads.at[roads.chains.start], axis=0).tolist()
+    code = authority_at(*middle)
+    around = authorities.authority(code).name if code else ""
+    facts = {
+        "file": path.name,
+        "around": around,
+        "junctions": nodes,
+        "edges": edges,
+        "turns": banned if turn_restrictions else None,
+    }
     try:
         folder = kept.install(name, network, facts, progress)
     except SourceError as error:

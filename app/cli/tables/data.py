@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nearhome.app.cli import layout, options
+from nearhome.app.cli.tables import imports
 from nearhome.data import build as tables_of_data
 from nearhome.data.base import phrases
 from nearhome.data.catalogue import tables
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 STEPS = tables_of_data.STEPS | tables_of_geo.STEPS
 """How the tables are built, floor by floor."""
 
-KILOBYTE, MEGABYTE = 1_000, 1_000_000
 TITLE_WIDTH = 60
 
 
 @click.group(name="data", epilog="Example: nearhome data list")
 def command() -> None:
     """List, check, build and import the tables behind every answer."""
+
+
+command.add_command(imports.command)
 
 
 @command.command(name="list", epilog="Example: nearhome data list")
@@ -40,18 +43,11 @@ def list_tables() -> None:
     for table in tables.tables().values():
         own = tables.path(table.name).parent != tables.shipped_folder()
         title = table.title if len(table.title) <= TITLE_WIDTH else f"{table.title[: TITLE_WIDTH - 3]}..."
-        size = _size(tables.path(table.name).stat().st_size)
+        size = imports.size(tables.path(table.name).stat().st_size)
         facts = ("yours", "", size, "") if own else (table.source_date, f"{table.rows:,}", size, table.licence)
         rows.append((table.name, title, *facts))
     click.echo("\n".join(layout.table(("Table", "Title", "Date", "Rows", "Size", "Licence"), rows, right=(3, 4))))
     click.echo(f"\nYour own data: {tables.user_folder()}")
-
-
-def _size(size_bytes: int) -> str:
-    """Write a size for people: "950 kB", "7.3 MB"."""
-    if size_bytes < MEGABYTE:
-        return f"{max(1, round(size_bytes / KILOBYTE))} kB"
-    return f"{size_bytes / MEGABYTE:.1f} MB"
 
 
 @command.command(epilog="Example: nearhome data check prisons")
@@ -95,7 +91,7 @@ def build(sources: Path, out: Path | None, only: tuple[str, ...]) -> None:
 
 @command.group(name="import", epilog="Example: nearhome data import postcodes codepoint.csv")
 def import_() -> None:
-    """Add your own postcodes or roads. They stay on this computer and come before those that ship."""
+    """Add your own postcodes, roads or timetables. They stay on this computer and come before those that ship."""
 
 
 @import_.command(name="postcodes", epilog="Example: nearhome data import postcodes codepoint.csv")
@@ -120,7 +116,10 @@ def postcodes(file: Path, *, strict: bool) -> None:
 @click.argument("file", type=options.FILE)
 @click.option("--turns", is_flag=True, help="Keep turn restrictions: no way takes a turn that is banned to cars.")
 def osm(file: Path, *, turns: bool) -> None:
-    """Import a road network from an OpenStreetMap extract (.osm.pbf). Needs the extra nearhome[osm].
+    """Import roads from an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2, .o5m), by the name of its file.
+
+    Needs the extra nearhome[osm]. Roads of the same name are replaced. Roads from which no main road is reached are
+    refused.
 
     Journeys that start where it covers the land use all its roads, and the main roads that come with nearhome beyond.
     """
@@ -139,7 +138,9 @@ def osm(file: Path, *, turns: bool) -> None:
             f"Left out: {phrases.count(done.dropped_parts, 'part')} "
             f"({phrases.count(done.dropped_nodes, 'point')} of road) from which one cannot drive to the rest and back."
         )
-    click.echo(f"Took {time.monotonic() - start:.1f} s and {_size(_peak_bytes())} of memory. Written: {done.folder}")
+    click.echo(
+        f"Took {time.monotonic() - start:.1f} s and {imports.size(_peak_bytes())} of memory. Written: {done.folder}"
+    )
     if done.replaced:
         click.echo(f"They take the place of the roads {done.name!r} imported before.")
 

@@ -224,7 +224,9 @@ def test_only_what_says_the_format_is_taken_from_a_name(file: str, name: str, tm
     assert objects.name_of(tmp_path / file) == name
 
 
-def test_only_the_nodes_asked_for_are_given(plain: Path) -> None:
+@pytest.mark.parametrize("large", [0, objects.LARGE_BYTES])
+def test_only_the_nodes_asked_for_are_given(large: int, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "LARGE_BYTES", large)
     assert [each.id for each in objects.nodes(plain, np.array([2, 4, 99]))] == [2, 4]
     assert list(objects.nodes(plain, np.array([], dtype=np.int64))) == []
     assert nx.is_strongly_connected(read.read_extract(plain))
