@@ -30,9 +30,11 @@ from nearhome.geo.routing.router import Router
 from nearhome.geo.routing.snapping import Access, Joins
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.data.base.arrays import Array, Floats, Ints
 
 
 HUB_METRES = 1_000.0
@@ -409,14 +411,20 @@ def _coded(words: list[str]) -> columns.Text:
 class StitchedAccess(Access):
     """Joins for a stitched network: inside the outline as in a detailed one, outside as in the strategic one."""
 
-    def __init__(self, roads: RoadNetwork, region: shapely.Polygon) -> None:
-        toll = roads.edges.texts["toll"]
-        codes = np.where(roads.edges.is_("kind", SEAM), len(toll.words), toll.codes)
-        texts = roads.edges.texts | {"toll": columns.Text(codes, [*toll.words, SEAM])}  # as nobody joins at a toll
-        seen = replace(roads, edges=replace(roads.edges, texts=texts))
-        super().__init__(seen)
+    def __init__(self, roads: RoadNetwork, region: shapely.Polygon, kept: Mapping[str, Array] | None = None) -> None:
+        seen = roads
+        if not kept:
+            toll = roads.edges.texts["toll"]
+            codes = np.where(roads.edges.is_("kind", SEAM), len(toll.words), toll.codes)
+            texts = roads.edges.texts | {"toll": columns.Text(codes, [*toll.words, SEAM])}  # as nobody joins at a toll
+            seen = _like(roads, edges=replace(roads.edges, texts=texts))
+        super().__init__(seen, kept=kept)
         self.region = region
-        self._within = Access(replace(seen, reach=DETAILED), self.barriers)
+        self._within = Access(_like(seen, reach=DETAILED), self.barriers, kept)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give what takes long to work out as arrays; see ``Access.arrays``."""
+        return self._within.arrays() | super().arrays()
 
     def joins(self, xy: Floats) -> Joins:
         """Find where each place joins the network; see ``Access.joins``."""
@@ -427,13 +435,20 @@ class StitchedAccess(Access):
         return both.only(np.argsort(both.place, kind="stable"))
 
 
+def _like(roads: RoadNetwork, **changes: Any) -> RoadNetwork:
+    """Give a network with the same nodes, whose places in metres are not worked out again."""
+    changed = replace(roads, **changes)
+    vars(changed)["xy"] = roads.xy
+    return changed
+
+
 class StitchedRouter(Router):
     """A router over a detailed region and the strategic network around it."""
 
     network: StitchedNetwork
 
     def _access_to_roads(self) -> Access:
-        return StitchedAccess(self.network, self.network.region)
+        return StitchedAccess(self.network, self.network.region, self._kept)
 
     def reweight(self, **conditions: Any) -> Router:
         """Give a router for the same roads under other conditions; see ``Router.reweight``.

@@ -15,11 +15,12 @@ from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
 from nearhome.geo.roads.straighten import TOLERANCE_METRES
+from nearhome.geo.routing.point_index import PointIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from nearhome.data.base.arrays import Bools, Floats, Ints
+    from nearhome.data.base.arrays import Array, Bools, Floats, Ints
     from nearhome.geo.roads.network import RoadNetwork
 
     Reached = Callable[[Floats, Ints, Floats], Bools]
@@ -112,17 +113,36 @@ class NearestRoad:
         The edges that may be joined. The others, such as motorways, are joined by places that are at their ends.
     dry
         Says which points of edges (points, edges, fractions) are reached without crossing water.
+    kept
+        The arrays that ``arrays`` gave of the same roads.
     """
 
-    def __init__(self, lines: RoadLines, joinable: Bools, dry: Reached) -> None:
-        self._lines, self._joinable, self._dry = lines, joinable, dry
+    def __init__(
+        self, lines: RoadLines, joinable: Bools, dry: Reached, kept: Mapping[str, Array] | None = None
+    ) -> None:
+        self._lines, self._joinable, self._dry, self._kept = lines, joinable, dry, kept
         roads = lines.network
         self._step = roads.reach.sample_metres
         self._slack = self._step / 2 + (TOLERANCE_METRES if roads.lines else 0.0) + ON_METRES
 
     @cached_property
-    def _points(self) -> tuple[cKDTree, Ints, Ints]:
+    def _points(self) -> tuple[cKDTree | PointIndex, Ints, Ints]:
         """The points along the roads, each once, and of each the edges through it: first rows, and edges."""
+        if self._kept:
+            return PointIndex.opened(self._kept, "nearest"), self._kept["nearest_first"], self._kept["nearest_owner"]
+        points, first, owner = self._sampled()
+        return cKDTree(points), first, owner
+
+    def arrays(self) -> dict[str, Array]:
+        """Give what takes long to work out as arrays, to be kept and given to another of the same network."""
+        points, first, owner = self._sampled()
+        index, order = PointIndex.of(points)
+        size = np.diff(first)[order]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(size)])
+        rows = np.repeat(first[order] - starts[:-1], size) + np.arange(len(owner))
+        return index.arrays("nearest") | {"nearest_first": starts, "nearest_owner": owner[rows]}
+
+    def _sampled(self) -> tuple[Floats, Ints, Ints]:
         edges, xy = self._lines.network.edges, self._lines.network.xy
         start, end = xy[edges.u], xy[edges.v]
         pieces = np.maximum(1, np.ceil(np.hypot(*(end - start).T) / self._step)).astype(np.int64)
@@ -134,7 +154,7 @@ class NearestRoad:
         order = np.lexsort((owner, name[:, 1], name[:, 0]))
         fresh = np.r_[True, (np.diff(name[order], axis=0) != 0).any(axis=1)][: len(order)]
         first = np.r_[np.flatnonzero(fresh), len(order)]
-        return cKDTree(points[order[fresh]]), first, owner[order]
+        return points[order[fresh]], first, owner[order]
 
     def find(self, xy: Floats) -> Snapped:
         """Find where places join: points in metres, EPSG:27700, shape (places, 2).

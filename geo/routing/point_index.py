@@ -24,43 +24,41 @@ COLUMNS = 1 << 20
 FEW = 64
 """So many places are looked up in the cells; for more the tree is grown."""
 
+AS_NEAR = 8
+"""So many points more are looked at, for those that lie at the place of the last one asked for."""
+
 FURTHEST = 60_000.0
 """No search in the cells goes further; beyond, the tree is asked."""
 
 
 class PointIndex:
-    """Points in metres, found by nearness as ``scipy.spatial.cKDTree`` finds them.
+    """Points in metres, found by nearness as ``scipy.spatial.cKDTree`` finds them; of points at one place the first.
 
-    ``order`` says which of the points given each row of ``xy`` is; ``cells`` are the numbers of the cells that have
-    points, rising, and ``starts`` where their points begin.
+    ``xy`` has the points cell after cell: ``cells`` are the numbers of the cells that have points, rising, and
+    ``starts`` says where their points begin.
     """
 
-    def __init__(self, xy: Floats, order: Ints, cells: Ints, starts: Ints) -> None:
-        self.xy, self.order, self.cells, self.starts = xy, order, cells, starts
+    def __init__(self, xy: Floats, cells: Ints, starts: Ints) -> None:
+        self.xy, self.cells, self.starts = xy, cells, starts
         self.n = len(xy)
 
     @classmethod
-    def of(cls, points: Floats) -> PointIndex:
-        """Sort points into cells."""
+    def of(cls, points: Floats) -> tuple[PointIndex, Ints]:
+        """Sort points into cells; give the index, and which of the points each of its rows is."""
         column, row = np.floor(points / CELL_METRES).astype(np.int64).reshape(-1, 2).T
         number = row * COLUMNS + column
         order = np.argsort(number, kind="stable")
         cells, first = np.unique(number[order], return_index=True)
-        return cls(points[order], order, cells, np.r_[first, len(points)].astype(np.int64))
+        return cls(points[order], cells, np.r_[first, len(points)].astype(np.int64)), order
 
     def arrays(self, name: str) -> dict[str, Array]:
         """Give the arrays to keep, by names that begin with one; ``opened`` takes them back."""
-        return {
-            f"{name}_xy": self.xy,
-            f"{name}_order": self.order,
-            f"{name}_cells": self.cells,
-            f"{name}_starts": self.starts,
-        }
+        return {f"{name}_xy": self.xy, f"{name}_cells": self.cells, f"{name}_starts": self.starts}
 
     @classmethod
     def opened(cls, arrays: Mapping[str, Array], name: str) -> PointIndex:
         """Make an index of kept arrays."""
-        return cls(*(arrays[f"{name}_{part}"] for part in ("xy", "order", "cells", "starts")))
+        return cls(*(arrays[f"{name}_{part}"] for part in ("xy", "cells", "starts")))
 
     @cached_property
     def tree(self) -> cKDTree:
@@ -81,27 +79,24 @@ class PointIndex:
 
         Returns
         -------
-        Metres and numbers of the points, nearest first, shape (places, k); infinite and ``n`` where there are fewer.
+        Metres and rows of the points, nearest first, shape (places, k); infinite and ``n`` where there are fewer.
         """
-        if len(xy) > FEW or "tree" in vars(self):
-            gap, row = self.tree.query(xy, k=k, distance_upper_bound=distance_upper_bound)
-            return gap.reshape(len(xy), -1), self._numbers(row.reshape(len(xy), -1))
-        gaps, numbers = np.full((len(xy), k), np.inf), np.full((len(xy), k), self.n)
+        if len(xy) > FEW:
+            return self._by_tree(xy, k, distance_upper_bound)
+        gaps, rows = np.full((len(xy), k), np.inf), np.full((len(xy), k), self.n)
         for place, point in enumerate(xy):
             found = self._near(point, k, distance_upper_bound)
             if found is None:
-                gap, row = self.tree.query(point[None], k=k, distance_upper_bound=distance_upper_bound)
-                gaps[place], numbers[place] = gap.reshape(-1), self._numbers(row.reshape(1, -1))[0]
+                (gaps[place],), (rows[place],) = self._by_tree(point[None], k, distance_upper_bound)
             else:
-                gaps[place, : len(found[0])], numbers[place, : len(found[0])] = found
-        return gaps, numbers
+                gaps[place, : len(found[0])], rows[place, : len(found[0])] = found
+        return gaps, rows
 
-    def _numbers(self, row: Ints) -> Ints:
-        """Give the numbers of rows, ``n`` for what is none."""
-        number = np.full(row.shape, self.n)
-        known = row < self.n
-        number[known] = self.order[row[known]]
-        return number
+    def _by_tree(self, xy: Floats, k: int, most: float) -> tuple[Floats, Ints]:
+        """Find the nearest with the tree: some more of them, of which the first rows count where they are as near."""
+        gap, row = self.tree.query(xy, k=np.arange(1, min(k + AS_NEAR, self.n) + 1), distance_upper_bound=most)
+        order = np.lexsort((row, gap), axis=1)[:, :k]
+        return np.take_along_axis(gap, order, axis=1), np.take_along_axis(row, order, axis=1)
 
     def _near(self, point: Floats, k: int, most: float) -> tuple[Floats, Ints] | None:
         """Find the nearest points to one place in ever more cells around it; None where the tree is to be asked."""
@@ -111,8 +106,8 @@ class PointIndex:
             gap = np.hypot(*(self.xy[rows] - point).T)
             if (gap <= reach).sum() >= k or reach >= most or len(rows) == self.n:
                 kept = np.flatnonzero(gap < most)
-                order = kept[np.lexsort((self.order[rows[kept]], gap[kept]))][:k]
-                return gap[order], self.order[rows[order]]
+                order = kept[np.lexsort((rows[kept], gap[kept]))][:k]
+                return gap[order], rows[order]
             reach *= 2
         return None
 

@@ -86,7 +86,7 @@ class Router:
 
     def arrays(self) -> dict[str, Array]:
         """Give what takes long to work out as arrays, to be kept and given to another router of this network."""
-        parts = self._best.arrays() | self.entrance.arrays()
+        parts = self._best.arrays() | self.entrance.arrays() | self.access.arrays()
         return parts | (self.metric.arrays() if extras.has_numba() else {})
 
     @classmethod

@@ -20,13 +20,15 @@ from nearhome.data.catalogue import columns
 from nearhome.geo.roads import speeds
 from nearhome.geo.roads.straighten import TOLERANCE_METRES
 from nearhome.geo.routing.nearest import FURTHEST_METRES, ON_THE_ROAD, SAME_POINT_METRES, NearestRoad, RoadLines
+from nearhome.geo.routing.point_index import PointIndex
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.data.base.arrays import Array, Floats, Ints
     from nearhome.geo.roads.network import RoadNetwork
 
 
@@ -77,32 +79,86 @@ class Nearby:
 
 
 class Access:
-    """The points of a network where one may join it."""
+    """The points of a network where one may join it; ``kept`` are the arrays that ``arrays`` gave of the same one."""
 
-    def __init__(self, network: RoadNetwork, barriers: Floats | None = None) -> None:
+    def __init__(
+        self, network: RoadNetwork, barriers: Floats | None = None, kept: Mapping[str, Array] | None = None
+    ) -> None:
         self.network = network
         self.barriers = read_barriers() if barriers is None else barriers
-        edges = network.edges
-        over_water = edges.is_("kind", "ferry") | edges.is_("kind", "crossing") | ~edges.is_("toll", "")
-        joinable = ~(edges.is_("road_class", "motorway") | over_water)
-        rows, start, end = _in_map_order(np.flatnonzero(joinable), edges.u, edges.v, network.xy)
-        pieces = np.maximum(1, np.ceil(np.hypot(*(end - start).T) / network.reach.sample_metres)).astype(np.int64)
-        owner = np.repeat(np.arange(len(rows)), pieces + 1)
-        step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces + 1) - (pieces + 1), pieces + 1)
-        self.edge = rows[owner]
-        self.xy = start[owner] + (step / pieces[owner])[:, None] * (end - start)[owner]
+        self._kept = kept
         self._lines = RoadLines(network) if network.reach.has_all_streets else None
-        self._nearest = NearestRoad(self._lines, joinable, self.reached_dry) if self._lines else None
-        arcs = np.bincount(network.edge, minlength=len(edges.u))
-        self._has_one_way = bool((arcs == 1).any())  # a closed road has none and is no one-way street
-        self._place_of_edge = np.zeros(len(edges.u), np.int64)
-        self._place_of_edge[rows] = np.arange(len(rows))  # breaks ties between roads that meet at a junction
-        self.seconds_per_metre = speeds.local_seconds_per_metre(edges.urban_percent / 100.0, network.model)
+        self._nearest = NearestRoad(self._lines, self.joinable, self.reached_dry, kept) if self._lines else None
 
     @cached_property
-    def tree(self) -> cKDTree:
-        """The points along the roads."""
-        return cKDTree(self.xy)
+    def joinable(self) -> NDArray[np.bool_]:
+        """Which edges places may join."""
+        if self._kept:
+            return self._kept["joinable"]
+        edges = self.network.edges
+        over_water = edges.is_("kind", "ferry") | edges.is_("kind", "crossing") | ~edges.is_("toll", "")
+        return np.asarray(~(edges.is_("road_class", "motorway") | over_water))
+
+    @cached_property
+    def _samples(self) -> tuple[Ints, Floats, Ints]:
+        """Points along the roads: their edges, where they are, and the place of each edge among the others."""
+        edges, xy = self.network.edges, self.network.xy
+        rows, start, end = _in_map_order(np.flatnonzero(self.joinable), edges.u, edges.v, xy)
+        pieces = np.maximum(1, np.ceil(np.hypot(*(end - start).T) / self.network.reach.sample_metres)).astype(np.int64)
+        owner = np.repeat(np.arange(len(rows)), pieces + 1)
+        step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces + 1) - (pieces + 1), pieces + 1)
+        place = np.zeros(len(edges.u), np.int64)
+        place[rows] = np.arange(len(rows))  # breaks ties between roads that meet at a junction
+        return rows[owner], start[owner] + (step / pieces[owner])[:, None] * (end - start)[owner], place
+
+    @cached_property
+    def edge(self) -> Ints:
+        """The edge of each point along the roads."""
+        return self._kept["access_edge"] if self._kept else self._samples[0]
+
+    @cached_property
+    def xy(self) -> Floats:
+        """The points along the roads, EPSG:27700, in metres, shape (points, 2)."""
+        return self._kept["access_xy"] if self._kept else self._samples[1]
+
+    @cached_property
+    def tree(self) -> cKDTree | PointIndex:
+        """The points along the roads, by nearness."""
+        return PointIndex.opened(self._kept, "access") if self._kept else cKDTree(self.xy)
+
+    @cached_property
+    def _place_of_edge(self) -> Ints:
+        return self._kept["access_place"] if self._kept else self._samples[2]
+
+    @cached_property
+    def _has_one_way(self) -> bool:
+        if self._kept:
+            return bool(self._kept["access_one_way"][0])
+        arcs = np.bincount(self.network.edge, minlength=len(self.network.edges.u))
+        return bool((arcs == 1).any())  # a closed road has none and is no one-way street
+
+    @cached_property
+    def seconds_per_metre(self) -> Floats:
+        """Seconds for a metre of crow distance on local streets around each edge."""
+        if self._kept:
+            return self._kept["seconds_per_metre"]
+        return speeds.local_seconds_per_metre(self.network.edges.urban_percent / 100.0, self.network.model)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give what takes long to work out as arrays, to be kept and given to another of the same network."""
+        index, order = PointIndex.of(self.xy)
+        nearest = self._nearest.arrays() if self._nearest else {}
+        return (
+            index.arrays("access")
+            | nearest
+            | {
+                "joinable": self.joinable,
+                "access_edge": self.edge[order],
+                "access_place": self._place_of_edge,
+                "access_one_way": np.array([self._has_one_way]),
+                "seconds_per_metre": self.seconds_per_metre,
+            }
+        )
 
     @property
     def slack_metres(self) -> float:
