@@ -13,6 +13,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from nearhome.geo.osm import read
 from tests.paths import BENCHMARKS
 
 if TYPE_CHECKING:
@@ -47,6 +48,18 @@ def test_a_generated_graph_is_sorted_and_strongly_connected() -> None:
     assert 2_000 < len(graph.head) < 2_800
     assert (graph.tail != graph.head).all()
     assert len(np.unique(graph.tail * len(graph.lat) + graph.head)) == len(graph.head)
+
+
+def test_an_extract_of_a_graph_is_read_as_its_roads(tmp_path: Path) -> None:
+    national_import, graph = import_module("national_import"), small_graph()
+    nodes, ways = national_import.write_extract(graph, tmp_path / "x.osm.pbf")
+    found = read.read_extract(tmp_path / "x.osm.pbf")
+    bent = (graph.metres[np.unique(graph.edge, return_index=True)[1]] > national_import.BEND_METRES).sum()
+    assert (nodes, ways) == (len(graph.lat) + bent, len(np.unique(graph.edge)))
+    assert found.number_of_nodes() + found.graph["dropped_nodes"] <= nodes
+    assert 0.85 * len(graph.head) < found.number_of_edges() + 2 * bent
+    lengths = [data["length"] for _, _, data in found.edges(data=True)]
+    assert 0 < min(lengths) < np.median(lengths) < max(lengths)
 
 
 def test_both_directions_of_an_edge_are_alike_and_few_are_one_way() -> None:

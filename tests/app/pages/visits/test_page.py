@@ -138,6 +138,18 @@ def test_roads_you_imported_are_used_where_they_cover_the_place(
     assert "Roads you imported: user+" in shown
 
 
+def test_imported_roads_that_cannot_be_used_do_not_stop_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
+    done = read.import_extract(extracts.write(tmp_path / "exeter.osm.pbf"))
+    (done.folder / "arc_head.npy").write_bytes(b"")
+    test = answer(start(), "50.7165, -3.5316", "EXI")
+    test.radio[0].set_value("car").run()
+    assert not test.exception
+    assert "On the main roads that come with nearhome, as your roads exeter cannot be used" in text_of(test)
+
+
 def test_the_party_reaches_the_plan(asked: list[Any]) -> None:
     test = start()
     test.number_input(key="adults").set_value(2)
