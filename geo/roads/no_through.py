@@ -174,17 +174,20 @@ def _behind(roads: RoadNetwork, only: Bools) -> Bools:
     The main network of roads that hang together is the largest part between which one can drive on others.
     """
     size = len(roads.lat)
-    whole, free = (_graph(roads.tail[rows], roads.head[rows], size) for rows in (slice(None), ~only))
-    _, part = connected_components(free, connection="strong")
-    _, group = connected_components(whole, connection="weak")
-    extent = np.bincount(part)[part]
-    order = np.lexsort((np.arange(size), -extent, group))
+    count, part = connected_components(_graph(roads.tail[~only], roads.head[~only], size), connection="strong")
+    first = np.empty(count, np.int64)
+    first[part[::-1]] = np.arange(size)[::-1]
+    tail, head = part[roads.tail], part[roads.head]
+    _, group = connected_components(_graph(tail, head, count), connection="weak")
+    order = np.lexsort((first, -np.bincount(part), group))
     mains = order[np.concatenate([[True], np.diff(group[order]) != 0])]
-    mains = mains[np.isin(group[mains], group[roads.tail[only]])]
-    behind = np.zeros(size, bool)
-    for tail, head in ((roads.tail, roads.head), (roads.head, roads.tail)):
-        behind |= _reached(tail, head, mains, size) & ~_reached(tail[~only], head[~only], mains, size)
-    return behind[roads.tail] | behind[roads.head]
+    mains = mains[np.isin(group[mains], group[tail[only]])]
+    across = tail != head
+    whole, free = ((tail[rows], head[rows]) for rows in (across, across & ~only))
+    behind = np.zeros(count, bool)
+    for there, back in ((0, 1), (1, 0)):
+        behind |= _reached(whole[there], whole[back], mains, count) & ~_reached(free[there], free[back], mains, count)
+    return behind[tail] | behind[head]
 
 
 def _graph(tail: Ints, head: Ints, size: int) -> csr_matrix:
