@@ -187,7 +187,7 @@ def _behind(roads: RoadNetwork, only: Bools) -> Bools:
     behind = np.zeros(count, bool)
     for there, back in ((0, 1), (1, 0)):
         behind |= _reached(whole[there], whole[back], mains, count) & ~_reached(free[there], free[back], mains, count)
-    return behind[tail] | behind[head]
+    return np.asarray(behind[tail] | behind[head])
 
 
 def _graph(tail: Ints, head: Ints, size: int) -> csr_matrix:
