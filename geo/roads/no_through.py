@@ -106,7 +106,7 @@ def layered(roads: RoadNetwork, only: Bools) -> RoadNetwork:
         forward=roads.forward[which],
         deciseconds=roads.deciseconds[which],
         labels=[*roads.labels, *range(lowest - 1, lowest - 1 - len(names.originals), -1)],
-        shapes=lines | drawn,
+        shapes={**lines, **drawn},
         rank=None,
     )
 

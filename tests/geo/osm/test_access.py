@@ -13,9 +13,10 @@ from osmium.osm import mutable
 from nearhome.data.base.coordinates import Spot
 from nearhome.geo.osm import access, read
 from nearhome.geo.osm.access import Access
-from nearhome.geo.roads import storage
+from nearhome.geo.roads import straighten
 from nearhome.geo.roads.no_through import ACCESS_ONLY_WORDS
 from nearhome.geo.routing.router import Router
+from tests.geo.osm.test_arcs import arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,14 +84,13 @@ def write(path: Path, middle: Tags, *, close: Tags | None = None, gates: dict[in
 
 
 @pytest.fixture(params=["graph", "import"])
-def router_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Opened:
-    """Open an extract as a graph, and as an import."""
-    monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "home"))
+def router_of(request: pytest.FixtureRequest) -> Opened:
+    """Open an extract as a graph, and as the arrays that an import keeps."""
 
     def opened(path: Path) -> Router:
         if request.param == "graph":
             return Router(read.read_extract(path))
-        return Router(storage.open_saved(read.import_extract(path).file))
+        return Router(straighten.straightened(arrays(path, turning=False)))
 
     return opened
 
