@@ -265,8 +265,8 @@ def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) 
     ).reshape(-1, 2)[tag_row]
     whole = np.bincount(way, weights=metres, minlength=len(ways.osm_ids))[way]
     timed = np.array([tags.seconds for tags in ways.tags])[tag_row]
-    most = np.where(ring, speeds.RING_KPH, np.inf)
-    most = np.minimum(most, np.array([tags.most_kph for tags in ways.tags])[tag_row])
+    surface = np.array([tags.most_kph for tags in ways.tags])[tag_row]
+    most = np.minimum(surface, np.where(ring, speeds.RING_KPH, np.inf))
     direction = np.array([tags.direction for tags in ways.tags], dtype=np.int64)[tag_row]
     seconds, tagged = np.empty((len(u), 2)), np.zeros(len(u), bool)
     for column, barred, limits in (
@@ -274,7 +274,7 @@ def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) 
         (1, 1, [tags.limit_back_kph for tags in ways.tags]),
     ):
         kph, by_tag = speeds.osm_kph(classes[:, 0], classes[:, 1], np.array(limits)[tag_row], town)
-        tagged |= by_tag & (kph <= most) & (direction != barred)
+        tagged |= by_tag & (kph <= surface) & (direction != barred)
         own = 3.6 * metres / np.minimum(kph, most)
         seconds[:, column] = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), own)
     ashore, afloat = np.zeros(len(at), bool), np.zeros(len(at), bool)
