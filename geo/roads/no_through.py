@@ -35,7 +35,8 @@ ACCESS_ONLY_WORDS = frozenset(
 WORD = "destination"
 """What edges of a graph say in ``access`` that are for access only, whichever word the map had."""
 
-NOBODY = -1
+LEAVING, ARRIVING = -2, -3
+"""What a copy of a node is for, where it is not for one street alone, whose number then stands here."""
 
 
 def is_access_only(words: Iterable[str]) -> bool:
@@ -68,47 +69,53 @@ def layered(roads: RoadNetwork, only: Bools) -> RoadNetwork:
     area = _area(roads, np.asarray(only[roads.edge]))
     if len(area.arcs) == 0:
         return roads
-    edges, arcs = roads.edges, area.arcs
-    edge, forward = roads.edge[arcs], roads.forward[arcs]
-    tail, head = roads.tail[arcs], roads.head[arcs]
-    names = _Copies(len(roads.lat))
-    simple = area.border[edges.u[edge]] & area.border[edges.v[edge]]
-    own = np.where(simple, edge, NOBODY)  # at the end of a street without a junction one turns round, and no more
-    leaving_from = names.of(tail, np.where(simple, own, -2), area.border[tail])
-    inside = ~area.border
-    arriving_at = names.of(head, np.where(simple, own, -3), np.ones(len(head), bool))
-    arriving_from = names.of(tail, np.full(len(tail), -3), inside[tail])
-    new_tail = np.concatenate([leaving_from, arriving_from])
-    new_head = np.concatenate([head, arriving_at])
-    ahead, owner = np.tile(forward, 2), np.tile(edge, 2)
-    u, v = np.where(ahead, new_tail, new_head), np.where(ahead, new_head, new_tail)
-    kinds, kind = np.unique(np.column_stack([owner, u, v]), axis=0, return_inverse=True)
-    again = np.concatenate([[False], kinds[1:, 0] == kinds[:-1, 0]])
-    row = np.where(again, len(edges.u) + np.cumsum(again) - 1, kinds[:, 0])
-    whole = np.concatenate([np.arange(len(edges.u)), kinds[again, 0]])
-    ends = [np.concatenate([column, np.zeros(int(again.sum()), np.int64)]) for column in (edges.u, edges.v)]
-    for column, wanted in zip(ends, (kinds[:, 1], kinds[:, 2]), strict=True):
-        column[row] = wanted
+    edges, edge = roads.edges, roads.edge[area.arcs]
+    nodes = _Copies(len(roads.lat))
+    tail, head = _twice(roads, area, nodes)
+    ahead, owner = np.tile(roads.forward[area.arcs], 2), np.tile(edge, 2)
+    u, v = np.where(ahead, tail, head), np.where(ahead, head, tail)
+    known, number = np.unique(np.column_stack([owner, u, v]), axis=0, return_inverse=True)
+    old, further = known[:, 0], np.concatenate([[False], known[1:, 0] == known[:-1, 0]])
+    new = np.where(further, len(edges.u) + np.cumsum(further) - 1, old)  # the first keeps the number of the edge
+    rows = np.concatenate([np.arange(len(edges.u)), old[further]])
+    ends = edges.u[rows], edges.v[rows]
+    for column, wanted in zip(ends, (known[:, 1], known[:, 2]), strict=True):
+        column[new] = wanted
     kept = np.ones(len(roads.tail), bool)
-    kept[arcs] = False
-    which = np.concatenate([np.flatnonzero(kept), arcs, arcs])
+    kept[area.arcs] = False
+    arcs = np.concatenate([np.flatnonzero(kept), area.arcs, area.arcs])
     lowest = min((0, *(label for label in roads.labels if isinstance(label, int))))
     lines = roads.lines
-    drawn = {new: lines[old] for new, old in zip(row.tolist(), kinds[:, 0].tolist(), strict=True) if old in lines}
+    drawn = {row: lines[like] for row, like in zip(new.tolist(), old.tolist(), strict=True) if like in lines}
     return replace(
         roads,
-        lat=np.concatenate([roads.lat, roads.lat[names.originals]]),
-        lon=np.concatenate([roads.lon, roads.lon[names.originals]]),
-        edges=_taken(edges, whole, *ends),
-        tail=np.concatenate([roads.tail[kept], new_tail]),
-        head=np.concatenate([roads.head[kept], new_head]),
-        edge=np.concatenate([roads.edge[kept], row[kind.reshape(-1)]]),
-        forward=roads.forward[which],
-        deciseconds=roads.deciseconds[which],
-        labels=[*roads.labels, *range(lowest - 1, lowest - 1 - len(names.originals), -1)],
+        lat=np.concatenate([roads.lat, roads.lat[nodes.originals]]),
+        lon=np.concatenate([roads.lon, roads.lon[nodes.originals]]),
+        edges=_taken(edges, rows, *ends),
+        tail=np.concatenate([roads.tail[kept], tail]),
+        head=np.concatenate([roads.head[kept], head]),
+        edge=np.concatenate([roads.edge[kept], new[number.reshape(-1)]]),
+        forward=roads.forward[arcs],
+        deciseconds=roads.deciseconds[arcs],
+        labels=[*roads.labels, *range(lowest - 1, lowest - 1 - len(nodes.originals), -1)],
         shapes={**lines, **drawn},
         rank=None,
     )
+
+
+def _twice(roads: RoadNetwork, area: _Area, nodes: _Copies) -> tuple[Ints, Ints]:
+    """Give the tails and heads of the arcs for those who leave, and after them for those who arrive.
+
+    Who leaves drives on the nodes there were and comes out at the border; nobody comes in there. Who arrives comes in
+    from the border and drives on copies, those of the border among them, from which no arc leads on. A street from
+    border to border has copies of its own for both, so that it stays one road both ways.
+    """
+    edge, tail, head = roads.edge[area.arcs], roads.tail[area.arcs], roads.head[area.arcs]
+    across = area.border[roads.edges.u[edge]] & area.border[roads.edges.v[edge]]
+    leaving = nodes.of(tail, np.where(across, edge, LEAVING), area.border[tail])
+    arriving = nodes.of(tail, np.full(len(tail), ARRIVING), ~area.border[tail])
+    inner = nodes.of(head, np.where(across, edge, ARRIVING), np.ones(len(head), bool))
+    return np.concatenate([leaving, arriving]), np.concatenate([head, inner])
 
 
 class _Copies:
@@ -217,7 +224,7 @@ def _cells(roads: RoadNetwork, arcs: Ints, border: Bools) -> Ints:
 def _passable(roads: RoadNetwork, arcs: Ints, cell: Ints, border: Bools) -> Bools:
     """Say which arcs are of areas with two or more places at the border."""
     gates_at = np.flatnonzero(border)
-    where = np.full(len(border), NOBODY)
+    where = np.full(len(border), -1)
     places = np.column_stack([roads.lat, roads.lon])[gates_at]
     where[gates_at] = np.unique(places, axis=0, return_inverse=True)[1].reshape(-1)
     rows = [(cell[border[ends[arcs]]], where[ends[arcs]][border[ends[arcs]]]) for ends in (roads.tail, roads.head)]
