@@ -12,6 +12,7 @@ from nearhome.geo.osm import turning, turns
 from nearhome.geo.roads.edges import DETAILED, Edges
 from nearhome.geo.roads.graph import ROAD_CLASS
 from nearhome.geo.roads.network import RoadNetwork
+from nearhome.geo.roads.no_through import layered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,8 @@ class OsmRoads:
 
     ``ids`` and ``at`` are the OSM ids and (lat, lon) of the nodes. ``way`` and ``tags`` are for each row of ``chains``:
     the OSM id of its way, and which of ``words`` are its tags, of which the first of a road count. ``direction`` is 1
-    where one may only drive from start to end, -1 only back, 0 both; ``urban`` is the share of a town around, and
+    where one may only drive from start to end, -1 only back, 0 both; ``seconds`` and ``only``, which says what is for
+    access only, are from start to end and back, shape (roads, 2). ``urban`` is the share of a town around, and
     ``tagged`` says whose speed is from a tag.
     """
 
@@ -41,6 +43,7 @@ class OsmRoads:
     direction: Ints
     metres: Floats
     seconds: Floats
+    only: Bools
     urban: Floats
     tagged: Bools
     tags: Ints
@@ -74,13 +77,17 @@ def arcs_of(roads: OsmRoads) -> RoadArcs:
 
 
 def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
-    """Put arcs into a network; a road and its way back between the same two nodes are one edge."""
+    """Put arcs into a network; a road and its way back between the same two nodes are one edge.
+
+    Streets for access only are no through route in it (``nearhome.geo.roads.no_through``).
+    """
     used, ends = np.unique(np.concatenate([arcs.tail, arcs.head]), return_inverse=True)
     tail, head = ends[: len(arcs.tail)], ends[len(arcs.tail) :]
     u, v = np.where(arcs.back, head, tail), np.where(arcs.back, tail, head)
     turned = (u == v) & arcs.back  # round a loop either way are two edges, or nobody could tell them apart
-    order = np.lexsort((arcs.back, turned, v, u, arcs.extra, arcs.road))
-    keys = np.column_stack([arcs.road, arcs.extra, u, v, turned])[order]
+    only = roads.only[arcs.road, arcs.back.astype(np.int64)]
+    order = np.lexsort((arcs.back, only, turned, v, u, arcs.extra, arcs.road))
+    keys = np.column_stack([arcs.road, arcs.extra, u, v, turned, only])[order]
     fresh = np.concatenate([[True], (np.diff(keys, axis=0) != 0).any(axis=1)])[: len(order)]
     edge = np.empty(len(order), np.int64)
     edge[order] = np.cumsum(fresh) - 1
@@ -98,7 +105,7 @@ def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
         junctions=nothing,
         texts=_texts(roads, road),
     )
-    return RoadNetwork(
+    network = RoadNetwork(
         lat=roads.at[used, 0],
         lon=roads.at[used, 1],
         edges=edges,
@@ -106,15 +113,17 @@ def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
         head=head,
         edge=edge,
         forward=~arcs.back | turned,
-        deciseconds=_deciseconds(roads)[arcs.road] + arcs.extra,
+        deciseconds=_deciseconds(roads, arcs) + arcs.extra,
         labels=roads.ids[used].tolist(),
         reach=DETAILED,
         shapes=_shapes(roads, road, turned[one]),
     )
+    return layered(network, only[one])
 
 
-def _deciseconds(roads: OsmRoads) -> Ints:
-    return np.maximum(np.round(10.0 * roads.seconds), 1).astype(np.int64)
+def _deciseconds(roads: OsmRoads, arcs: RoadArcs) -> Ints:
+    """Give the time of each arc along its road, in tenths of a second."""
+    return np.maximum(np.round(10.0 * roads.seconds[arcs.road, arcs.back.astype(np.int64)]), 1).astype(np.int64)
 
 
 def _texts(roads: OsmRoads, road: Ints) -> dict[str, columns.Text]:
@@ -196,7 +205,7 @@ def _streets(roads: OsmRoads, arcs: RoadArcs) -> turning.Streets:
     return turning.Streets(
         tail=arcs.tail,
         head=arcs.head,
-        deciseconds=_deciseconds(roads)[arcs.road],
+        deciseconds=_deciseconds(roads, arcs),
         back=np.where(arcs.back, there[arcs.road], back[arcs.road]),
         nodes=len(roads.ids),
     )

@@ -19,10 +19,11 @@ from nearhome.data.errors import SourceError
 from nearhome.data.places import areas as authorities
 from nearhome.geo.imported import kept
 from nearhome.geo.osm import arcs as osm_arcs
-from nearhome.geo.osm import chains, delays, objects, turns
+from nearhome.geo.osm import barriers, chains, delays, objects, turns
 from nearhome.geo.osm import tags as osm_tags
+from nearhome.geo.osm.access import Access
 from nearhome.geo.places.areas import authority_at
-from nearhome.geo.roads import speeds, storage, straighten
+from nearhome.geo.roads import no_through, speeds, storage, straighten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +49,7 @@ class _Ways(NamedTuple):
     """Ways one after the other: node ids with (lat, lon) and the way of each; OSM ids and rows of tags of the ways.
 
     A node that the extract leaves out, or where cars are kept out, is at NaN. ``signals`` are the ids of nodes with
-    traffic lights, ``minis`` of mini-roundabouts.
+    traffic lights, ``minis`` of mini-roundabouts, ``only`` of those that are passed to get to a place alone.
     """
 
     refs: Ints
@@ -59,11 +60,13 @@ class _Ways(NamedTuple):
     tags: list[osm_tags.WayTags]
     signals: Ints
     minis: Ints
+    only: Ints
 
 
 class _Pieces(NamedTuple):
     """Straight pieces between two nodes (rows) that follow each other on a way (a row of ``_Ways.osm_ids``).
 
+    ``seconds`` and ``access_only`` are from u to v and from v to u, shape (pieces, 2).
     ``tagged`` says whose speed was tagged, as a limit or a ferry's duration; ``town`` is the share of a town around.
     """
 
@@ -73,6 +76,7 @@ class _Pieces(NamedTuple):
     metres: Floats
     seconds: Floats
     direction: Ints
+    access_only: NDArray[np.bool_]
     tagged: NDArray[np.bool_]
     town: Floats
 
@@ -115,10 +119,11 @@ def read_extract(
     ``osmid``, ``length`` (metres), ``travel_time`` (seconds, with what is ``lost`` at junctions), ``speed_kph``,
     ``speed_source`` (tag: a tagged limit or duration; imputed: the class and the surroundings), ``urban_percent``,
     ``highway``, ``oneway``, ``reversed``, ``kind`` (road or ferry), where they are tagged ``ref``, ``name`` and
-    ``maxspeed``, for ferries ``ferry`` (a key made of the name), and ``geometry`` where the road bends. Only the
-    largest strongly connected part is kept;
-    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it. Where one of the ``restrictions``
-    speaks of a node in the middle of a road the road is cut there, so that ``turns.bans`` finds it.
+    ``maxspeed``, for ferries ``ferry`` (a key made of the name), ``access`` (destination) where one may come and go and
+    not pass through, which ``Router`` keeps, and ``geometry`` where the road bends. The way back may differ in its time
+    and its limit. Only the largest strongly connected part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM
+    nodes of roads outside it. Where one of the ``restrictions`` speaks of a node in the middle of a road the road is
+    cut there, so that ``turns.bans`` finds it.
 
     Raises
     ------
@@ -135,7 +140,8 @@ def read_extract(
     for road in range(len(roads.chains)):
         nodes = [*roads.chains.node[first[road] : first[road + 1]].tolist(), int(roads.chains.end[road])]
         ends, direction = roads.ids[[nodes[0], nodes[-1]]].tolist(), int(roads.direction[road])
-        _add_edges(graph, ends, roads.at[nodes], _edge_attributes(roads, road), direction)
+        attributes = [_edge_attributes(roads, road, back=back) for back in (False, True)]
+        _add_edges(graph, ends, roads.at[nodes], attributes, direction)
     progress(f"{graph.number_of_nodes():,} junctions, {graph.number_of_edges():,} edges")
     return graph
 
@@ -252,7 +258,7 @@ def _ways(path: Path, progress: Callable[[str], None]) -> _Ways:
             progress(f"{len(osm_ids):,} ways read")
     names = np.array(refs, dtype=np.int64)
     wanted, row = np.unique(names, return_inverse=True)
-    at, signals, minis = _nodes(path, wanted, progress)
+    at, signals, minis, only = _nodes(path, wanted, progress)
     return _Ways(
         refs=names,
         at=at[row],
@@ -262,12 +268,20 @@ def _ways(path: Path, progress: Callable[[str], None]) -> _Ways:
         tags=list(rows),
         signals=signals,
         minis=minis,
+        only=only,
     )
 
 
-def _nodes(path: Path, wanted: Ints, progress: Callable[[str], None]) -> tuple[Floats, Ints, Ints]:
-    """Read where some nodes are, NaN where cars are kept out; and which are signals or mini-roundabouts."""
-    signals, minis = array("q"), array("q")
+def _nodes(
+    path: Path, wanted: Ints, progress: Callable[[str], None]
+) -> tuple[Floats, Ints, Ints, Ints]:
+    """Read where some nodes are, NaN where cars are kept out.
+
+    Returns
+    -------
+    Also the ids of the signals, of the mini-roundabouts, and of those that are passed to get to a place alone.
+    """
+    signals, minis, only = array("q"), array("q"), array("q")
     found, lat, lon = array("q"), array("d"), array("d")
     for each in objects.nodes(path, wanted):
         node, place = objects.number(each.id), each.location
@@ -276,8 +290,11 @@ def _nodes(path: Path, wanted: Ints, progress: Callable[[str], None]) -> tuple[F
                 signals.append(node)
             elif each.tags.get("highway") == "mini_roundabout":
                 minis.append(node)
-            elif osm_tags.keeps_cars_out(each.tags):
+            passage = barriers.passage(each.tags)
+            if passage == Access.CLOSED:
                 continue
+            if passage == Access.ONLY:
+                only.append(node)
         if place.valid():
             found.append(node)
             lat.append(place.lat)
@@ -286,7 +303,8 @@ def _nodes(path: Path, wanted: Ints, progress: Callable[[str], None]) -> tuple[F
                 progress(f"{len(found):,} points read")
     at = np.full((len(wanted), 2), np.nan)
     at[np.searchsorted(wanted, np.array(found, dtype=np.int64))] = np.column_stack([np.array(lat), np.array(lon)])
-    return at, np.array(signals, dtype=np.int64), np.array(minis, dtype=np.int64)
+    special = (np.array(each, dtype=np.int64) for each in (signals, minis, only))
+    return at, *special
 
 
 def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) -> _Pieces:
@@ -301,25 +319,37 @@ def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) 
     rank = np.array([delays.rank(tags.highway) for tags in ways.tags], dtype=np.int64)[tag_row]
     xy = np.column_stack(coordinates.to_metres(at[:, 0], at[:, 1]))
     town = delays.town_share(xy[u], xy[v], np.where((rank < delays.LOWEST) & ~ferry, metres, 0.0))
-    classes = np.array([speeds.OSM_KPH[tags.highway] for tags in ways.tags], dtype=float).reshape(-1, 2)[tag_row]
-    limit = np.array([tags.limit_kph for tags in ways.tags])[tag_row]
-    kph, tagged = speeds.osm_kph(classes[:, 0], classes[:, 1], limit, town)
-    kph = np.where(ring, np.minimum(kph, speeds.RING_KPH), kph)
+    classes = np.array(
+        [speeds.OSM_KPH.get(tags.highway, speeds.OSM_KPH["path"]) for tags in ways.tags], dtype=float
+    ).reshape(-1, 2)[tag_row]
     whole = np.bincount(way, weights=metres, minlength=len(ways.osm_ids))[way]
     timed = np.array([tags.seconds for tags in ways.tags])[tag_row]
-    seconds = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), 3.6 * metres / kph)
+    surface = np.array([tags.most_kph for tags in ways.tags])[tag_row]
+    most = np.minimum(surface, np.where(ring, speeds.RING_KPH, np.inf))
+    direction = np.array([tags.direction for tags in ways.tags], dtype=np.int64)[tag_row]
+    seconds, tagged = np.empty((len(u), 2)), np.zeros(len(u), bool)
+    for column, barred, limits in (
+        (0, -1, [tags.limit_kph for tags in ways.tags]),
+        (1, 1, [tags.limit_back_kph for tags in ways.tags]),
+    ):
+        kph, by_tag = speeds.osm_kph(classes[:, 0], classes[:, 1], np.array(limits)[tag_row], town)
+        tagged |= by_tag & (kph <= surface) & (direction != barred)
+        own = 3.6 * metres / np.minimum(kph, most)
+        seconds[:, column] = np.where((timed > 0) & (whole > 0), timed * metres / np.maximum(whole, 1e-9), own)
     ashore, afloat = np.zeros(len(at), bool), np.zeros(len(at), bool)
     for ends in (u, v):
         ashore[ends[~ferry]] = True
         afloat[ends[ferry]] = True
     landing = ashore & afloat
     boardings = landing[u].astype(np.int64) + landing[v]
-    seconds += np.where(ferry, 0.5 * FERRY_WAIT_SECONDS * boardings, 0.0)
+    seconds += np.where(ferry, 0.5 * FERRY_WAIT_SECONDS * boardings, 0.0)[:, None]
     seconds += delays.seconds(
         delays.Junctions(u, v, rank, ring, ferry, np.isin(ids, ways.signals), np.isin(ids, ways.minis)), lost
-    )
-    direction = np.array([tags.direction for tags in ways.tags], dtype=np.int64)[tag_row]
-    return _Pieces(u, v, way, metres, seconds, direction, np.where(ferry, timed > 0, tagged), town)
+    )[:, None]
+    gated = np.isin(ids, ways.only)
+    only = np.array([(tags.only, tags.only_back) for tags in ways.tags], dtype=bool).reshape(-1, 2)[tag_row]
+    only |= (gated[u] | gated[v])[:, None]
+    return _Pieces(u, v, way, metres, seconds, direction, only, np.where(ferry, timed > 0, tagged), town)
 
 
 def great_circle_metres(a: Floats, b: Floats) -> Floats:
@@ -355,14 +385,14 @@ def _roads(
         "are left out"
     )
     kept = _kept(ways, ids, *turns.named(restrictions))
-    looks = _looks(ways)[ways.rows[pieces.way]]
-    found = chains.joined(pieces.u, pieces.v, pieces.direction, looks, len(ids), kept=kept)
+    found = chains.joined(pieces.u, pieces.v, pieces.direction, _looks(ways, pieces), len(ids), kept=kept)
     first, owner = found.first[:-1], found.owner
     metres = pieces.metres[found.piece]
     whole = np.bincount(owner, weights=metres).astype(np.float64)
     weight = metres + 1e-9  # so that what has no length has surroundings too
     tagged = np.bincount(owner, weights=metres * pieces.tagged[found.piece])
-    seconds = np.bincount(owner, weights=pieces.seconds[found.piece]).astype(np.float64)
+    onward, back = np.where(found.ahead, 0, 1), np.where(found.ahead, 1, 0)
+    seconds = [np.bincount(owner, weights=pieces.seconds[found.piece, column]) for column in (onward, back)]
     onwards = pieces.direction[found.piece[first]]
     return osm_arcs.OsmRoads(
         chains=found,
@@ -371,7 +401,8 @@ def _roads(
         way=ways.osm_ids[pieces.way[found.piece]],
         direction=np.where(found.ahead[first], onwards, -onwards),
         metres=whole,
-        seconds=seconds,
+        seconds=np.column_stack(seconds),
+        only=np.column_stack([pieces.access_only[found.piece[first], column[first]] for column in (onward, back)]),
         urban=np.bincount(owner, weights=pieces.town[found.piece] * weight) / np.bincount(owner, weights=weight),
         tagged=2 * tagged > whole,
         tags=ways.rows[pieces.way[found.piece]],
@@ -404,48 +435,60 @@ def _kept(ways: _Ways, ids: Ints, at_nodes: set[int], over_ways: set[int]) -> In
     return np.union1d(named, np.searchsorted(ids, ends))
 
 
-def _looks(ways: _Ways) -> Ints:
-    """Give each row of tags a number for what has to be the same along one edge."""
+def _looks(ways: _Ways, pieces: _Pieces) -> Ints:
+    """Give each piece a number for what has to be the same along one edge.
+
+    What is for access only in one direction is one edge with other pieces of its own way at most.
+    """
     numbers: dict[tuple[str, ...], int] = {}
-    return np.array(
+    look = np.array(
         [
             numbers.setdefault((tags.highway, tags.kind, tags.ref, tags.name, tags.ferry, str(tags.ring)), len(numbers))
             for tags in ways.tags
         ],
         dtype=np.int64,
-    )
+    )[ways.rows[pieces.way]]
+    there, back = pieces.access_only.T
+    return np.asarray(np.where(there == back, 2 * look + there, 2 * (len(numbers) + pieces.way) + there), np.int64)
 
 
 # As a graph
 
 
-def _edge_attributes(roads: osm_arcs.OsmRoads, road: int) -> dict[str, Any]:
-    """Give the attributes of an edge that do not depend on its direction; several values make a list, as in OSMnx."""
+def _edge_attributes(roads: osm_arcs.OsmRoads, road: int, *, back: bool) -> dict[str, Any]:
+    """Give the attributes of an edge from the start of a road or back; several values make a list, as in OSMnx."""
     rows = slice(int(roads.chains.first[road]), int(roads.chains.first[road + 1]))
     tags = [roads.words[row] for row in dict.fromkeys(roads.tags[rows].tolist())]
-    limits = list(dict.fromkeys(each.maxspeed for each in tags if each.maxspeed))
+    along = dict.fromkeys(zip(roads.tags[rows].tolist(), (roads.chains.ahead[rows] != back).tolist(), strict=True))
+    written = [roads.words[row].maxspeed if ahead else roads.words[row].maxspeed_back for row, ahead in along]
+    limits = list(dict.fromkeys(limit for limit in written if limit))
     osm_ids = list(dict.fromkeys(roads.way[rows].tolist()))
-    metres, seconds = float(roads.metres[road]), float(roads.seconds[road])
+    metres, seconds = float(roads.metres[road]), float(roads.seconds[road, int(back)])
     attributes: dict[str, Any] = {
         "osmid": osm_ids if len(osm_ids) > 1 else osm_ids[0],
         "highway": tags[0].highway,
         "kind": tags[0].kind,
         "length": metres,
         "travel_time": seconds,
-        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH[tags[0].highway],
+        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH["road"],
         "speed_source": "tag" if roads.tagged[road] else "imputed",
         "urban_percent": round(100 * float(roads.urban[road])),
     }
     attributes |= {key: getattr(tags[0], key) for key in ("ref", "name", "ferry") if getattr(tags[0], key)}
+    if roads.only[road, int(back)]:
+        attributes["access"] = no_through.WORD
     if limits:
         attributes["maxspeed"] = limits if len(limits) > 1 else limits[0]
     return attributes
 
 
 def _add_edges(
-    graph: nx.MultiDiGraph[int], ends: list[int], line: Floats, attributes: dict[str, Any], direction: int
+    graph: nx.MultiDiGraph[int], ends: list[int], line: Floats, attributes: list[dict[str, Any]], direction: int
 ) -> None:
-    """Add a road to the graph, in each direction in which it may be driven; ``line`` is its (lat, lon) rows."""
+    """Add a road to the graph, in each direction in which it may be driven; ``line`` is its (lat, lon) rows.
+
+    ``attributes`` are those of the edge from its start, and of that back.
+    """
     from shapely import LineString
 
     for label, (lat, lon) in zip(ends, line[[0, -1]], strict=True):
@@ -455,4 +498,5 @@ def _add_edges(
             continue
         tail, head = ends[::-1] if reverse else ends
         shape = {"geometry": LineString(line[:: -1 if reverse else 1, ::-1])} if len(line) > 2 else {}  # noqa: PLR2004 -- bends
-        graph.add_edge(tail, head, **attributes, **shape, oneway=direction != 0, reversed=reverse and not direction)
+        own = attributes[int(reverse)] | shape
+        graph.add_edge(tail, head, **own, oneway=direction != 0, reversed=reverse and not direction)

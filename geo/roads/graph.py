@@ -10,7 +10,7 @@ import numpy as np
 
 from nearhome.data.catalogue import columns
 from nearhome.data.errors import SourceError
-from nearhome.geo.roads import speeds
+from nearhome.geo.roads import no_through, speed_limits, speeds
 from nearhome.geo.roads.edges import DETAILED, Edges, LocalReach
 from nearhome.geo.roads.network import RoadNetwork, shipped
 
@@ -97,7 +97,8 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
     graph
         Nodes with ``x`` and ``y`` in the graph's ``crs`` (EPSG:4326 if it names none); edges with ``length`` (metres)
         and ``travel_time`` (seconds) or else a ``highway`` tag, whose average speed is then used, capped by
-        ``maxspeed``.
+        ``maxspeed``. Where ``access`` says ``destination`` or the like, nobody passes through
+        (``nearhome.geo.roads.no_through``).
 
     Raises
     ------
@@ -136,7 +137,9 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
     lat, lon = _degrees(x, y, crs)
     taken = np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
     whole = np.round(metres).astype(np.int64)
-    alike = [(m, t, *_traits(a)) for m, t, (_, _, a) in zip(whole.tolist(), taken.tolist(), data, strict=True)]
+    only = np.array([no_through.is_access_only(_words(a.get("access"))) for _, _, a in data], dtype=bool)
+    measured = zip(whole.tolist(), taken.tolist(), only.tolist(), data, strict=True)
+    alike = [(m, t, o, *_traits(a)) for m, t, o, (_, _, a) in measured]
     edge, forward, kept = _two_way([(u, v, traits) for (u, v, _), traits in zip(data, alike, strict=True)])
     rows = [data[number] for number in kept]
     zeros = np.zeros(len(rows), np.int64)
@@ -160,7 +163,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
         junctions=zeros,
         texts=texts,
     )
-    return RoadNetwork(
+    network = RoadNetwork(
         lat=lat,
         lon=lon,
         edges=edges,
@@ -175,6 +178,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
             number: _shape(a["geometry"], crs) for number, (_, _, a) in enumerate(rows) if _given(a.get("geometry"))
         },
     )
+    return no_through.layered(network, only[kept])
 
 
 NO = ("no", "False", "0")
@@ -222,7 +226,7 @@ def _seconds(attributes: dict[str, Any]) -> float:
     if _given(attributes.get("travel_time")):
         return float(attributes["travel_time"])
     kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
-    limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
+    limit = speed_limits.limit_kph(_first(attributes.get("maxspeed")))
     return 3.6 * float(attributes["length"]) / (min(kph, limit) if limit else kph)
 
 
@@ -232,7 +236,7 @@ def _speed_source(attributes: dict[str, Any]) -> str:
         return str(attributes["speed_source"])
     if _given(attributes.get("travel_time")):
         return "given"
-    limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
+    limit = speed_limits.limit_kph(_first(attributes.get("maxspeed")))
     kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
     return "tag" if limit and limit < kph else "imputed"
 
@@ -273,6 +277,12 @@ def _first(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else None
     return str(value) if _given(value) else ""
+
+
+def _words(value: Any) -> list[str]:
+    """Read all values of a tag that OSMnx may have merged into a list."""
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return [each for each in values if isinstance(each, str)]
 
 
 def _coded(words: list[str]) -> columns.Text:

@@ -8,7 +8,6 @@ half of 1,000 reference drive times by the median ratio; ``benchmarks/accuracy.p
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +60,14 @@ OSM_KPH: Mapping[str, tuple[float, float]] = {
     "living_street": (15, 12),
     "service": (20, 15),
     "road": (40, 29),
+    "winter_road": (20, 20),
+    "ice_road": (15, 15),
+    "track": (25, 20),
+    "pedestrian": (10, 10),
+    "footway": (10, 10),
+    "path": (10, 10),
+    "cycleway": (10, 10),
+    "bridleway": (10, 10),
     "ferry": (20, 20),
 }
 """Average speeds between junctions by OpenStreetMap highway tag, in the country and in towns, km/h.
@@ -68,7 +75,8 @@ OSM_KPH: Mapping[str, tuple[float, float]] = {
 Where a limit is tagged it is the speed, up to the speed of the class in the country: cars in free flow keep close to it
 on all but the narrow roads (general knowledge of the Department for Transport's vehicle speed statistics, unverified).
 The rest, with the delays below, was fitted to OSRM and Valhalla in Newport and rounded by hand; their times lie a
-quarter apart, and these come out between them (``benchmarks/newport.py``). No drive was measured."""
+quarter apart, and these come out between them (``benchmarks/newport.py``). No drive was measured. Tracks and paths,
+where cars are let in at all, are estimates."""
 
 OSM_SPEEDS_KPH: Mapping[str, float] = {
     highway: 2.0 / (1.0 / country + 1.0 / town) for highway, (country, town) in OSM_KPH.items()
@@ -159,21 +167,3 @@ def local_seconds_per_metre(urban_share: NDArray[np.float64], model: SpeedModel 
     """Compute the seconds that a metre of crow distance takes on local streets, detour included."""
     hours_per_km = (1 - urban_share) / model.local_rural_kph + urban_share / model.local_urban_kph
     return model.detour * hours_per_km * 3.6
-
-
-def limit_kph(tag: str) -> float | None:
-    """Read a ``maxspeed`` tag in km/h: ``30 mph``, ``50``, ``GB:nsl_single``; None where it says no speed.
-
-    National speed limits: 60 mph on single, 70 mph on dual carriageways and motorways (Highway Code, rule 124).
-    """
-    national = {"GB:nsl_single": 60.0, "GB:nsl_dual": 70.0, "GB:motorway": 70.0, "GB:nsl_restricted": 30.0}
-    if tag in national:
-        return national[tag] / MILES_PER_KM
-    found = _LIMIT.match(tag)
-    number = float(found["number"]) if found else 0.0
-    if number == 0:
-        return None
-    return number / MILES_PER_KM if found and found["mph"] else number
-
-
-_LIMIT = re.compile(r"\s*(?P<number>\d+(\.\d+)?)\s*(?P<mph>mph)?")

@@ -128,34 +128,3 @@ def test_local_streets_are_slower_in_town_and_never_crawl(one: float, other: flo
     assert rates[0] <= rates[1]
     on_the_street_kph = 3.6 * speeds.DEFAULT.detour / rates
     assert np.all((on_the_street_kph >= 16) & (on_the_street_kph <= 60))
-
-
-@pytest.mark.parametrize(
-    ("tag", "kph"),
-    [
-        ("30 mph", 48.28),
-        ("30mph", 48.28),
-        ("50", 50.0),
-        ("50 km/h", 50.0),
-        ("7.5 mph", 12.07),
-        ("GB:nsl_single", 96.56),
-        ("GB:nsl_dual", 112.65),
-        ("GB:motorway", 112.65),
-        ("30 mph;20 mph", 48.28),
-        ("none", None),
-        ("signals", None),
-        ("", None),
-        ("0", None),
-        ("-5", None),
-        ("nan", None),
-        ("inf", None),
-    ],
-)
-def test_limits_are_read_as_they_are_tagged(tag: str, kph: float | None) -> None:
-    assert speeds.limit_kph(tag) == (None if kph is None else pytest.approx(kph, abs=0.01))
-
-
-@given(st.text(max_size=12))
-def test_no_tag_gives_a_limit_that_is_no_speed(tag: str) -> None:
-    limit = speeds.limit_kph(tag)
-    assert limit is None or 0 < limit < float("inf")
