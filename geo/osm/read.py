@@ -9,7 +9,7 @@ Needs pyosmium: ``pip install "nearhome[osm]"``.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.geo.roads.network import RoadNetwork
 
 
 EARTH_RADIUS_METRES = 6_371_009.0
@@ -86,18 +87,14 @@ class _Pieces(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedExtract:
-    """What an import did: the folder it wrote, what is in it, and what was cut off from the rest and left out.
+class ExtractFacts:
+    """What is in an extract, and what was cut off from the rest and left out.
 
     ``dropped_parts`` counts the pieces of network left out, ``dropped_nodes`` the OSM nodes in them. ``tagged_edges``
     are those with a tagged speed; the speeds of the others are imputed. ``turns_read`` are the turn restrictions in the
     extract, ``turns_banned`` the turns that they ban on the roads that are kept; both 0 where they were not asked for.
-    ``replaced`` says whether roads of the same name were there before.
     """
 
-    name: str
-    folder: Path
-    replaced: bool
     nodes: int
     edges: int
     dropped_nodes: int
@@ -105,6 +102,15 @@ class ImportedExtract:
     tagged_edges: int
     turns_read: int
     turns_banned: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedExtract(ExtractFacts):
+    """What an import did: what is in the extract, the name and folder of the roads, and whether it replaced others."""
+
+    name: str
+    folder: Path
+    replaced: bool
 
 
 def read_extract(
@@ -146,18 +152,17 @@ def read_extract(
     return graph
 
 
-def import_extract(
+def read_network(
     path: Path, progress: Callable[[str], None] = lambda _: None, *, turn_restrictions: bool = False
-) -> ImportedExtract:
-    """Read an extract and keep its roads in the user's own folder, under the extract's name.
+) -> tuple[RoadNetwork, ExtractFacts]:
+    """Read an extract as the arrays that an import keeps, without a graph in between; and say what was in it.
 
-    ``nearhome.geo.imported.networks`` finds them there, stitched to the roads that ship. With ``turn_restrictions`` no
-    banned turn can be driven in it. Winding roads are cut at their bends.
+    With ``turn_restrictions`` no banned turn can be driven in it. Winding roads are cut at their bends.
 
     Raises
     ------
     MissingExtraError, SourceError
-        As for ``read_extract``, and when the roads meet no main road that ships; nothing is written then.
+        As for ``read_extract``.
     """
     restrictions = turns.read_restrictions(path) if turn_restrictions else []
     roads, left_out = _roads(path, progress, speeds.OSM_DELAYS, restrictions)
@@ -168,20 +173,35 @@ def import_extract(
     if turn_restrictions:
         roads, arcs, banned = osm_arcs.without_banned(roads, arcs, restrictions)
         progress(f"{len(restrictions):,} restrictions read, {banned:,} turns are banned")
-    name = objects.name_of(path)
     progress("cutting winding roads at their bends")
     network = straighten.straightened(osm_arcs.network_of(roads, arcs))
     progress(f"speeds: {tagged:,} edges as tagged, {edges - tagged:,} imputed from class and surroundings")
+    counted = nodes, edges, left_out.nodes, left_out.parts, tagged, len(restrictions), banned
+    return network, ExtractFacts(*counted)
+
+
+def import_extract(
+    path: Path, progress: Callable[[str], None] = lambda _: None, *, turn_restrictions: bool = False
+) -> ImportedExtract:
+    """Read an extract as by ``read_network`` and keep its roads in the user's own folder, under the extract's name.
+
+    ``nearhome.geo.imported.networks`` finds them there, stitched to the roads that ship.
+
+    Raises
+    ------
+    MissingExtraError, SourceError
+        As for ``read_extract``, and when the roads meet no main road that ships; nothing is written then.
+    """
+    network, found = read_network(path, progress, turn_restrictions=turn_restrictions)
+    name = objects.name_of(path)
     replaced = name in versions.newest(storage.home())
-    middle = np.median(roads.at[roads.chains.start], axis=0).tolist()
-    code = authority_at(*middle)
-    around = authorities.authority(code).name if code else ""
+    code = authority_at(float(np.median(network.lat)), float(np.median(network.lon)))
     facts = {
         "file": path.name,
-        "around": around,
-        "junctions": nodes,
-        "edges": edges,
-        "turns": banned if turn_restrictions else None,
+        "around": authorities.authority(code).name if code else "",
+        "junctions": found.nodes,
+        "edges": found.edges,
+        "turns": found.turns_banned if turn_restrictions else None,
     }
     try:
         folder = kept.install(name, network, facts, progress)
@@ -189,18 +209,7 @@ def import_extract(
         msg = f"{path.name} was not imported. {error}"
         raise SourceError(msg) from error
     progress(f"written: {folder.name}")
-    return ImportedExtract(
-        name=name,
-        folder=folder,
-        replaced=replaced,
-        nodes=nodes,
-        edges=edges,
-        dropped_nodes=left_out.nodes,
-        dropped_parts=left_out.parts,
-        tagged_edges=tagged,
-        turns_read=len(restrictions),
-        turns_banned=banned,
-    )
+    return ImportedExtract(**asdict(found), name=name, folder=folder, replaced=replaced)
 
 
 # Reading
@@ -272,9 +281,7 @@ def _ways(path: Path, progress: Callable[[str], None]) -> _Ways:
     )
 
 
-def _nodes(
-    path: Path, wanted: Ints, progress: Callable[[str], None]
-) -> tuple[Floats, Ints, Ints, Ints]:
+def _nodes(path: Path, wanted: Ints, progress: Callable[[str], None]) -> tuple[Floats, Ints, Ints, Ints]:
     """Read where some nodes are, NaN where cars are kept out.
 
     Returns

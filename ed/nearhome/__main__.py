@@ -1,0 +1,1 @@
+../../src/nearhome/__main__.py
