@@ -16,7 +16,7 @@ from osmium.osm import mutable
 from nearhome.data.errors import SourceError
 from nearhome.geo.osm import read, turns
 from nearhome.geo.roads import graph as road_graph
-from nearhome.geo.roads import speeds, storage
+from nearhome.geo.roads import speeds
 from nearhome.geo.routing.router import Router
 from tests.geo.osm.test_read import At
 from tests.paths import SHARED
@@ -238,7 +238,7 @@ def test_without_restrictions_it_is_the_same_graph(drawn: tuple[nx.MultiDiGraph[
 
 
 def street(path: Path, ways: dict[int, tuple[list[int], str]], *restrictions: tuple[dict[str, str], Members]) -> Router:
-    """Import streets between the nodes of ``TOWN`` with their restrictions, and open them."""
+    """Read streets between the nodes of ``TOWN`` with their restrictions as an import does."""
     with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for number, (east, north) in TOWN.items():
             writer.add_node(mutable.Node(id=number, location=(-3.0 + 0.0005 * east, 51.6 + 0.0003 * north)))
@@ -246,9 +246,9 @@ def street(path: Path, ways: dict[int, tuple[list[int], str]], *restrictions: tu
             writer.add_way(mutable.Way(id=number, nodes=nodes, tags={"highway": "residential", "name": name}))
         for number, (tags, members) in enumerate(restrictions, start=1):
             writer.add_relation(mutable.Relation(id=number, members=members, tags={"type": "restriction", **tags}))
-    found = read.import_extract(path, turn_restrictions=True)
+    roads, found = read.read_network(path, turn_restrictions=True)
     assert found.turns_banned == len(restrictions)
-    return Router(storage.open_saved(found.file))
+    return Router(roads)
 
 
 # One step is about 35 metres: a street from 1 in the west by 2 and 3 to 4, a side street from 2 to 5, and a ring from 4
