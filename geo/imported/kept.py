@@ -150,8 +150,9 @@ def _network(
     names = stitching.StitchedLabels(arrays["labels"], arrays["strategic"], facts["hubs"])
     plain = storage.network_of(arrays, texts, facts, names)
     whole = stitching.StitchedNetwork(
-        **{field: value for field, value in vars(plain).items() if field != "labels"},
+        **{field: value for field, value in vars(plain).items() if field not in {"labels", "rank"}},
         labels=names,
+        rank=arrays.get("hierarchy_rank"),
         region=shapely.Polygon(arrays["outline"]),
         parts=tuple(facts["parts"]),
     )

@@ -461,4 +461,4 @@ class StitchedRouter(Router):
             conditions["closed"] = [*conditions.get("closed", ()), *sorted(words)]
         changed = roads_conditions.reweighted(self.network, **conditions)
         vars(changed)["xy"] = self.network.xy  # the nodes are the same
-        return StitchedRouter(changed)
+        return StitchedRouter(changed, self.access.of_the_same_roads() or None)

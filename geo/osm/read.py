@@ -310,8 +310,8 @@ def _nodes(path: Path, wanted: Ints, progress: Callable[[str], None]) -> tuple[F
                 progress(f"{len(found):,} points read")
     at = np.full((len(wanted), 2), np.nan)
     at[np.searchsorted(wanted, np.array(found, dtype=np.int64))] = np.column_stack([np.array(lat), np.array(lon)])
-    special = (np.array(each, dtype=np.int64) for each in (signals, minis, only))
-    return at, *special
+    lights, rings, gates = (np.array(each, dtype=np.int64) for each in (signals, minis, only))
+    return at, lights, rings, gates
 
 
 def _pieces(ways: _Ways, row: Ints, ids: Ints, at: Floats, lost: speeds.Delays) -> _Pieces:

@@ -74,7 +74,7 @@ class Entrance:
     def __init__(self, roads: RoadNetwork, seconds_per_metre: Floats, kept: Mapping[str, Array] | None = None) -> None:
         self.network = roads
         self.seconds_per_metre = seconds_per_metre
-        if kept:
+        if kept and "arcs_there" in kept:
             self.arcs_by_edge = kept["arcs_there"], kept["arcs_back"]
         else:
             self.arcs_by_edge = self._by_edge(forward=True), self._by_edge(forward=False)

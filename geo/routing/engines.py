@@ -60,7 +60,7 @@ class BestArcs:
 
     def __init__(self, roads: RoadNetwork, kept: Mapping[str, Array] | None = None) -> None:
         self.size = len(roads.lat)
-        if kept:
+        if kept and "best_arc" in kept:
             self.arc, self.tail, self.head, self.weight, self.starts = (kept[f"best_{name}"] for name in BEST)
             return
         weight = roads.weights

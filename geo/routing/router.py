@@ -57,6 +57,9 @@ WORTH_MAPPING = 1_000_000
 """Where the hierarchy was kept with its weights, it is opened once so many nodes would be visited: numba takes half a
 second then, and SciPy as long for a million nodes or two."""
 
+WORTH_CUSTOMISING = 50_000_000
+"""Where only the order was kept, as under other conditions, the hierarchy is built once so many would be visited."""
+
 
 class Router:
     """A compiled road network that answers routes and matrices.
@@ -271,7 +274,9 @@ class Router:
         self._searches += searches
         if "metric" not in vars(self):
             visited = self._searches * len(self.network.lat)
-            worth = visited >= WORTH_MAPPING if self._has_metric else self._searches >= WORTH_OPENING
+            worth = self._searches >= WORTH_OPENING or visited >= WORTH_CUSTOMISING
+            if self._has_metric:
+                worth = visited >= WORTH_MAPPING
             if not worth or (self.network.rank is None and not self._has_metric):
                 return self._plain
         return Swept(self._best, self.metric) if extras.has_numba() else self._plain

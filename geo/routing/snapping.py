@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 CANDIDATES = (16, 400, 6_000)
 """So many samples of roads near a place are looked at, more where all of those lie across water."""
 
+OF_ROADS = ("access_xy", "access_cells", "access_starts", "access_edge", "access_place", "nearest_", "joinable")
+"""How the names of the kept arrays begin that do not depend on the arcs or on speeds."""
+
 ROADS = 5
 """A place joins at most so many roads, the nearest ones: with three the reference drives come out 1 % slower, with six
 no nearer to their times. In a network with one-way roads it also joins those that meet the fifth at the same point,
@@ -132,7 +135,7 @@ class Access:
 
     @cached_property
     def _has_one_way(self) -> bool:
-        if self._kept:
+        if self._kept and "access_one_way" in self._kept:
             return bool(self._kept["access_one_way"][0])
         arcs = np.bincount(self.network.edge, minlength=len(self.network.edges.u))
         return bool((arcs == 1).any())  # a closed road has none and is no one-way street
@@ -140,9 +143,13 @@ class Access:
     @cached_property
     def seconds_per_metre(self) -> Floats:
         """Seconds for a metre of crow distance on local streets around each edge."""
-        if self._kept:
+        if self._kept and "seconds_per_metre" in self._kept:
             return self._kept["seconds_per_metre"]
         return speeds.local_seconds_per_metre(self.network.edges.urban_percent / 100.0, self.network.model)
+
+    def of_the_same_roads(self) -> dict[str, Array]:
+        """Give those of the kept arrays that hold under other conditions too: what does not depend on the arcs."""
+        return {name: array for name, array in (self._kept or {}).items() if name.startswith(OF_ROADS)}
 
     def arrays(self) -> dict[str, Array]:
         """Give what takes long to work out as arrays, to be kept and given to another of the same network."""

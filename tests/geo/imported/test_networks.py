@@ -249,6 +249,7 @@ def test_kept_roads_answer_as_those_worked_out_anew(spoilt: Path) -> None:
             np.testing.assert_array_equal(one, other)
         assert mapped.route(DOOR, goals[1]).steps == anew.route(DOOR, goals[1]).steps
     slow = mapped.reweight(slower=1.5, closed=["A38"])
+    assert slow.network.rank is not None
     np.testing.assert_array_equal(
         slow.matrix([DOOR], goals).minutes, anew.reweight(slower=1.5, closed=["A38"]).matrix([DOOR], goals).minutes
     )
