@@ -9,6 +9,7 @@ surroundings are.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 
 CANDIDATES = (16, 400, 6_000)
 """So many samples of roads near a place are looked at, more where all of those lie across water."""
-
-ROADS = 5
-"""A place joins at most so many roads, the nearest ones: with three the reference drives come out 1 % slower, with six
-no nearer to their times. In a network with one-way roads it also joins those that meet the fifth at the same point,
-because the only way out may be among them."""
 
 SAME_POINT_METRES = 0.01
 """Nearest points closer to each other than this are the same junction."""
@@ -86,7 +82,7 @@ class Access:
         step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces + 1) - (pieces + 1), pieces + 1)
         self.edge = rows[owner]
         self.xy = start[owner] + (step / pieces[owner])[:, None] * (end - start)[owner]
-        self.tree = cKDTree(self.xy)
+        self.local = edges.is_("kind", "local")
         arcs = np.bincount(network.edge, minlength=len(edges.u))
         self._has_one_way = bool((arcs == 1).any())  # a closed road has none and is no one-way street
         self._place_of_edge = np.zeros(len(edges.u), np.int64)
@@ -108,15 +104,23 @@ class Access:
         none = np.empty(0, np.int64)
         found: list[tuple[Ints, Ints, Floats, Floats]] = [(none, none, np.empty(0), np.empty(0))]
         left = np.flatnonzero(np.isfinite(xy).all(axis=1))
-        for candidates in CANDIDATES:
-            if len(left) == 0 or len(self.xy) == 0:
-                break
-            row, edge, fraction, gap = self._nearest_dry(xy[left], min(candidates, len(self.xy)))
-            found.append((left[row], edge, fraction, gap))
-            left = np.delete(left, row)
-        place, edge, fraction, gap = (np.concatenate(column) for column in zip(*found, strict=True))
+        for tree, edges in self._trees:
+            looked_for = left
+            for candidates in CANDIDATES:
+                if len(looked_for) == 0:
+                    break
+                row, *dry = self._nearest_dry(tree, edges, xy[looked_for], candidates)
+                found.append((looked_for[row], *dry))
+                looked_for = np.delete(looked_for, row)
+        place, edge, fraction, gap = self.foremost(*(np.concatenate(column) for column in zip(*found, strict=True)))
         order = np.lexsort((edge, place))
         return self.priced(place[order], edge[order], fraction[order], gap[order])
+
+    @cached_property
+    def _trees(self) -> list[tuple[cKDTree, Ints]]:
+        """Trees of points along the main and the local roads, and the edges that these are on."""
+        local = self.local[self.edge]
+        return [(cKDTree(self.xy[rows]), self.edge[rows]) for rows in (~local, local) if rows.any()]
 
     def priced(self, place: Ints, edge: Ints, fraction: Floats, gap: Floats) -> Joins:
         """Put metres and tenths of a second of local streets to ways as the crow flies.
@@ -145,16 +149,16 @@ class Access:
         fraction = np.clip(((xy - start) * along).sum(axis=1) / square, 0.0, 1.0)
         return fraction, np.hypot(*(start + fraction[:, None] * along - xy).T)
 
-    def _nearest_dry(self, xy: Floats, candidates: int) -> tuple[Ints, Ints, Floats, Floats]:
-        """Find the nearest roads that are reached without crossing water: row of xy, edge, fraction and metres."""
-        gap, sample = self.tree.query(xy, k=candidates, distance_upper_bound=FURTHEST_METRES)
+    def _nearest_dry(self, tree: cKDTree, on: Ints, xy: Floats, candidates: int) -> tuple[Ints, Ints, Floats, Floats]:
+        """Find a tree's nearest edges that are reached without crossing water: row of xy, edge, fraction, metres."""
+        gap, sample = tree.query(xy, k=min(candidates, len(on)), distance_upper_bound=FURTHEST_METRES)
         row, slot = np.nonzero(np.isfinite(gap.reshape(len(xy), -1)))
         size = len(self.network.edges.u)
-        pair = np.unique(row * size + self.edge[sample.reshape(len(xy), -1)[row, slot]])
+        pair = np.unique(row * size + on[sample.reshape(len(xy), -1)[row, slot]])
         row, edge = pair // size, pair % size
         fraction, gap = self.projected(xy[row], edge)
         dry = self.reached_dry(xy[row], edge, fraction)
-        return self.foremost(row[dry], edge[dry], fraction[dry], gap[dry])
+        return row[dry], edge[dry], fraction[dry], gap[dry]
 
     def reached_dry(self, xy: Floats, edge: Ints, fraction: Floats) -> NDArray[np.bool_]:
         """Say which points of edges are reached from places, row by row, without crossing water."""
@@ -170,15 +174,19 @@ class Access:
         row, edge, fraction, gap
             Numbers of places, edges, where on these they are nearest, and how near in metres.
         """
-        order = np.lexsort((self._place_of_edge[edge], gap, row))
-        row, edge, fraction, gap = row[order], edge[order], fraction[order], gap[order]
-        first = np.searchsorted(row, row)
+        reach, local = self.network.reach, self.local[edge]
+        order = np.lexsort((self._place_of_edge[edge], gap, local, row))
+        row, edge, fraction, gap, local = row[order], edge[order], fraction[order], gap[order], local[order]
+        group = 2 * row + local
+        first, last = (np.searchsorted(group, group, side=side) for side in ("left", "right"))
+        most = np.where(local, reach.most_local, reach.most_roads)
         number = np.arange(len(row)) - first
-        reach = self.network.reach
-        last = np.searchsorted(row, row, side="right") - 1
-        fifth = gap[np.minimum(first + ROADS - 1, last)] + SAME_POINT_METRES
-        nearest = gap <= fifth if self._has_one_way else number < ROADS
-        kept = nearest & (gap <= np.maximum(reach.wide_metres, reach.spread * gap[first]))
+        nearest = number < most
+        if self._has_one_way:
+            nearest |= gap <= gap[np.minimum(first + most, last) - 1] + SAME_POINT_METRES
+        least = np.full(int(row.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(least, row, gap)
+        kept = nearest & (gap <= np.maximum(reach.wide_metres, reach.spread * least[row]))
         return row[kept], edge[kept], fraction[kept], gap[kept]
 
     def joins_of(self, found: Nearby) -> Joins:
