@@ -178,7 +178,10 @@ def deciseconds(edges: Edges, model: SpeedModel = DEFAULT) -> NDArray[np.int64]:
 
 def _busy(per_km2: NDArray[np.int64] | None, quiet: float) -> NDArray[np.float64]:
     """Say how many e-folds of postcodes lie around over those of a quiet place; 0 where fewer do, or nobody counted."""
-    return np.zeros(1) if per_km2 is None else steady.log(np.maximum(per_km2 / quiet, 1.0))
+    if per_km2 is None:
+        return np.zeros(1)
+    of_count = steady.log(np.maximum(np.arange(per_km2.max(initial=0) + 1) / quiet, 1.0))
+    return np.asarray(of_count[per_km2])
 
 
 def local_seconds_per_metre(urban_share: NDArray[np.float64], model: SpeedModel = DEFAULT) -> NDArray[np.float64]:

@@ -63,7 +63,7 @@ class Neighbourhood:
                     break
                 place, edges, fraction, gap = self._within(tree, edge, xy, left, radius)
                 count = np.bincount(place, minlength=len(xy))
-                enough = count >= (access.network.reach.most_roads if radius < metres else 0)
+                enough = count >= (self._access.network.reach.most_roads if radius < metres else 0)
                 kept = enough[place]
                 found.append((place[kept], edges[kept], fraction[kept], gap[kept]))
                 left = left[~enough[left]]

@@ -34,6 +34,9 @@ CANDIDATES = (16, 400, 6_000)
 SAME_POINT_METRES = 0.01
 """Nearest points closer to each other than this are the same junction."""
 
+WIDE = 1 << 31
+"""More centimetres than the country is wide or long: two numbers in one."""
+
 FURTHEST_METRES = 30_000.0
 """A place further than this from any road is not on the network: the remotest roadside in Great Britain is nearer."""
 
@@ -120,7 +123,12 @@ class Access:
     def _trees(self) -> list[tuple[cKDTree, Ints]]:
         """Trees of points along the main and the local roads, and the edges that these are on."""
         local = self.local[self.edge]
-        return [(cKDTree(self.xy[rows]), self.edge[rows]) for rows in (~local, local) if rows.any()]
+        found = []
+        for rows in (~local, local):
+            if rows.any():  # made in a third of the time of a balanced tree, and asked as fast
+                tree = cKDTree(self.xy[rows], balanced_tree=False, compact_nodes=False)
+                found.append((tree, self.edge[rows]))
+        return found
 
     def priced(self, place: Ints, edge: Ints, fraction: Floats, gap: Floats) -> Joins:
         """Put metres and tenths of a second of local streets to ways as the crow flies.
@@ -233,7 +241,8 @@ def _in_map_order(rows: Ints, u: Ints, v: Ints, xy: Floats) -> tuple[Ints, Float
     start, end = xy[u[rows]], xy[v[rows]]
     turned = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
     west, east = np.where(turned[:, None], end, start), np.where(turned[:, None], start, end)
-    order = np.lexsort((east[:, 1], east[:, 0], west[:, 1], west[:, 0]))
+    centimetres = np.round(100.0 * np.hstack([west, east])).astype(np.int64)
+    order = np.lexsort((centimetres[:, 2] * WIDE + centimetres[:, 3], centimetres[:, 0] * WIDE + centimetres[:, 1]))
     return rows[order], west[order], east[order]
 
 

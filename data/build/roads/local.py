@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
 if TYPE_CHECKING:
@@ -119,6 +121,8 @@ def with_local(
     kept = (shapely.length(lines) <= LONGEST_METRES) & ~_wet(lines, land, water)
     one, other, lines = one[kept], other[kept], lines[kept]
     kept = around.along(lines)[2] <= MOST_EMPTY
+    one, other, lines = one[kept], other[kept], lines[kept]
+    kept = _reached(one, other, sites.main)
     used, ends = np.unique(np.concatenate([one[kept], other[kept]]), return_inverse=True)
     links = ends.reshape(2, -1)
     return _joined(roads, drawn, sites.only(used), links, shapely.length(lines[kept]))
@@ -175,6 +179,16 @@ def _neighbours(xy: Floats) -> tuple[Ints, Ints]:
     nearest, _ = cKDTree(xy).query((xy[one] + xy[other]) / 2)
     empty = nearest >= radius * (1 - 1e-9)
     return one[empty], other[empty]
+
+
+def _reached(one: Ints, other: Ints, main: Bools) -> Bools:
+    """Say which links hang together with a main road; on an island without one they lead nowhere."""
+    size = len(main)
+    graph = csr_matrix((np.ones(len(one), bool), (one, other)), shape=(size, size))
+    _, part = connected_components(graph, directed=False)
+    reached = np.zeros(size, bool)
+    reached[part[main]] = True
+    return np.asarray(reached[part[one]])
 
 
 def _wet(lines: NDArray[np.object_], land: shapely.Geometry, water: Floats) -> Bools:
