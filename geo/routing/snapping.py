@@ -107,13 +107,13 @@ class Access:
         none = np.empty(0, np.int64)
         found: list[tuple[Ints, Ints, Floats, Floats]] = [(none, none, np.empty(0), np.empty(0))]
         left = np.flatnonzero(np.isfinite(xy).all(axis=1))
-        for tree, edges in self._trees:
+        for tree, on in self._trees:
             looked_for = left
             for candidates in CANDIDATES:
                 if len(looked_for) == 0:
                     break
-                row, *dry = self._nearest_dry(tree, edges, xy[looked_for], candidates)
-                found.append((looked_for[row], *dry))
+                row, edge, fraction, gap = self._nearest_dry(tree, on, xy[looked_for], candidates)
+                found.append((looked_for[row], edge, fraction, gap))
                 looked_for = np.delete(looked_for, row)
         place, edge, fraction, gap = self.foremost(*(np.concatenate(column) for column in zip(*found, strict=True)))
         order = np.lexsort((edge, place))

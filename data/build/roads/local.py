@@ -197,7 +197,7 @@ def _wet(lines: NDArray[np.object_], land: shapely.Geometry, water: Floats) -> B
     wet = np.zeros(len(lines), bool)
     off = np.flatnonzero(~shapely.covers(land, lines))
     wet[off] = shapely.length(shapely.difference(lines[off], land)) > MOST_SEA_METRES
-    tree = shapely.STRtree(shapely.linestrings(water.reshape(-1, 2, 2)))
+    tree = shapely.STRtree(list(shapely.linestrings(water.reshape(-1, 2, 2))))
     wet[tree.query(lines, predicate="intersects")[0]] = True
     return wet
 
@@ -210,7 +210,8 @@ def _joined(roads: MainRoads, drawn: NDArray[np.object_], sites: _Sites, links: 
     edges, lines = _cut(roads, drawn, sites, row)
     added = pd.DataFrame({"u": row[links[0]], "v": row[links[1]], "metres": DETOUR * crow_metres})
     added = added.assign(road_class="local", carriageway="single", kind="local", source="modelled")
-    added = added.assign(**{name: 0 if edges[name].dtype.kind in "if" else "" for name in edges if name not in added})
+    for name in edges.columns.difference(added.columns):
+        added[name] = 0 if edges[name].dtype.kind in "if" else ""
     whole = pd.concat([edges, added[list(edges)].astype(edges.dtypes.to_dict())], ignore_index=True)
     return MainRoads(np.vstack([roads.xy, sites.xy[fresh]]), whole, lines)
 
