@@ -197,7 +197,7 @@ def _wet(lines: NDArray[np.object_], land: shapely.Geometry, water: Floats) -> B
     wet = np.zeros(len(lines), bool)
     off = np.flatnonzero(~shapely.covers(land, lines))
     wet[off] = shapely.length(shapely.difference(lines[off], land)) > MOST_SEA_METRES
-    tree = shapely.STRtree(list(shapely.linestrings(water.reshape(-1, 2, 2))))
+    tree = shapely.STRtree([shapely.LineString(ends) for ends in water.reshape(-1, 2, 2)])
     wet[tree.query(lines, predicate="intersects")[0]] = True
     return wet
 
@@ -219,7 +219,10 @@ def _joined(roads: MainRoads, drawn: NDArray[np.object_], sites: _Sites, links: 
 def _cut(
     roads: MainRoads, drawn: NDArray[np.object_], sites: _Sites, row: Ints
 ) -> tuple[pd.DataFrame, dict[int, Floats]]:
-    """Cut edges at the sites on them, in the order of the edges: a stretch has its share of the length."""
+    """Cut edges at the sites on them, in the order of the edges.
+
+    A stretch has its share of the length, and is no shorter than the crow flies.
+    """
     on = np.flatnonzero(sites.edge >= 0)
     on = on[np.lexsort((sites.share[on], sites.edge[on]))]
     size = len(roads.edges)
@@ -234,7 +237,11 @@ def _cut(
     u[place + 1], low[place + 1] = row[on], sites.share[on]
     edges = roads.edges.iloc[owner].reset_index(drop=True)
     edges["u"], edges["v"] = u, v
-    edges["metres"] = edges["metres"] * (high - low)
+    share = edges["metres"] * (high - low)
+    at = np.vstack([roads.xy, np.zeros((len(sites.xy), 2))])
+    at[row[on]] = sites.xy[on]
+    crow = np.hypot(*(at[u] - at[v]).T)
+    edges["metres"] = np.where(cuts[owner] > 0, np.maximum(share, crow), share)
     lines: dict[int, Floats] = {}
     for edge, line in roads.lines.items():
         for stretch in range(int(first[edge]), int(last[edge]) + 1):

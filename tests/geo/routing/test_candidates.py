@@ -65,7 +65,9 @@ def test_of_each_part_the_nearest_roads_are_found_however_large_it_is(access: Ac
         mine = found.place == place
         for each in range(3):
             here = found.metres[mine & (part[found.edge] == each)]
-            np.testing.assert_allclose(np.sort(here), np.sort(gap[part[rows] == each])[: access.network.reach.most_roads], atol=1e-6)
+            np.testing.assert_allclose(
+                np.sort(here), np.sort(gap[part[rows] == each])[: access.network.reach.most_roads], atol=1e-6
+            )
         assert (part[found.edge[mine]] >= 0).all()
 
 
