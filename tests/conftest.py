@@ -57,7 +57,7 @@ def _reimbursement() -> Reimbursement:
 def make_plan(**changes: Any) -> VisitPlan:
     """Return a plan from Truro to Exeter; keywords replace its parts."""
     legs = (
-        RoadLeg("local", "local streets", 0.3, 1.2, "", "", "E"),
+        RoadLeg("local", "local roads", 0.3, 1.2, "", "", "E"),
         RoadLeg("road", "A38", 80.1, 92.0, "", "", "E"),
         RoadLeg("crossing", "Tamar Bridge", 0.6, 2.0, "tamar", "", "E"),
     )

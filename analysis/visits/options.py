@@ -59,6 +59,8 @@ class Option:
     legs: tuple[RoadLeg, ...] = ()
     line: tuple[tuple[float, float], ...] = ()
     """The route there as (lat, lon) points, EPSG:4326."""
+    local_lines: tuple[tuple[tuple[float, float], ...], ...] = ()
+    """Its stretches on local roads that are modelled."""
     there: TransitWay | None = None
     back: TransitWay | None = None
     day: VisitDay | None = None
@@ -221,6 +223,7 @@ def _driven(visit: Visit, journey: CarJourney, mode: str, cost: Cost) -> Option:
         reimbursement=back,
         legs=journey.legs,
         line=journey.line,
+        local_lines=journey.local_lines,
         day=day,
     )
 

@@ -33,7 +33,10 @@ def by_road(leg: car_journeys.RoadLeg) -> str:
     """Return one leg by road in words, a ferry named as such."""
     if leg.kind == "ferry":
         return f"Ferry, {leg.name}: {phrases.duration(leg.minutes)} with waiting"
-    return f"{phrases.capital(leg.name)}: {phrases.miles(leg.miles)}, {phrases.duration(leg.minutes)}"
+    miles = phrases.miles(leg.miles)
+    if leg.kind == "local":
+        miles = phrases.about(miles)
+    return f"{phrases.capital(leg.name)}: {miles}, {phrases.duration(leg.minutes)}"
 
 
 def by_public_transport(way: TransitWay, *, hidden: frozenset[str] = frozenset()) -> list[str]:

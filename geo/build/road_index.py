@@ -14,7 +14,8 @@ from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
 from nearhome.data.places import postcodes
 from nearhome.geo.roads import network
-from nearhome.geo.routing.snapping import ROADS, Access, read_barriers
+from nearhome.geo.roads.edges import STRATEGIC
+from nearhome.geo.routing.snapping import Access, read_barriers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,9 @@ NO_ROAD = 255
 MOST_ROADS = 255
 """A sector's postcodes may join so many different roads, so that one byte chooses among them."""
 
+ROADS = STRATEGIC.most_roads + STRATEGIC.most_local
 CHOICE = np.dtype([(f"road_{number}", "u1") for number in range(1, ROADS + 1)])
-ROAD_OF_SECTOR = np.dtype([("sector", "<u2"), ("edge", "<u2")])
+ROAD_OF_SECTOR = np.dtype([("sector", "<u2"), ("edge", "<u4")])
 
 
 def build(sources: Path, out: Path) -> None:
@@ -45,17 +47,18 @@ def build(sources: Path, out: Path) -> None:
     chosen = _roads_of_postcodes(roads, table, out)
     sector = np.repeat(np.arange(len(table.sectors)), table.sectors["count"].astype(np.int64))
     row, slot = np.nonzero(chosen >= 0)
-    pair = np.unique(sector[row] * 65_536 + chosen[row, slot])
-    starts = np.searchsorted(pair // 65_536, np.arange(len(table.sectors) + 1))
+    size = len(roads.edges.u)
+    pair = np.unique(sector[row] * size + chosen[row, slot])
+    starts = np.searchsorted(pair // size, np.arange(len(table.sectors) + 1))
     if np.diff(starts).max() > MOST_ROADS:
         msg = f"Postcodes of one sector join {np.diff(starts).max()} roads, more than {MOST_ROADS}: store more bytes."
         raise SourceError(msg)
-    number = np.searchsorted(pair, sector[row] * 65_536 + chosen[row, slot]) - starts[sector[row]]
+    number = np.searchsorted(pair, sector[row] * size + chosen[row, slot]) - starts[sector[row]]
     choice = np.full(chosen.shape, NO_ROAD, np.uint8)
     choice[row, slot] = number
     _write(out / tables.file_of("postcode_roads"), choice.view(CHOICE).ravel())
     lists = np.empty(len(pair), ROAD_OF_SECTOR)
-    lists["sector"], lists["edge"] = pair // 65_536, pair % 65_536
+    lists["sector"], lists["edge"] = pair // size, pair % size
     _write(out / tables.file_of("sector_roads"), lists)
 
 

@@ -80,7 +80,7 @@ def to_graph(roads: RoadNetwork, box: tuple[float, float, float, float] | None =
     return graph
 
 
-_HIGHWAY = {"motorway": "motorway", "trunk": "trunk", "a": "primary", "ferry": "ferry"}
+_HIGHWAY = {"motorway": "motorway", "trunk": "trunk", "a": "primary", "ferry": "ferry", "local": "unclassified"}
 
 
 ROAD_CLASS = {"motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "primary": "a", "ferry": "ferry"}

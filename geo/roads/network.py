@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from nearhome.data.base.arrays import Floats, Ints
+    from nearhome.data.base.arrays import Bools, Floats, Ints
 
 
 JUNCTION_METRES = 150.0
@@ -102,8 +102,9 @@ def shipped(model: speeds.SpeedModel = speeds.DEFAULT, folder: Path | None = Non
     numbers, texts = columns.read("road_edges", folder)
     wide = {name: values.astype(np.int64) for name, values in numbers.items()}
     lat, lon = nodes["lat"].astype(np.float64), nodes["lon"].astype(np.float64)
-    motorway = texts["road_class"].codes == texts["road_class"].words.index("motorway")
-    junctions = _junction_ends(wide["u"], wide["v"], wide["metres"], motorway, len(lat))
+    road_class = texts["road_class"]
+    motorway, local = (road_class.codes == road_class.words.index(word) for word in ("motorway", "local"))
+    junctions = _junction_ends(wide["u"], wide["v"], wide["metres"], (motorway, local), len(lat))
     edges = Edges(**wide, junctions=junctions, texts=texts)
     count = len(edges.u)
     taken = speeds.deciseconds(edges, model)
@@ -122,13 +123,17 @@ def shipped(model: speeds.SpeedModel = speeds.DEFAULT, folder: Path | None = Non
     )
 
 
-def _junction_ends(u: Ints, v: Ints, metres: Ints, motorway: NDArray[np.bool_], nodes: int) -> Ints:
-    """Count the ends of each edge that are junctions on an ordinary road: three or more edges, not all motorway."""
-    degree = np.bincount(np.r_[u, v], minlength=nodes)
-    plain = np.bincount(np.r_[u[~motorway], v[~motorway]], minlength=nodes)
+def _junction_ends(u: Ints, v: Ints, metres: Ints, kinds: tuple[Bools, Bools], nodes: int) -> Ints:
+    """Count the ends of each main road that are junctions of an ordinary one: three or more edges, not all motorway.
+
+    ``kinds`` says which edges are motorways, and which are modelled local roads, which make no junction.
+    """
+    motorway, local = kinds
+    degree = np.bincount(np.r_[u[~local], v[~local]], minlength=nodes)
+    plain = np.bincount(np.r_[u[~(motorway | local)], v[~(motorway | local)]], minlength=nodes)
     busy = (degree > 2) & (plain > 0)  # noqa: PLR2004 -- two edges are a bend, three a junction
     ends = busy[u].astype(np.int64) + busy[v]
-    return np.where((metres >= JUNCTION_METRES) & ~motorway, ends, 0)
+    return np.where((metres >= JUNCTION_METRES) & ~motorway & ~local, ends, 0)
 
 
 def _shipped_shapes() -> Lines:

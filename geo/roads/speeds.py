@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nearhome.data.base import steady
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,21 +28,34 @@ MILES_PER_KM = 0.621371
 
 @dataclass(frozen=True, slots=True)
 class SpeedModel:
-    """Average speeds in km/h, the delay at a junction in seconds, and how crooked local streets are."""
+    """Average speeds in km/h, the delay at a junction in seconds, how crooked streets are, and what traffic costs.
 
-    motorway_rural_kph: float = 93.0
-    motorway_urban_kph: float = 76.5
-    dual_rural_kph: float = 80.5
-    dual_urban_kph: float = 58.5
-    single_rural_kph: float = 72.0
-    single_urban_kph: float = 49.0
-    dense_kph: float = 32.0
-    local_rural_kph: float = 46.5
+    ``link`` speeds are those of the modelled local roads, ``local`` those of the way from a door to the roads.
+    """
+
+    motorway_rural_kph: float = 94.0
+    motorway_urban_kph: float = 88.5
+    dual_rural_kph: float = 74.5
+    dual_urban_kph: float = 64.5
+    single_rural_kph: float = 67.0
+    single_urban_kph: float = 48.5
+    dense_kph: float = 39.0
+    link_rural_kph: float = 52.0
+    link_urban_kph: float = 29.5
+    link_dense_kph: float = 24.0
+    local_rural_kph: float = 43.0
     local_urban_kph: float = 26.5
     junction_seconds: float = 4.5
     detour: float = 1.3
     """Local streets' length over crow distance: 1.2 to 1.4 in the literature on circuity (not calibrated)."""
+    busy_region: float = 0.21
+    busy_centre: float = 0.4
+    """How much longer a stretch takes for each e-fold of postcodes around it over ``QUIET_REGION`` on motorways, and
+    over ``QUIET_CENTRE`` on all other roads: traffic, which is densest around London and in the middle of cities."""
 
+
+QUIET_REGION, QUIET_CENTRE = 10.0, 150.0
+"""Postcodes for each square kilometre, within some 20 km and some 3 km, up to which traffic is as anywhere."""
 
 DEFAULT = SpeedModel()
 
@@ -146,21 +161,35 @@ def deciseconds(edges: Edges, model: SpeedModel = DEFAULT) -> NDArray[np.int64]:
     One whole number an edge. Ferries take their crossing and their wait.
     """
     urban = edges.urban_percent / 100.0
-    dense = edges.dense_percent / 100.0
+    dense = np.minimum(edges.dense_percent / 100.0, urban)
     km = edges.metres / 1000.0
-    is_motorway = edges.is_("road_class", "motorway")
-    is_dual = edges.is_("carriageway", "dual") & ~is_motorway
-    rural = np.select([is_motorway, is_dual], [model.motorway_rural_kph, model.dual_rural_kph], model.single_rural_kph)
-    town = np.select([is_motorway, is_dual], [model.motorway_urban_kph, model.dual_urban_kph], model.single_urban_kph)
-    centre = np.select(
-        [is_motorway, is_dual],
-        [model.motorway_urban_kph, (model.dual_urban_kph + model.dense_kph) / 2.0],
-        model.dense_kph,
+    motorway, local = edges.is_("road_class", "motorway"), edges.is_("kind", "local")
+    kinds = [motorway, local, edges.is_("carriageway", "dual")]
+    rural = np.select(
+        kinds, [model.motorway_rural_kph, model.link_rural_kph, model.dual_rural_kph], model.single_rural_kph
     )
+    town = np.select(
+        kinds, [model.motorway_urban_kph, model.link_urban_kph, model.dual_urban_kph], model.single_urban_kph
+    )
+    dual_dense = 2.0 / (1.0 / model.dual_urban_kph + 1.0 / model.dense_kph)
+    centre = np.select(kinds, [model.motorway_urban_kph, model.link_dense_kph, dual_dense], model.dense_kph)
     seconds = 3600.0 * km * ((1 - urban) / rural + (urban - dense) / town + dense / centre)
+    seconds *= 1.0 + np.where(
+        motorway,
+        model.busy_region * _busy(edges.region_per_km2, QUIET_REGION),
+        model.busy_centre * _busy(edges.centre_per_km2, QUIET_CENTRE),
+    )
     seconds += model.junction_seconds * edges.junctions
     seconds = np.where(edges.is_("kind", "ferry"), edges.ferry_seconds + edges.wait_seconds, seconds)
     return np.maximum(np.round(10.0 * seconds), 1).astype(np.int64)
+
+
+def _busy(per_km2: NDArray[np.int64] | None, quiet: float) -> NDArray[np.float64]:
+    """Say how many e-folds of postcodes lie around over those of a quiet place; 0 where fewer do, or nobody counted."""
+    if per_km2 is None:
+        return np.zeros(1)
+    of_count = steady.log(np.maximum(np.arange(per_km2.max(initial=0) + 1) / quiet, 1.0))
+    return np.asarray(of_count[per_km2])
 
 
 def local_seconds_per_metre(urban_share: NDArray[np.float64], model: SpeedModel = DEFAULT) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.spatial import cKDTree
 
-from nearhome.geo.routing.snapping import ROADS, Nearby
+from nearhome.geo.routing.snapping import Nearby
 
 if TYPE_CHECKING:
     from nearhome.data.base.arrays import Floats, Ints
@@ -63,7 +63,7 @@ class Neighbourhood:
                     break
                 place, edges, fraction, gap = self._within(tree, edge, xy, left, radius)
                 count = np.bincount(place, minlength=len(xy))
-                enough = count >= (ROADS if radius < metres else 0)
+                enough = count >= (self._access.network.reach.most_roads if radius < metres else 0)
                 kept = enough[place]
                 found.append((place[kept], edges[kept], fraction[kept], gap[kept]))
                 left = left[~enough[left]]

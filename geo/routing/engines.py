@@ -64,9 +64,10 @@ class BestArcs:
             self.arc, self.tail, self.head, self.weight, self.starts = (kept[f"best_{name}"] for name in BEST)
             return
         weight = roads.weights
-        order = np.lexsort((weight, roads.head, roads.tail))
+        pair = roads.tail * self.size + roads.head
+        order = np.lexsort((weight, pair))
         tail, head = roads.tail[order], roads.head[order]
-        first = np.r_[True, (np.diff(tail) != 0) | (np.diff(head) != 0)][: len(order)]
+        first = np.r_[True, np.diff(pair[order]) != 0][: len(order)]
         self.arc, self.tail, self.head = order[first], tail[first], head[first]
         self.weight = weight[self.arc]
         self.starts = np.searchsorted(self.tail, np.arange(self.size + 1))
@@ -104,18 +105,39 @@ class Plain:
         """See ``SearchEngine``."""
         least = np.full((places, len(goals)), NOWHERE)
         price = entries.weight
+        if places < len(goals):
+            return self._forward(entries, places, goals)
         for column, goal in enumerate(goals):
             found = self._to(goal)[entries.node]
             reached = np.isfinite(found)
             np.minimum.at(least[:, column], entries.place[reached], found[reached].astype(np.int64) + price[reached])
         return least
 
+    def _forward(self, entries: Entries, places: int, goals: list[Ends]) -> Ints:
+        """Search from few places to many goals: weights are whole numbers, so that it comes to the same."""
+        best, least = self._best, np.full((places, len(goals)), NOWHERE)
+        starts = np.searchsorted(entries.place, np.arange(places + 1))
+        price = entries.weight
+        graph = best.starts, best.head, best.weight.astype(np.float64)
+        for place in range(places):
+            rows = slice(*starts[place : place + 2].tolist())
+            found = self._all(graph, (entries.node[rows], price[rows]))
+            for column, (node, cost) in enumerate(goals):
+                total = found[node] + cost
+                if np.isfinite(total).any():
+                    least[place, column] = min(NOWHERE, int(total.min()))
+        return least
+
     def _to(self, goal: Ends) -> Floats:
         """Search backwards from a goal: the weights of the ways from all nodes, infinite where there is none."""
-        node, cost = goal
+        return self._all(self._reversed, goal)
+
+    def _all(self, arcs: tuple[Ints, Ints, Floats], ends: Ends) -> Floats:
+        """Search from the ends of a place along arcs (starts, nodes, weights) to all nodes."""
+        node, cost = ends
         order = np.lexsort((cost, node))
         kept = order[np.r_[True, np.diff(node[order]) != 0][: len(order)]]
-        starts, indices, data = self._reversed
+        starts, indices, data = arcs
         size = self._best.size
         graph = csr_matrix(
             (np.r_[data, cost[kept]], np.r_[indices, node[kept]], np.r_[starts, len(data) + len(kept)]),
@@ -127,7 +149,7 @@ class Plain:
     def _reversed(self) -> tuple[Ints, Ints, Floats]:
         """The graph turned round: where each node's arcs start, the nodes they lead to, their weights."""
         best = self._best
-        order = np.lexsort((best.tail, best.head))
+        order = np.argsort(best.head, kind="stable")  # of equal heads the tails are in order already
         head = best.head[order]
         starts = np.searchsorted(head, np.arange(best.size + 1))
         return starts, best.tail[order], best.weight[order].astype(np.float64)

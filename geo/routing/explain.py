@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.data.base.units import METRES_PER_MILE
-from nearhome.geo.roads.weights import NO_ARC
 
 if TYPE_CHECKING:
     from nearhome.geo.roads.network import RoadNetwork
@@ -19,7 +18,7 @@ SOURCES = {
     "openroads": "surveyed length (OS Open Roads)",
     "scgraph": "OpenStreetMap, simplified line",
     "estimate": "estimated length",
-    "local": "local streets, modelled",
+    "modelled": "length and speed modelled",
 }
 
 
@@ -49,7 +48,7 @@ class Explanation:
     @property
     def estimated_share(self) -> float:
         """The share of the miles whose length is estimated or modelled."""
-        loose = {SOURCES["estimate"], SOURCES["local"]}
+        loose = {SOURCES["estimate"], SOURCES["modelled"]}
         total = sum(part.miles for part in self.parts)
         return sum(part.miles for part in self.parts if part.source in loose) / total if total else 0.0
 
@@ -68,8 +67,8 @@ def explain(route: Route, roads: RoadNetwork) -> Explanation:
     edges, numbers = roads.edges, roads.edge
     sums: dict[tuple[str, str], list[float]] = {}
     for step in route.steps:
-        if step.arc == NO_ARC:
-            key = "Local streets", SOURCES["local"]
+        if step.kind == "local":
+            key = "Local roads", SOURCES["modelled"]
         else:
             edge = int(numbers[step.arc])
             source = edges.text("source", edge) if "source" in edges.texts else ""

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import columns
@@ -35,13 +34,14 @@ if TYPE_CHECKING:
 CANDIDATES = (16, 400, 6_000)
 """So many samples of roads near a place are looked at, more where all of those lie across water."""
 
-OF_ROADS = ("access_xy", "access_cells", "access_starts", "access_edge", "access_place", "nearest_", "joinable")
+KINDS = ("access_main", "access_local")
+"""What the kept points along the main roads and along modelled local ones are called."""
+
+OF_ROADS = (*KINDS, "access_place", "nearest_", "joinable")
 """How the names of the kept arrays begin that do not depend on the arcs or on speeds."""
 
-ROADS = 5
-"""A place joins at most so many roads, the nearest ones: with three the reference drives come out 1 % slower, with six
-no nearer to their times. In a network with one-way roads it also joins those that meet the fifth at the same point,
-because the only way out may be among them."""
+WIDE = 1 << 31
+"""More centimetres than the country is wide or long: two numbers in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +115,36 @@ class Access:
         return rows[owner], start[owner] + (step / pieces[owner])[:, None] * (end - start)[owner], place
 
     @cached_property
+    def indexes(self) -> list[tuple[PointIndex, Ints]]:
+        """The points along the main and along the local roads by nearness, and the edges that these are on."""
+        if self._kept:
+            return [
+                (PointIndex.opened(self._kept, name), self._kept[f"{name}_edge"])
+                for name in KINDS
+                if f"{name}_edge" in self._kept
+            ]
+        edge, xy, _ = self._samples
+        local, found = self._is_local(edge), []
+        for rows in (~local, local):
+            if rows.any():
+                index, order = PointIndex.of(xy[rows])
+                found.append((index, edge[rows][order]))
+        return found
+
+    def _is_local(self, edge: Ints) -> NDArray[np.bool_]:
+        """Say which edges are modelled local roads."""
+        kind = self.network.edges.texts["kind"]
+        return np.asarray(kind.codes[edge] == (kind.words.index("local") if "local" in kind.words else -1))
+
+    @cached_property
     def edge(self) -> Ints:
         """The edge of each point along the roads."""
-        return self._kept["access_edge"] if self._kept else self._samples[0]
+        return np.concatenate([np.zeros(0, np.int64), *(edge for _, edge in self.indexes)])
 
     @cached_property
     def xy(self) -> Floats:
         """The points along the roads, EPSG:27700, in metres, shape (points, 2)."""
-        return self._kept["access_xy"] if self._kept else self._samples[1]
-
-    @cached_property
-    def tree(self) -> cKDTree | PointIndex:
-        """The points along the roads, by nearness."""
-        return PointIndex.opened(self._kept, "access") if self._kept else cKDTree(self.xy)
+        return np.vstack([np.zeros((0, 2)), *(index.xy for index, _ in self.indexes)])
 
     @cached_property
     def _place_of_edge(self) -> Ints:
@@ -153,19 +170,16 @@ class Access:
 
     def arrays(self) -> dict[str, Array]:
         """Give what takes long to work out as arrays, to be kept and given to another of the same network."""
-        index, order = PointIndex.of(self.xy)
-        nearest = self._nearest.arrays() if self._nearest else {}
-        return (
-            index.arrays("access")
-            | nearest
-            | {
-                "joinable": self.joinable,
-                "access_edge": self.edge[order],
-                "access_place": self._place_of_edge,
-                "access_one_way": np.array([self._has_one_way]),
-                "seconds_per_metre": self.seconds_per_metre,
-            }
-        )
+        found: dict[str, Array] = self._nearest.arrays() if self._nearest else {}
+        for index, edge in self.indexes:
+            name = KINDS[int(self._is_local(edge[:1])[0])]
+            found |= index.arrays(name) | {f"{name}_edge": edge}
+        return found | {
+            "joinable": self.joinable,
+            "access_place": self._place_of_edge,
+            "access_one_way": np.array([self._has_one_way]),
+            "seconds_per_metre": self.seconds_per_metre,
+        }
 
     @property
     def slack_metres(self) -> float:
@@ -191,13 +205,15 @@ class Access:
         none = np.empty(0, np.int64)
         found: list[tuple[Ints, Ints, Floats, Floats]] = [(none, none, np.empty(0), np.empty(0))]
         left = np.flatnonzero(np.isfinite(xy).all(axis=1))
-        for candidates in CANDIDATES:
-            if len(left) == 0 or len(self.xy) == 0:
-                break
-            row, edge, fraction, gap = self._nearest_dry(xy[left], min(candidates, len(self.xy)))
-            found.append((left[row], edge, fraction, gap))
-            left = np.delete(left, row)
-        place, edge, fraction, gap = (np.concatenate(column) for column in zip(*found, strict=True))
+        for index, on in self.indexes:
+            looked_for = left
+            for candidates in CANDIDATES:
+                if len(looked_for) == 0:
+                    break
+                row, edge, fraction, gap = self._nearest_dry(index, on, xy[looked_for], candidates)
+                found.append((looked_for[row], edge, fraction, gap))
+                looked_for = np.delete(looked_for, row)
+        place, edge, fraction, gap = self.foremost(*(np.concatenate(column) for column in zip(*found, strict=True)))
         order = np.lexsort((edge, place))
         return self.priced(place[order], edge[order], fraction[order], gap[order])
 
@@ -235,16 +251,18 @@ class Access:
         fraction = np.clip(((xy - start) * along).sum(axis=1) / square, 0.0, 1.0)
         return fraction, np.hypot(*(start + fraction[:, None] * along - xy).T)
 
-    def _nearest_dry(self, xy: Floats, candidates: int) -> tuple[Ints, Ints, Floats, Floats]:
-        """Find the nearest roads that are reached without crossing water: row of xy, edge, fraction and metres."""
-        gap, sample = self.tree.query(xy, k=candidates, distance_upper_bound=FURTHEST_METRES)
+    def _nearest_dry(
+        self, index: PointIndex, on: Ints, xy: Floats, candidates: int
+    ) -> tuple[Ints, Ints, Floats, Floats]:
+        """Find the nearest edges that are reached without crossing water: row of xy, edge, fraction, metres."""
+        gap, sample = index.query(xy, k=min(candidates, len(on)), distance_upper_bound=FURTHEST_METRES)
         row, slot = np.nonzero(np.isfinite(gap.reshape(len(xy), -1)))
         size = len(self.network.edges.u)
-        pair = np.unique(row * size + self.edge[sample.reshape(len(xy), -1)[row, slot]])
+        pair = np.unique(row * size + on[sample.reshape(len(xy), -1)[row, slot]])
         row, edge = pair // size, pair % size
         fraction, gap = self.projected(xy[row], edge)
         dry = self.reached_dry(xy[row], edge, fraction)
-        return self.foremost(row[dry], edge[dry], fraction[dry], gap[dry])
+        return row[dry], edge[dry], fraction[dry], gap[dry]
 
     def reached_dry(self, xy: Floats, edge: Ints, fraction: Floats) -> NDArray[np.bool_]:
         """Say which points of edges are reached from places, row by row, without crossing water.
@@ -263,15 +281,19 @@ class Access:
         row, edge, fraction, gap
             Numbers of places, edges, where on these they are nearest, and how near in metres.
         """
-        order = np.lexsort((self._place_of_edge[edge], gap, row))
-        row, edge, fraction, gap = row[order], edge[order], fraction[order], gap[order]
-        first = np.searchsorted(row, row)
+        reach, local = self.network.reach, self._is_local(edge)
+        order = np.lexsort((self._place_of_edge[edge], gap, local, row))
+        row, edge, fraction, gap, local = row[order], edge[order], fraction[order], gap[order], local[order]
+        group = 2 * row + local
+        first, last = (np.searchsorted(group, group, side=side) for side in ("left", "right"))
+        most = np.where(local, reach.most_local, reach.most_roads)
         number = np.arange(len(row)) - first
-        reach = self.network.reach
-        last = np.searchsorted(row, row, side="right") - 1
-        fifth = gap[np.minimum(first + ROADS - 1, last)] + SAME_POINT_METRES
-        nearest = gap <= fifth if self._has_one_way else number < ROADS
-        furthest = np.maximum(reach.spread * gap[first], gap[first] + SAME_POINT_METRES)
+        nearest = number < most
+        if self._has_one_way:
+            nearest |= gap <= gap[np.minimum(first + most, last) - 1] + SAME_POINT_METRES
+        least = np.full(int(row.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(least, row, gap)
+        furthest = np.maximum(reach.spread * least[row], least[row] + SAME_POINT_METRES)
         kept = nearest & (gap <= np.maximum(reach.wide_metres, furthest))
         return row[kept], edge[kept], fraction[kept], gap[kept]
 
@@ -319,7 +341,8 @@ def _in_map_order(rows: Ints, u: Ints, v: Ints, xy: Floats) -> tuple[Ints, Float
     start, end = xy[u[rows]], xy[v[rows]]
     turned = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
     west, east = np.where(turned[:, None], end, start), np.where(turned[:, None], start, end)
-    order = np.lexsort((east[:, 1], east[:, 0], west[:, 1], west[:, 0]))
+    centimetres = np.round(100.0 * np.hstack([west, east])).astype(np.int64)
+    order = np.lexsort((centimetres[:, 2] * WIDE + centimetres[:, 3], centimetres[:, 0] * WIDE + centimetres[:, 1]))
     return rows[order], west[order], east[order]
 
 

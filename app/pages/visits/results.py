@@ -135,8 +135,10 @@ def _show_map(plan: VisitPlan, option: Option) -> None:
 
     from nearhome.app.pages.visits import route_map
 
-    said = "The way from your place to the prison. “The way there” above says the same in words."
-    st.html(fragments.paragraphs([said]))
+    said = ["The way from your place to the prison. “The way there” above says the same in words."]
+    if option.local_lines:
+        said.append("Dotted: local roads. We know about how far they are, not which way they turn.")
+    st.html(fragments.paragraphs(said))
     st_folium(
         route_map.route_map(plan, option),
         key="route_map",

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
 from nearhome.data.base.files import replacing
 from nearhome.data.build.roads.links import Linker, network_of, read_links
+from nearhome.data.build.roads.local import MainRoads, with_local
 from nearhome.data.build.roads.matching import Matcher, Shapes
 from nearhome.data.build.roads.sources import EDGE_DEFAULTS, Skeleton, read_centrelines, read_skeleton
+from nearhome.data.build.roads.surroundings import CENTRE_KM, REGION_KM, Surroundings
+from nearhome.data.catalogue import tables
 from nearhome.data.errors import SourceError
 
 if TYPE_CHECKING:
@@ -29,13 +32,6 @@ if TYPE_CHECKING:
 
     from nearhome.data.base.arrays import Floats
 
-
-DENSITY_RADIUS_METRES = 1_000.0
-SAMPLE_METRES = 400.0
-URBAN_PER_KM2 = 40.0
-"""Postcodes per square kilometre, within 1 km, from which surroundings count as urban (a small town's edge)."""
-DENSE_PER_KM2 = 130.0
-"""... and as dense: inner cities, where a kilometre holds several signals."""
 
 SIMPLIFIED_SHORT_BY = {"dual": 1.018, "single": 1.06}
 """How much longer roads are than the skeleton's simplified lines, for edges that no centreline measures.
@@ -51,42 +47,74 @@ TEXT_COLUMNS = ("road_class", "carriageway", "ref", "name", "kind", "source", "t
 
 
 def build(sources: Path, out: Path) -> None:
-    """Write ``road_nodes``, ``road_edges``, ``road_shapes`` and ``road_barriers``.
+    """Write ``road_nodes``, ``road_edges``, ``road_shapes`` and ``road_barriers``; reads places, sectors, boundaries.
 
     Raises
     ------
     SourceError
         When a source is missing, or a hand-kept link does not fit the network.
     """
-    postcodes = _postcode_points(sources)
     skeleton, shapes = merge(sources)
     nodes, edges, lines = _keep_connected(skeleton, shapes)
-    tree = cKDTree(postcodes)
-    xy = nodes[["x", "y"]].to_numpy(float)
-    area_km2 = np.pi * (DENSITY_RADIUS_METRES / 1000.0) ** 2
-    counts = tree.query_ball_point(xy, DENSITY_RADIUS_METRES, return_length=True)
-    edges["urban_percent"], edges["dense_percent"] = _surroundings(edges, xy, lines, tree, area_km2)
-    edges["metres"] = np.maximum((edges["metres"] * _lengthening(edges)).round(), 10)
-    node_table = pd.DataFrame(
+    edges["metres"] *= _lengthening(edges)
+    around = Surroundings(_postcode_points(sources))
+    main = MainRoads(nodes[["x", "y"]].to_numpy(float), edges, lines)
+    roads = with_local(main, *_places(out), _land(out), _segments(), around)
+    _write(_node_table(nodes, roads, around), out / "road_nodes.parquet")
+    _write(_edge_table(roads, around), out / "road_edges.parquet")
+    _write(_shape_table(roads.lines), out / "road_shapes.parquet")
+    _write(_barrier_table(), out / "road_barriers.parquet")
+
+
+def _node_table(nodes: pd.DataFrame, roads: MainRoads, around: Surroundings) -> pd.DataFrame:
+    """Put nodes in degrees; those of the sources keep what they were read with."""
+    lat, lon = coordinates.to_degrees(*roads.xy[len(nodes) :].T)
+    return pd.DataFrame(
         {
-            "lat": nodes["lat"].round(5),
-            "lon": nodes["lon"].round(5),
-            "postcodes_per_km2": np.minimum(np.round(counts / area_km2), 60_000).astype("uint16"),
+            "lat": np.r_[nodes["lat"], lat].round(5),
+            "lon": np.r_[nodes["lon"], lon].round(5),
+            "postcodes_per_km2": np.minimum(np.round(around.per_km2(roads.xy)), 60_000).astype("uint16"),
         }
     )
+
+
+def _edge_table(roads: MainRoads, around: Surroundings) -> pd.DataFrame:
+    """Put edges with what lies around them."""
+    drawn, edges = roads.drawn(), roads.edges
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(drawn, 0.5, normalized=True))
+    urban, dense, _ = around.along(drawn)
+    found = {
+        "urban_percent": np.round(100 * urban).astype("uint8"),
+        "dense_percent": np.round(100 * dense).astype("uint8"),
+        "centre_per_km2": np.round(around.around(middle, CENTRE_KM)).astype("uint16"),
+        "region_per_km2": np.round(around.around(middle, REGION_KM)).astype("uint16"),
+    }
+    metres = np.maximum(edges["metres"].round(), 10)
     types = {"u": "int32", "v": "int32", "metres": "int32", "ferry_seconds": "int32", "wait_seconds": "int32"}
-    edge_table = edges[[*EDGE_DEFAULTS, "urban_percent", "dense_percent"]].astype(
+    return edges.assign(metres=metres, **found)[[*EDGE_DEFAULTS, *found]].astype(
         {**types, **dict.fromkeys(TEXT_COLUMNS, "category")}
     )
-    _write(node_table, out / "road_nodes.parquet")
-    _write(edge_table, out / "road_edges.parquet")
-    _write(_shape_table(lines), out / "road_shapes.parquet")
-    _write(_barrier_table(), out / "road_barriers.parquet")
+
+
+def _places(out: Path) -> tuple[Floats, NDArray[np.int64]]:
+    """Give points and sizes of places; in Northern Ireland, whose list of places is short, the middles of sectors."""
+    places = pd.read_csv(out / tables.file_of("places"), usecols=["lat", "lon", "postcodes"])
+    sectors = pd.read_csv(out / tables.file_of("postcode_sectors"), usecols=["sector", "lat", "lon", "postcodes"])
+    both = pd.concat([places, sectors[sectors["sector"].str.startswith("BT")]]).dropna(subset=["lat", "lon"])
+    xy = np.column_stack(coordinates.to_metres(both["lat"], both["lon"]))
+    return xy, both["postcodes"].to_numpy(np.int64)
+
+
+def _land(out: Path) -> shapely.Geometry:
+    """Give the outline of the country in metres, EPSG:27700."""
+    countries = gpd.read_parquet(out / tables.file_of("boundaries_country"))
+    return shapely.union_all(countries.to_crs(27700).geometry.to_numpy())
 
 
 def merge(sources: Path) -> tuple[Skeleton, Shapes]:
     """Merge skeleton, centrelines and hand-kept links into one network."""
     skeleton, shapes = read_skeleton(sources), Shapes()
+    Linker(skeleton, shapes).drop_false_roads()
     for lines in read_centrelines(sources):
         matcher = Matcher(skeleton, lines)
         matcher.close_breaks(matcher.match(shapes), shapes)
@@ -143,27 +171,6 @@ def _postcode_points(sources: Path) -> Floats:
     return np.vstack([britain[["easting", "northing"]].to_numpy(float), repeated])
 
 
-def _surroundings(
-    edges: pd.DataFrame, xy: Floats, lines: dict[int, Floats], tree: cKDTree, area_km2: float
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Say what percentage of each edge's length runs through urban and through dense surroundings."""
-    straight = np.asarray(shapely.linestrings(np.stack([xy[edges["u"]], xy[edges["v"]]], axis=1)))
-    for row, line in lines.items():
-        straight[row] = shapely.linestrings(line)
-    length = shapely.length(straight)
-    pieces = np.maximum(1, np.ceil(length / SAMPLE_METRES)).astype(int)
-    owner = np.repeat(np.arange(len(edges)), pieces)
-    position = (np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces) + 0.5) / pieces[owner]
-    points = shapely.get_coordinates(shapely.line_interpolate_point(straight[owner], position, normalized=True))
-    density = tree.query_ball_point(points, DENSITY_RADIUS_METRES, return_length=True) / area_km2
-    shares = [
-        np.bincount(owner, weights=density >= bound, minlength=len(edges)) / pieces
-        for bound in (URBAN_PER_KM2, DENSE_PER_KM2)
-    ]
-    urban, dense = (np.round(100 * share).astype(np.uint8) for share in shares)
-    return urban, dense
-
-
 def _shape_table(lines: dict[int, Floats]) -> pd.DataFrame:
     """Write shapes as points in order, an edge after another."""
     rows = sorted(lines)
@@ -188,6 +195,16 @@ def _barrier_table() -> pd.DataFrame:
         for lat, lon in entry["line"]
     ]
     return pd.DataFrame(rows)
+
+
+def _segments() -> Floats:
+    """Give the barriers as segments x1, y1, x2, y2 in metres, EPSG:27700."""
+    found = []
+    for entry in read_links()["barrier"]:
+        lat, lon = np.array(entry["line"], dtype=float).T
+        xy = np.column_stack(coordinates.to_metres(lat, lon))
+        found.append(np.hstack([xy[:-1], xy[1:]]))
+    return np.vstack(found)
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

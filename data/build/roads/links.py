@@ -94,6 +94,21 @@ class Linker:
         )
         return len(joined)
 
+    def drop_false_roads(self) -> None:
+        """Drop what the skeleton takes for roads and is none: foot ferries.
+
+        Raises
+        ------
+        SourceError
+            When nothing cuts a gate: the skeleton has changed.
+        """
+        for entry in self.table["false_road"]:
+            cutting = self.cutting(entry["gate"])
+            if not cutting.any():
+                msg = f"No road cuts the gate of {entry['name']!r}: take it out of links.toml."
+                raise SourceError(msg)
+            self.skeleton.edges = self.skeleton.edges[~cutting].reset_index(drop=True)
+
     def add_crossings_and_gaps(self) -> list[str]:
         """Add each crossing whose gate nothing cuts, and each long gap; return the names of those added."""
         added = []

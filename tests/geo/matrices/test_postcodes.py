@@ -15,7 +15,6 @@ from nearhome.geo.matrices import postcodes as matrices_postcodes
 from nearhome.geo.matrices.postcodes import all_postcodes_to
 from nearhome.geo.routing.components import CLOSED
 from nearhome.geo.routing.router import Router, grid_points
-from nearhome.geo.routing.snapping import ROADS
 
 DAY = date(2026, 11, 21)
 GOALS = ("EXI", "PVI", "IWI", "SCO-INV", "NI-MGL", "JSY-LMO", "WSI")
@@ -79,7 +78,7 @@ def test_the_shipped_roads_of_postcodes_are_those_that_access_finds() -> None:
     east, north = table.all_points()
     rows = np.sort(np.random.default_rng(2).choice(np.flatnonzero(east > 0), 2_000, replace=False))
     joins = router.access.joins(np.column_stack([east, north])[rows].astype(float))
-    choice = columns.read_array("postcode_roads").view(np.uint8).reshape(-1, ROADS)
+    choice = columns.read_array("postcode_roads").view(np.uint8).reshape(len(table), -1)
     lists = columns.read_array("sector_roads")
     starts = np.searchsorted(lists["sector"], np.arange(len(table.sectors)))
     sector = np.repeat(np.arange(len(table.sectors)), table.sectors["count"].astype(np.int64))

@@ -102,7 +102,7 @@ def test_ferries_take_their_crossing_and_their_wait_whatever_their_length() -> N
 
 def test_the_model_s_speeds_are_averages_below_the_limits() -> None:
     model = dataclasses.asdict(speeds.DEFAULT)
-    limits_mph = {"motorway": 70, "dual": 70, "single": 60, "dense": 40, "local": 60}
+    limits_mph = {"motorway": 70, "dual": 70, "single": 60, "dense": 40, "local": 60, "link": 60}
     for name, value in model.items():
         if name.endswith("_kph"):
             assert 16 <= value <= limits_mph[name.split("_")[0]] * 1.609344, name  # 16 km/h is 10 mph

@@ -12,7 +12,6 @@ from nearhome.data.base import coordinates
 from nearhome.data.catalogue import tables
 from nearhome.geo.routing.candidates import Neighbourhood
 from nearhome.geo.routing.router import Router
-from nearhome.geo.routing.snapping import ROADS
 
 if TYPE_CHECKING:
     from nearhome.geo.routing.snapping import Access
@@ -66,7 +65,9 @@ def test_of_each_part_the_nearest_roads_are_found_however_large_it_is(access: Ac
         mine = found.place == place
         for each in range(3):
             here = found.metres[mine & (part[found.edge] == each)]
-            np.testing.assert_allclose(np.sort(here), np.sort(gap[part[rows] == each])[:ROADS], atol=1e-6)
+            np.testing.assert_allclose(
+                np.sort(here), np.sort(gap[part[rows] == each])[: access.network.reach.most_roads], atol=1e-6
+            )
         assert (part[found.edge[mine]] >= 0).all()
 
 

@@ -218,8 +218,10 @@ def check_steps(router: Router, route: Route, origin: At, end: At) -> None:
     for before, after in zip(route.steps, route.steps[1:], strict=False):
         assert before.line[-1] == pytest.approx(after.line[0], abs=1e-9)
     for step in route.steps:
-        assert (step.arc == NO_ARC) == (step.kind == "local")
-        if step.arc != NO_ARC:
+        if step.arc == NO_ARC:
+            assert step.kind == "local"
+        else:
+            assert step.kind == router.network.edges.text("kind", int(router.network.edge[step.arc]))
             assert step.deciseconds == round(step.share * router.network.deciseconds[step.arc])
 
 
