@@ -163,7 +163,7 @@ def network_of(
     return RoadNetwork(
         edges=Edges(**{name: arrays[f"edge_{name}"] for name in NUMBERS}, texts=words),
         labels=labels,
-        reach=LocalReach(*map(float, facts["reach"])),
+        reach=LocalReach(*map(float, facts["reach"][:4]), *map(int, facts["reach"][4:])),
         shapes=Lines(arrays["shape_edge"], arrays["shape_starts"], arrays["shape_points"]),
         **parts,
     )

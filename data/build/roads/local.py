@@ -112,9 +112,11 @@ def with_local(
     around
         Where people live.
     """
+    if len(places) == 0:
+        return roads
     drawn = roads.drawn()
     sites = _sites(roads, drawn, places, sizes)
-    one, other = _neighbours(sites.xy)
+    one, other = neighbours(sites.xy)
     kept = ~(sites.main[one] & sites.main[other])
     one, other = one[kept], other[kept]
     lines = np.asarray(shapely.linestrings(np.stack([sites.xy[one], sites.xy[other]], axis=1)), dtype=object)
@@ -139,14 +141,14 @@ def _sites(roads: MainRoads, drawn: NDArray[np.object_], places: Floats, sizes: 
     ends = edges[["u", "v"]].to_numpy()
     degree = np.bincount(ends.ravel(), minlength=len(roads.xy))
     nodes = np.unique(ends[joinable])
-    nodes = nodes[_apart(roads.xy[nodes], degree[nodes], JUNCTIONS_APART_METRES)]
+    nodes = nodes[apart(roads.xy[nodes], degree[nodes], JUNCTIONS_APART_METRES)]
     length = shapely.length(drawn[joinable])
     count = np.where(length > 1.5 * JOINED_EVERY_METRES, length // JOINED_EVERY_METRES, 0).astype(np.int64)
     edge = np.repeat(joinable, count)
     step = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + 1
     share = step / np.repeat(count + 1, count)
     along = shapely.get_coordinates(shapely.line_interpolate_point(drawn[edge], share, normalized=True))
-    towns = places[_apart(places, sizes, PLACES_APART_METRES)]
+    towns = places[apart(places, sizes, PLACES_APART_METRES)]
     xy = np.vstack([roads.xy[nodes], along, towns])
     none = np.full(len(xy), -1)
     node, on = none.copy(), none.copy()
@@ -158,7 +160,7 @@ def _sites(roads: MainRoads, drawn: NDArray[np.object_], places: Floats, sizes: 
     return _Sites(xy, node, on, at).only(np.sort(first))
 
 
-def _apart(xy: Floats, size: Ints, metres: float) -> Ints:
+def apart(xy: Floats, size: Ints, metres: float) -> Ints:
     """Choose points so that none lies nearer than some metres to a larger one that is chosen; of equals the first."""
     near = cKDTree(xy).query_ball_point(xy, metres)
     gone = np.zeros(len(xy), bool)
@@ -170,7 +172,7 @@ def _apart(xy: Floats, size: Ints, metres: float) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def _neighbours(xy: Floats) -> tuple[Ints, Ints]:
+def neighbours(xy: Floats) -> tuple[Ints, Ints]:
     """Find the edges of the Gabriel graph, rows of points, each once and sorted."""
     triangles = Delaunay(xy).simplices
     pairs = np.vstack([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [0, 2]]])
