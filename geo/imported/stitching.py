@@ -377,12 +377,9 @@ class StitchedAccess(Access):
         """Find where each place joins the network; see ``Access.joins``."""
         inside = shapely.contains_xy(self.region, xy)[:, None]
         parts = [super().joins(np.where(inside, np.nan, xy)), self._within.joins(np.where(inside, xy, np.nan))]
-        place, edge, fraction, metres, taken = (
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("place", "edge", "fraction", "metres", "deciseconds")
-        )
-        order = np.argsort(place, kind="stable")
-        return Joins(place[order], edge[order], fraction[order], metres[order], taken[order])
+        names = ("place", "edge", "fraction", "metres", "deciseconds", "node")
+        both = Joins(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+        return both.only(np.argsort(both.place, kind="stable"))
 
 
 class StitchedRouter(Router):

@@ -21,7 +21,7 @@ from nearhome.data.base import coordinates
 from nearhome.data.catalogue import frames
 from nearhome.geo.roads.weights import NO_ARC
 from nearhome.geo.routing.endpoints import direct
-from nearhome.geo.routing.snapping import FURTHEST_METRES
+from nearhome.geo.routing.nearest import FURTHEST_METRES, ON_THE_ROAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -263,10 +263,8 @@ class _Tile:
         self._first = np.flatnonzero(np.diff(ways.place, prepend=-1))
         self._joined = ways.place[self._first]
         self._box = (xy.min(axis=0), xy.max(axis=0)) if len(xy) else (np.full(2, np.inf), np.full(2, -np.inf))
-        order = np.argsort(joins.edge, kind="stable")
-        self._by_edge = type(joins)(
-            joins.place[order], joins.edge[order], joins.fraction[order], joins.metres[order], joins.deciseconds[order]
-        )
+        between = joins.only(joins.node == ON_THE_ROAD)
+        self._by_edge = between.only(np.argsort(between.edge, kind="stable"))
 
     def times(self, found: Ints32, goals: Doors, goal: int) -> Ints32:
         """Compute the squares' times to one destination.
@@ -300,7 +298,9 @@ class _Tile:
         return found
 
     def _along_edge(self, taken: Ints32, ends: Joins, end: int) -> None:
-        """Shorten times by ways along one edge that a square and the destination both join."""
+        """Shorten times by ways along one edge that a square and the destination both join between its ends."""
+        if ends.node[end] != ON_THE_ROAD:
+            return
         rows = slice(*np.searchsorted(self._by_edge.edge, [ends.edge[end], ends.edge[end] + 1]).tolist())
         low = self._by_edge.fraction[rows]
         high = np.full(len(low), ends.fraction[end])

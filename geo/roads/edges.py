@@ -45,7 +45,9 @@ class LocalReach:
     """How far local streets that are not on the network may reach, metres.
 
     A place joins roads within ``wide_metres``, or within ``spread`` times the distance of the nearest; two places
-    within ``direct_metres`` may be joined by local streets alone. Roads are sampled every ``sample_metres``.
+    within ``direct_metres`` may be joined by local streets alone. Roads are sampled every ``sample_metres``. Where
+    ``wide_metres`` is 0 all streets are on the network: a place joins the nearest road at one point and no other, so
+    that no way leaves the roads but at its two ends.
     """
 
     wide_metres: float
@@ -53,10 +55,15 @@ class LocalReach:
     direct_metres: float
     sample_metres: float
 
+    @property
+    def has_all_streets(self) -> bool:
+        """Whether the local streets are on the network, so that none have to be made up."""
+        return self.wide_metres == 0
+
 
 STRATEGIC = LocalReach(wide_metres=2_500.0, spread=3.0, direct_metres=6_000.0, sample_metres=500.0)
 """For a network of main roads alone."""
 
 
-DETAILED = LocalReach(wide_metres=50.0, spread=1.5, direct_metres=100.0, sample_metres=100.0)
+DETAILED = LocalReach(wide_metres=0.0, spread=1.0, direct_metres=0.0, sample_metres=100.0)
 """For a network that has the local streets."""

@@ -89,6 +89,9 @@ ROAD_CLASS = {"motorway": "motorway", "motorway_link": "motorway", "trunk": "tru
 def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
     """Take a graph in OSMnx conventions as arrays; every directed edge becomes an edge with one arc.
 
+    Values may be texts, as ``networkx.read_graphml`` gives them: numbers, lists such as ``"['a', 'b']"``, and lines as
+    well-known text.
+
     Parameters
     ----------
     graph
@@ -99,7 +102,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
     Raises
     ------
     SourceError
-        When the graph has no direction or no edge, or nodes or edges lack what is needed.
+        When the graph has no direction or no edge, nodes or edges lack what is needed, or a value cannot be read.
     """
     if not graph.is_directed():
         msg = "The graph has no directions, so one-way roads are lost; give a MultiDiGraph such as osmnx makes."
@@ -115,6 +118,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
         data = [(row[u], row[v], attributes) for u, v, attributes in graph.edges(data=True)]
         metres = np.array([attributes["length"] for _, _, attributes in data], dtype=float)
         seconds = np.array([_seconds(attributes) for _, _, attributes in data], dtype=float)
+        urban = np.array([_percent(attributes.get("urban_percent")) for _, _, attributes in data], dtype=np.int64)
     except (KeyError, TypeError, ValueError) as error:
         msg = (
             f"The graph is not in OSMnx conventions ({error!s} is missing or no number): nodes need x and y, edges "
@@ -149,7 +153,7 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
         u=np.array([u for u, _, _ in rows], dtype=np.int64),
         v=np.array([v for _, v, _ in rows], dtype=np.int64),
         metres=whole[kept],
-        urban_percent=np.array([int(a.get("urban_percent", 50)) for _, _, a in rows]),
+        urban_percent=urban[kept],
         dense_percent=zeros,
         ferry_seconds=zeros,
         wait_seconds=zeros,
@@ -167,9 +171,13 @@ def from_graph(graph: nx.MultiDiGraph[Any]) -> RoadNetwork:
         deciseconds=taken,
         labels=labels,
         reach=_reach(graph.graph.get("reach")),
-        shapes={number: _shape(a["geometry"], crs) for number, (_, _, a) in enumerate(rows) if "geometry" in a},
+        shapes={
+            number: _shape(a["geometry"], crs) for number, (_, _, a) in enumerate(rows) if _given(a.get("geometry"))
+        },
     )
 
+
+NO = ("no", "False", "0")
 
 TRAITS = ("road_class", "kind", "toll", "ferry")
 """What two arcs must share, besides length and time, to be one road both ways."""
@@ -178,8 +186,9 @@ TRAITS = ("road_class", "kind", "toll", "ferry")
 def _traits(attributes: dict[str, Any]) -> tuple[str, str, str, str]:
     """Read an edge's road class, kind, toll and ferry."""
     highway = _first(attributes.get("highway"))
-    kind = attributes.get("kind") or ("ferry" if attributes.get("route") == "ferry" else "road")
-    return ROAD_CLASS.get(highway, highway), kind, _first(attributes.get("toll")), _first(attributes.get("ferry"))
+    kind = _first(attributes.get("kind")) or ("ferry" if _first(attributes.get("route")) == "ferry" else "road")
+    toll, ferry = (_first(attributes.get(key)) for key in ("toll", "ferry"))
+    return ROAD_CLASS.get(highway, highway), kind, "" if toll in NO else toll, "" if ferry in NO else ferry
 
 
 def _two_way(arcs: list[tuple[int, int, Hashable]]) -> tuple[Ints, NDArray[np.bool_], list[int]]:
@@ -210,7 +219,7 @@ def _two_way(arcs: list[tuple[int, int, Hashable]]) -> tuple[Ints, NDArray[np.bo
 
 def _seconds(attributes: dict[str, Any]) -> float:
     """Read an edge's travel time, or estimate it from its highway tag and limit."""
-    if attributes.get("travel_time") is not None:
+    if _given(attributes.get("travel_time")):
         return float(attributes["travel_time"])
     kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
     limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
@@ -219,9 +228,9 @@ def _seconds(attributes: dict[str, Any]) -> float:
 
 def _speed_source(attributes: dict[str, Any]) -> str:
     """Say where an edge's speed is from: tag, imputed, or given with a travel time that says no more."""
-    if attributes.get("speed_source"):
+    if _given(attributes.get("speed_source")):
         return str(attributes["speed_source"])
-    if attributes.get("travel_time") is not None:
+    if _given(attributes.get("travel_time")):
         return "given"
     limit = speeds.limit_kph(_first(attributes.get("maxspeed")))
     kph = speeds.OSM_SPEEDS_KPH.get(_first(attributes.get("highway")), speeds.OSM_SPEEDS_KPH["road"])
@@ -239,11 +248,31 @@ def _reach(value: Any) -> LocalReach:
         raise SourceError(msg) from error
 
 
+def _percent(value: Any) -> int:
+    return int(float(value)) if _given(value) else 50
+
+
+NOTHING = ("", "None", "nan", "NaN")
+"""How files that keep everything as text, such as GraphML, write that nothing is known."""
+
+
+def _given(value: Any) -> bool:
+    """Say whether a value is there: not None, not NaN, and no text for either."""
+    if isinstance(value, str):
+        return value.strip() not in NOTHING
+    return value is not None and not (isinstance(value, float) and np.isnan(value))
+
+
 def _first(value: Any) -> str:
-    """Read a tag that OSMnx may have merged into a list."""
+    """Read a tag that OSMnx may have merged into a list, and a file may have kept as the text of one."""
+    if isinstance(value, str) and value.startswith("[") and value.endswith("]"):
+        try:
+            value = literal_eval(value)
+        except (ValueError, SyntaxError):  # a name in brackets
+            return str(value)
     if isinstance(value, (list, tuple)):
         value = value[0] if value else None
-    return "" if value is None or value != value else str(value)  # noqa: PLR0124 -- NaN is not itself
+    return str(value) if _given(value) else ""
 
 
 def _coded(words: list[str]) -> columns.Text:
@@ -253,8 +282,13 @@ def _coded(words: list[str]) -> columns.Text:
 
 def _degrees(x: Floats, y: Floats, crs: Any) -> tuple[Floats, Floats]:
     from pyproj import CRS, Transformer
+    from pyproj.exceptions import CRSError
 
-    known = CRS.from_user_input(crs)
+    try:
+        known = CRS.from_user_input(crs)
+    except CRSError as error:
+        msg = f"The graph's crs is {crs!r}, which is no coordinate system; name one such as 'epsg:4326'."
+        raise SourceError(msg) from error
     if known.is_geographic:
         return y, x
     lon, lat = Transformer.from_crs(known, 4326, always_xy=True).transform(x, y)
@@ -262,6 +296,16 @@ def _degrees(x: Floats, y: Floats, crs: Any) -> tuple[Floats, Floats]:
 
 
 def _shape(geometry: Any, crs: Any) -> Floats:
-    xy = np.asarray(geometry.coords, dtype=float)[1:-1]
+    """Read the points of a line between its ends as (lat, lon) rows, EPSG:4326."""
+    import shapely
+
+    try:
+        line = shapely.from_wkt(geometry) if isinstance(geometry, str) else geometry
+    except shapely.errors.ShapelyError:
+        line = None
+    if not isinstance(line, shapely.LineString) or len(line.coords) < 2:  # noqa: PLR2004 -- its two ends
+        msg = f"The graph has an edge with the geometry {str(geometry)[:60]!r}; leave it out or give a LineString."
+        raise SourceError(msg)
+    xy = np.asarray(line.coords, dtype=float)[1:-1]
     lat, lon = _degrees(xy[:, 0], xy[:, 1], crs)
     return np.column_stack([lat, lon])

@@ -77,7 +77,7 @@ class Neighbourhood:
     ) -> tuple[Ints, Ints, Floats, Floats]:
         """Find a tree's edges within some metres of some places: rows of xy, edges, fractions, metres."""
         access = self._access
-        points = tree.query_ball_point(xy[places], metres + access.network.reach.sample_metres / 2)
+        points = tree.query_ball_point(xy[places], metres + access.slack_metres)
         sizes = np.array([len(each) for each in points], dtype=np.int64)
         sample = np.concatenate([np.array(each, dtype=np.int64) for each in points])
         count = len(access.network.edges.u)

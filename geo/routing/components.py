@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from nearhome.geo.routing.snapping import SAME_POINT_METRES
+from nearhome.geo.routing.nearest import SAME_POINT_METRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nearhome.geo.roads.weights import METRE, NO_ARC, SHIFT
+from nearhome.geo.routing.nearest import ON_THE_ROAD
 
 if TYPE_CHECKING:
     from nearhome.data.base.arrays import Floats, Ints
@@ -24,7 +25,8 @@ class Entries:
     """One row for each place, road and direction, sorted by place.
 
     ``node`` is where the place comes to the network, or leaves it for a goal; ``deciseconds`` and ``metres`` are the
-    way between the two, local streets and ``share`` of the arc ``arc``; ``join`` is the row of the joins.
+    way between the two, local streets and ``share`` of the arc ``arc``; ``join`` is the row of the joins. Where a place
+    joins the node itself ``arc`` is NO_ARC.
     """
 
     place: Ints
@@ -90,18 +92,29 @@ class Entrance:
         shares: list[Floats] = []
         for along, by_edge in zip((True, False), self.arcs_by_edge, strict=True):
             arc = by_edge[joins.edge]
-            usable = np.flatnonzero(arc != NO_ARC)
+            usable = np.flatnonzero((arc != NO_ARC) & (joins.node == ON_THE_ROAD))
             share = joins.fraction[usable] if along else 1.0 - joins.fraction[usable]  # from the arc's tail
             rows.append(usable)
             arcs.append(arc[usable])
             shares.append(share if arriving else 1.0 - share)
+        at_node = np.flatnonzero(joins.node != ON_THE_ROAD)
+        rows.append(at_node)
+        arcs.append(np.full(len(at_node), NO_ARC))
+        shares.append(np.zeros(len(at_node)))
         order = np.argsort(np.concatenate(rows), kind="stable")
         row, arc, share = np.concatenate(rows)[order], np.concatenate(arcs)[order], np.concatenate(shares)[order]
+        node = joins.node[row]
+        part = np.flatnonzero(arc != NO_ARC)
+        passed = arc[part]
+        node[part] = (roads.tail if arriving else roads.head)[passed]
+        deciseconds, metres = joins.deciseconds[row], joins.metres[row]
+        deciseconds[part] += np.round(share[part] * roads.deciseconds[passed]).astype(np.int64)
+        metres[part] += np.round(share[part] * roads.edges.metres[roads.edge[passed]]).astype(np.int64)
         return Entries(
             place=joins.place[row],
-            node=(roads.tail if arriving else roads.head)[arc],
-            deciseconds=np.round(share * roads.deciseconds[arc]).astype(np.int64) + joins.deciseconds[row],
-            metres=np.round(share * roads.edges.metres[roads.edge[arc]]).astype(np.int64) + joins.metres[row],
+            node=node,
+            deciseconds=deciseconds,
+            metres=metres,
             join=row,
             arc=arc,
             share=share,
@@ -118,6 +131,8 @@ class Entrance:
 
     def along_one_edge(self, start: Joins, end: Joins) -> tuple[Ints, Ints, Ints]:
         """Find the ways along one edge that an origin and a goal both join: rows of both joins, and weights."""
+        rows, others = (np.flatnonzero(joins.node == ON_THE_ROAD) for joins in (start, end))
+        start, end = start.only(rows), end.only(others)
         order = np.argsort(end.edge, kind="stable")
         first, last = (np.searchsorted(end.edge[order], start.edge, side=side) for side in ("left", "right"))
         row = np.repeat(np.arange(len(start.edge)), last - first)
@@ -127,7 +142,7 @@ class Entrance:
         taken += start.deciseconds[row] + end.deciseconds[other]
         metres += start.metres[row] + end.metres[other]
         usable = arc != NO_ARC
-        return row[usable], other[usable], (taken * SHIFT + metres * METRE)[usable]
+        return rows[row[usable]], others[other[usable]], (taken * SHIFT + metres * METRE)[usable]
 
 
 def direct(access: Access, origins: Doors, point: Floats, rate: float) -> tuple[Ints, Ints, Ints]:

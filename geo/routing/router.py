@@ -24,8 +24,9 @@ from nearhome.geo.roads.weights import METRE, NOWHERE, SHIFT
 from nearhome.geo.routing.candidates import Neighbourhood
 from nearhome.geo.routing.endpoints import Entrance, direct
 from nearhome.geo.routing.engines import BestArcs, Plain, Swept
+from nearhome.geo.routing.nearest import FURTHEST_METRES
 from nearhome.geo.routing.routes import Matrix, Route, RouteStep, local_step, matrix_of, route_of
-from nearhome.geo.routing.snapping import FURTHEST_METRES, Access
+from nearhome.geo.routing.snapping import Access
 from nearhome.geo.routing.unpacking import StepReader
 
 if TYPE_CHECKING:

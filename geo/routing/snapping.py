@@ -3,12 +3,13 @@
 A place joins the network at the nearest points of several roads, never on a motorway, a ferry or a tolled crossing and
 never across the water of an estuary; the router then picks the joining point that makes the whole journey quickest. The
 way to it is its crow distance times a detour factor, at a local speed that depends on how built-up the road's
-surroundings are.
+surroundings are. A network that has all streets is joined at one point alone (``nearhome.geo.routing.nearest``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,8 @@ from scipy.spatial import cKDTree
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import columns
 from nearhome.geo.roads import speeds
+from nearhome.geo.roads.straighten import TOLERANCE_METRES
+from nearhome.geo.routing.nearest import FURTHEST_METRES, ON_THE_ROAD, SAME_POINT_METRES, NearestRoad, RoadLines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,19 +38,14 @@ ROADS = 5
 no nearer to their times. In a network with one-way roads it also joins those that meet the fifth at the same point,
 because the only way out may be among them."""
 
-SAME_POINT_METRES = 0.01
-"""Nearest points closer to each other than this are the same junction."""
-
-FURTHEST_METRES = 30_000.0
-"""A place further than this from any road is not on the network: the remotest roadside in Great Britain is nearer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Joins:
-    """Where places join the network: one row for each place and road.
+    """Where places join the network: one row for each place and road, or node.
 
     ``place`` is the place's number, sorted; the road is ``edge`` at ``fraction`` of its length from u; ``metres`` and
-    ``deciseconds`` are the way on local streets.
+    ``deciseconds`` are the way on local streets. Where ``node`` is not ON_THE_ROAD the place joins that node, an end of
+    the edge, and all roads there.
     """
 
     place: Ints
@@ -55,6 +53,13 @@ class Joins:
     fraction: Floats
     metres: Ints
     deciseconds: Ints
+    node: Ints
+
+    def only(self, rows: Ints | NDArray[np.bool_]) -> Joins:
+        """Give some of the rows."""
+        whole = (self.metres, self.deciseconds, self.node)
+        metres, deciseconds, node = (column[rows] for column in whole)
+        return Joins(self.place[rows], self.edge[rows], self.fraction[rows], metres, deciseconds, node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,24 @@ class Access:
         step = np.arange(len(owner)) - np.repeat(np.cumsum(pieces + 1) - (pieces + 1), pieces + 1)
         self.edge = rows[owner]
         self.xy = start[owner] + (step / pieces[owner])[:, None] * (end - start)[owner]
-        self.tree = cKDTree(self.xy)
+        self._lines = RoadLines(network) if network.reach.has_all_streets else None
+        self._nearest = NearestRoad(self._lines, joinable, self.reached_dry) if self._lines else None
         arcs = np.bincount(network.edge, minlength=len(edges.u))
         self._has_one_way = bool((arcs == 1).any())  # a closed road has none and is no one-way street
         self._place_of_edge = np.zeros(len(edges.u), np.int64)
         self._place_of_edge[rows] = np.arange(len(rows))  # breaks ties between roads that meet at a junction
         self.seconds_per_metre = speeds.local_seconds_per_metre(edges.urban_percent / 100.0, network.model)
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """The points along the roads."""
+        return cKDTree(self.xy)
+
+    @property
+    def slack_metres(self) -> float:
+        """How much further than a road the nearest of its points may be."""
+        bent = self._lines is not None and bool(self.network.lines)
+        return self.network.reach.sample_metres / 2 + (TOLERANCE_METRES if bent else 0.0)
 
     def joins(self, xy: Floats) -> Joins:
         """Find where each place joins the network.
@@ -105,6 +122,9 @@ class Access:
         -------
         The joins of all places. A place with no road within reach, or whose coordinates are no numbers, has none.
         """
+        if self._nearest is not None:
+            place, edge, fraction, gap, node = self._nearest.find(xy)
+            return self.priced(place, edge, fraction, gap, node)
         none = np.empty(0, np.int64)
         found: list[tuple[Ints, Ints, Floats, Floats]] = [(none, none, np.empty(0), np.empty(0))]
         left = np.flatnonzero(np.isfinite(xy).all(axis=1))
@@ -118,13 +138,13 @@ class Access:
         order = np.lexsort((edge, place))
         return self.priced(place[order], edge[order], fraction[order], gap[order])
 
-    def priced(self, place: Ints, edge: Ints, fraction: Floats, gap: Floats) -> Joins:
+    def priced(self, place: Ints, edge: Ints, fraction: Floats, gap: Floats, node: Ints | None = None) -> Joins:
         """Put metres and tenths of a second of local streets to ways as the crow flies.
 
         Parameters
         ----------
-        place, edge, fraction
-            The joins: places, roads, and where on these; see ``Joins``.
+        place, edge, fraction, node
+            The joins: places, roads, and where on these; see ``Joins``. Without nodes all are between the ends.
         gap
             The ways between, metres as the crow flies.
         """
@@ -134,10 +154,17 @@ class Access:
             fraction=fraction,
             metres=np.round(gap * self.network.model.detour).astype(np.int64),
             deciseconds=np.round(10.0 * gap * self.seconds_per_metre[edge]).astype(np.int64),
+            node=np.full(len(place), ON_THE_ROAD) if node is None else node,
         )
 
     def projected(self, xy: Floats, edge: Ints) -> tuple[Floats, Floats]:
-        """Find the nearest point of each edge, drawn straight, to a point: its share from u, and crow metres."""
+        """Find the nearest point of each edge to a point: its share from u, and crow metres.
+
+        Edges are drawn straight, unless the network has all streets.
+        """
+        if self._lines is not None:
+            fraction, _, gap = self._lines.projected(xy, edge)
+            return fraction, gap
         edges, nodes = self.network.edges, self.network.xy
         start = nodes[edges.u[edge]]
         along = nodes[edges.v[edge]] - start
@@ -157,7 +184,10 @@ class Access:
         return self.foremost(row[dry], edge[dry], fraction[dry], gap[dry])
 
     def reached_dry(self, xy: Floats, edge: Ints, fraction: Floats) -> NDArray[np.bool_]:
-        """Say which points of edges are reached from places, row by row, without crossing water."""
+        """Say which points of edges are reached from places, row by row, without crossing water.
+
+        The points are taken on the straight line between the ends.
+        """
         edges, nodes = self.network.edges, self.network.xy
         start = nodes[edges.u[edge]]
         return ~self.crosses_water(xy, start + fraction[:, None] * (nodes[edges.v[edge]] - start))
@@ -178,7 +208,8 @@ class Access:
         last = np.searchsorted(row, row, side="right") - 1
         fifth = gap[np.minimum(first + ROADS - 1, last)] + SAME_POINT_METRES
         nearest = gap <= fifth if self._has_one_way else number < ROADS
-        kept = nearest & (gap <= np.maximum(reach.wide_metres, reach.spread * gap[first]))
+        furthest = np.maximum(reach.spread * gap[first], gap[first] + SAME_POINT_METRES)
+        kept = nearest & (gap <= np.maximum(reach.wide_metres, furthest))
         return row[kept], edge[kept], fraction[kept], gap[kept]
 
     def joins_of(self, found: Nearby) -> Joins:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nearhome.geo.roads.weights import METRE, SHIFT
+from nearhome.geo.roads.weights import METRE, NO_ARC, SHIFT
 from nearhome.geo.routing.routes import RouteStep, cut, local_step
 
 if TYPE_CHECKING:
@@ -38,11 +38,17 @@ class StepReader:
             Their doors, (lat, lon) in EPSG:4326.
         """
         share_out, share_in = float(start.entries.share[way.start]), float(goal.entries.share[way.goal])
-        out = self._part(int(start.entries.arc[way.start]), 1.0 - share_out, 1.0, share=share_out)
-        into = self._part(int(goal.entries.arc[way.goal]), 0.0, share_in)
-        way_out = _local(start.joins, int(start.entries.join[way.start]), (ends[0], out.line[0]))
-        way_in = _local(goal.joins, int(goal.entries.join[way.goal]), (into.line[-1], ends[1]))
-        return [way_out, out, *self._whole(way.arcs), into, way_in]
+        first, last = int(start.entries.arc[way.start]), int(goal.entries.arc[way.goal])
+        out = [self._part(first, 1.0 - share_out, 1.0, share=share_out)] if first != NO_ARC else []
+        into = [self._part(last, 0.0, share_in)] if last != NO_ARC else []
+        left = out[0].line[0] if out else self._at(start.entries.node[way.start])
+        reached = into[0].line[-1] if into else self._at(goal.entries.node[way.goal])
+        way_out = _local(start.joins, int(start.entries.join[way.start]), (ends[0], left))
+        way_in = _local(goal.joins, int(goal.entries.join[way.goal]), (reached, ends[1]))
+        return [way_out, *out, *self._whole(way.arcs), *into, way_in]
+
+    def _at(self, node: int) -> At:
+        return float(self._entrance.network.lat[node]), float(self._entrance.network.lon[node])
 
     def _whole(self, arcs: Ints) -> Iterator[RouteStep]:
         """Give whole arcs as steps."""

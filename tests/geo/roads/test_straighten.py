@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -15,6 +16,7 @@ from nearhome.data.base import coordinates
 from nearhome.geo.osm import read
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import straighten
+from nearhome.geo.roads.edges import STRATEGIC
 from nearhome.geo.routing.router import Router
 from tests.geo.imported.test_stitching import nx_times
 from tests.geo.osm.test_read import At
@@ -75,7 +77,7 @@ def line_end(roads: RoadNetwork) -> tuple[float, float]:
 
 
 def test_a_door_beside_a_bend_joins_the_road_there() -> None:
-    roads = winding([(-4.0, 50.0), (-3.98, 50.01), (-3.96, 50.0)])
+    roads = replace(winding([(-4.0, 50.0), (-3.98, 50.01), (-3.96, 50.0)]), reach=STRATEGIC)
     door = At(50.0101, -3.98)  # ten metres from the bend, a kilometre from the straight line
     goal = At(50.0, -3.96)
     plain, cut = Router(roads).route(door, goal), Router(straighten.straightened(roads)).route(door, goal)

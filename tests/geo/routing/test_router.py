@@ -24,8 +24,8 @@ from nearhome.geo.roads.weights import NO_ARC
 from nearhome.geo.routing import router as router_module
 from nearhome.geo.routing.candidates import Neighbourhood
 from nearhome.geo.routing.components import AGAIN_METRES
+from nearhome.geo.routing.nearest import ON_THE_ROAD, SAME_POINT_METRES
 from nearhome.geo.routing.router import Router
-from nearhome.geo.routing.snapping import SAME_POINT_METRES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,8 +71,8 @@ def oracle(
         _sharper(graph, u, v, _weight(max(round(10 * data["travel_time"]), 1), data["length"]))
     joins_out, joins_in = joins or (router.access.joins(_metres(origins)), router.access.joins(_metres(ends)))
     known, arcs = router.network, _arcs_by_edge(router)
-    leaving = _join_nodes(graph, "origin", origins, joins_out)
-    arriving = _join_nodes(graph, "end", ends, joins_in)
+    leaving = _join_nodes(graph, "origin", origins, joins_out, known.labels)
+    arriving = _join_nodes(graph, "end", ends, joins_in, known.labels)
     for node, (edge, fraction) in leaving.items():
         for arc in arcs[edge]:
             share = fraction if known.forward[arc] else 1.0 - fraction  # from the arc's tail, as roads are measured
@@ -104,14 +104,17 @@ def _arcs_by_edge(router: Router) -> dict[int, list[int]]:
     return arcs
 
 
-def _join_nodes(graph: nx.DiGraph[Any], what: str, places: Sequence[At], joins: Joins) -> dict[Any, tuple[int, float]]:
-    """Add the places and the points where they join roads; give each point's edge and fraction."""
+def _join_nodes(
+    graph: nx.DiGraph[Any], what: str, places: Sequence[At], joins: Joins, labels: list[Any]
+) -> dict[Any, tuple[int, float]]:
+    """Add the places, and the points between nodes where they join roads; give each point's edge and fraction."""
     nodes: dict[Any, tuple[int, float]] = {}
     graph.add_nodes_from((what, number) for number in range(len(places)))
-    columns = (joins.place, joins.edge, joins.fraction, joins.deciseconds, joins.metres)
-    for place, edge, fraction, taken, metres in zip(*(column.tolist() for column in columns), strict=True):
-        node = (what, place, edge)
-        nodes[node] = (edge, fraction)
+    columns = (joins.place, joins.edge, joins.fraction, joins.deciseconds, joins.metres, joins.node)
+    for place, edge, fraction, taken, metres, row in zip(*(column.tolist() for column in columns), strict=True):
+        node = (what, place, edge) if row == ON_THE_ROAD else labels[row]
+        if row == ON_THE_ROAD:
+            nodes[node] = (edge, fraction)
         ends = ((what, place), node) if what == "origin" else (node, (what, place))
         graph.add_edge(*ends, weight=_weight(taken, metres))
     return nodes
@@ -440,8 +443,10 @@ def test_a_network_that_nobody_can_join_has_no_ways() -> None:
     graph.add_node("a", x=-1.1, y=51.5)
     graph.add_node("b", x=-1.0, y=51.5)
     graph.add_edge("a", "b", travel_time=200, length=7_000, highway="motorway")
+    router, beside = Router(graph), (At(51.501, -1.08), At(51.501, -1.02))
     with pytest.raises(NoRouteError):
-        Router(graph).route(CORNERS["a"], CORNERS["b"])
+        router.route(*beside)
+    assert router.route(CORNERS["a"], CORNERS["b"]).deciseconds == 2_000  # but who is at its junctions is on it
 
 
 def _street(*parts: Sequence[tuple[float, float, bool]], reach: Any = None) -> nx.MultiDiGraph[Any]:

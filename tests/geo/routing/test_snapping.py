@@ -18,8 +18,9 @@ from nearhome.data.catalogue import tables
 from nearhome.geo.roads import edges as road_edges
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, speeds
+from nearhome.geo.routing.nearest import FURTHEST_METRES
 from nearhome.geo.routing.router import Router
-from nearhome.geo.routing.snapping import FURTHEST_METRES, Access
+from nearhome.geo.routing.snapping import Access
 
 
 @pytest.fixture(scope="module")
