@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from nearhome.data.catalogue import columns
-from nearhome.geo.osm import turns
+from nearhome.geo.osm import turning, turns
 from nearhome.geo.roads.edges import DETAILED, Edges
 from nearhome.geo.roads.graph import ROAD_CLASS
 from nearhome.geo.roads.network import RoadNetwork
@@ -48,12 +48,16 @@ class OsmRoads:
 
 
 class RoadArcs(NamedTuple):
-    """Roads in a direction in which they may be driven: tail, head, which road, and whether from end to start."""
+    """Roads in a direction in which they may be driven: tail, head, which road, and whether from end to start.
+
+    ``extra`` is what turning round takes before, in tenths of a second.
+    """
 
     tail: Ints
     head: Ints
     road: Ints
     back: Bools
+    extra: Ints
 
 
 def arcs_of(roads: OsmRoads) -> RoadArcs:
@@ -65,6 +69,7 @@ def arcs_of(roads: OsmRoads) -> RoadArcs:
         head=np.concatenate([end[there], start[back]]),
         road=np.concatenate([there, back]),
         back=np.concatenate([np.zeros(len(there), bool), np.ones(len(back), bool)]),
+        extra=np.zeros(len(there) + len(back), np.int64),
     )
 
 
@@ -74,8 +79,8 @@ def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
     tail, head = ends[: len(arcs.tail)], ends[len(arcs.tail) :]
     u, v = np.where(arcs.back, head, tail), np.where(arcs.back, tail, head)
     turned = (u == v) & arcs.back  # round a loop either way are two edges, or nobody could tell them apart
-    order = np.lexsort((arcs.back, turned, v, u, arcs.road))
-    keys = np.column_stack([arcs.road, u, v, turned])[order]
+    order = np.lexsort((arcs.back, turned, v, u, arcs.extra, arcs.road))
+    keys = np.column_stack([arcs.road, arcs.extra, u, v, turned])[order]
     fresh = np.concatenate([[True], (np.diff(keys, axis=0) != 0).any(axis=1)])[: len(order)]
     edge = np.empty(len(order), np.int64)
     edge[order] = np.cumsum(fresh) - 1
@@ -93,7 +98,6 @@ def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
         junctions=nothing,
         texts=_texts(roads, road),
     )
-    taken = np.maximum(np.round(10.0 * roads.seconds), 1).astype(np.int64)
     return RoadNetwork(
         lat=roads.at[used, 0],
         lon=roads.at[used, 1],
@@ -102,11 +106,15 @@ def network_of(roads: OsmRoads, arcs: RoadArcs) -> RoadNetwork:
         head=head,
         edge=edge,
         forward=~arcs.back | turned,
-        deciseconds=taken[arcs.road],
+        deciseconds=_deciseconds(roads)[arcs.road] + arcs.extra,
         labels=roads.ids[used].tolist(),
         reach=DETAILED,
         shapes=_shapes(roads, road, turned[one]),
     )
+
+
+def _deciseconds(roads: OsmRoads) -> Ints:
+    return np.maximum(np.round(10.0 * roads.seconds), 1).astype(np.int64)
 
 
 def _texts(roads: OsmRoads, road: Ints) -> dict[str, columns.Text]:
@@ -152,41 +160,51 @@ def without_banned(
     -------
     The roads with further nodes, called by negative numbers; the arcs; and how many turns are banned.
     """
-    chosen = _around(roads, arcs, restrictions)
-    local = _graph(roads, arcs, chosen)
-    banned = turns.bans(local, restrictions)
-    wide = turns.expanded(local, banned)
-    copies = {name: int(wide.nodes[name]["row"]) for name in wide.nodes if name < 0}
-    row_of = {name: len(roads.ids) + number for number, name in enumerate(copies)}
-    ends: list[tuple[int, ...]] = []
-    for tail, head, data in wide.edges(data=True):
-        rows = (row_of.get(name, wide.nodes[name]["row"]) for name in (tail, head))
-        ends.append((*rows, data["arc"]))
-    changed = np.array(ends, dtype=np.int64).reshape(-1, 3)
-    as_before = np.ones(len(arcs.tail), bool)
-    as_before[chosen] = False
-    kept = np.flatnonzero(as_before)
-    which = np.concatenate([kept, changed[:, 2]])
+    local = _graph(roads, arcs, _around(roads, arcs, restrictions))
+    number = {arc: int(local.edges[arc]["arc"]) for arc in local.edges(keys=True)}
+    banned = [tuple(number[arc] for arc in way) for way in turns.bans(local, restrictions)]
+    wide = turning.expansion(turning.Memory(_streets(roads, arcs), banned))
+    copies = np.array(wide.copy_of, dtype=np.int64)
+    lowest = min(0, int(roads.ids.min(initial=0)))
+    head = arcs.head.copy()
+    head[list(wide.ends)] = list(wide.ends.values())
+    copied = np.array(wide.copied, dtype=np.int64).reshape(-1, 4)
+    which = copied[:, 2]
     wider = replace(
         roads,
-        ids=np.concatenate([roads.ids, np.array(list(copies), dtype=np.int64)]),
-        at=np.concatenate([roads.at, roads.at[np.array(list(copies.values()), dtype=np.int64)]]),
+        ids=np.concatenate([roads.ids, lowest - 1 - np.arange(len(copies))]),
+        at=np.concatenate([roads.at, roads.at[copies]]),
     )
     return (
         wider,
         RoadArcs(
-            np.concatenate([arcs.tail[kept], changed[:, 0]]),
-            np.concatenate([arcs.head[kept], changed[:, 1]]),
-            arcs.road[which],
-            arcs.back[which],
+            np.concatenate([arcs.tail, copied[:, 0]]),
+            np.concatenate([head, copied[:, 1]]),
+            np.concatenate([arcs.road, arcs.road[which]]),
+            np.concatenate([arcs.back, arcs.back[which]]),
+            np.concatenate([arcs.extra, copied[:, 3]]),
         ),
         len(banned),
     )
 
 
+def _streets(roads: OsmRoads, arcs: RoadArcs) -> turning.Streets:
+    """Take the arcs of all roads as streets, each with the arc back on its road."""
+    there, back = (np.full(len(roads.chains), turning.NO_WAY_BACK) for _ in range(2))
+    numbers = np.arange(len(arcs.tail))
+    there[arcs.road[~arcs.back]], back[arcs.road[arcs.back]] = numbers[~arcs.back], numbers[arcs.back]
+    return turning.Streets(
+        tail=arcs.tail,
+        head=arcs.head,
+        deciseconds=_deciseconds(roads)[arcs.road],
+        back=np.where(arcs.back, there[arcs.road], back[arcs.road]),
+        nodes=len(roads.ids),
+    )
+
+
 def _around(roads: OsmRoads, arcs: RoadArcs, restrictions: Sequence[Restriction]) -> Ints:
     """Find the arcs that end or begin where a road of a restriction does."""
-    named = {way for each in restrictions for way in (each.from_way, each.to_way, *each.via_ways)}
+    named = {way for each in restrictions for way in (each.from_way, *each.to_ways, *each.via_ways)}
     road = roads.chains.owner[np.isin(roads.way, np.array(sorted(named), dtype=np.int64))]
     touched = np.zeros(len(roads.ids), bool)
     touched[roads.chains.start[road]] = touched[roads.chains.end[road]] = True
@@ -194,16 +212,14 @@ def _around(roads: OsmRoads, arcs: RoadArcs, restrictions: Sequence[Restriction]
 
 
 def _graph(roads: OsmRoads, arcs: RoadArcs, chosen: Ints) -> nx.MultiDiGraph[int]:
-    """Make a graph of some arcs as ``turns`` reads it, with the ``row`` of each node and the number of each ``arc``."""
+    """Make a graph of some arcs as ``turns`` reads it, with the number of each ``arc``."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
     first = roads.chains.first
     for arc in chosen.tolist():
         ends = int(arcs.tail[arc]), int(arcs.head[arc])
-        for row in ends:
-            graph.add_node(int(roads.ids[row]), row=row)
         road = arcs.road[arc]
         ways = list(dict.fromkeys(roads.way[first[road] : first[road + 1]].tolist()))
-        graph.add_edge(*(int(roads.ids[row]) for row in ends), osmid=ways, arc=arc)
+        graph.add_edge(*(int(roads.ids[row]) for row in ends), osmid=ways, length=float(roads.metres[road]), arc=arc)
     return graph

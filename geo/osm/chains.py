@@ -39,7 +39,7 @@ class Chains:
         return np.repeat(np.arange(len(self)), np.diff(self.first))
 
 
-def joined(u: Ints, v: Ints, direction: Ints, look: Ints, nodes: int) -> Chains:
+def joined(u: Ints, v: Ints, direction: Ints, look: Ints, nodes: int, *, kept: Ints | None = None) -> Chains:
     """Join pieces at nodes that are no junctions: two pieces that look the same, where one leads on through.
 
     Parameters
@@ -52,6 +52,8 @@ def joined(u: Ints, v: Ints, direction: Ints, look: Ints, nodes: int) -> Chains:
         A number for what has to be the same of two pieces of one road.
     nodes
         How many nodes there are.
+    kept
+        Nodes that are junctions whatever meets there.
 
     Returns
     -------
@@ -63,6 +65,7 @@ def joined(u: Ints, v: Ints, direction: Ints, look: Ints, nodes: int) -> Chains:
     enters = np.concatenate([-direction, direction])  # 1: leads into the node that the half leaves, -1: out of it
     alike = np.concatenate([look, look])
     through = np.diff(begin) == 2  # noqa: PLR2004 -- two pieces are a bend, three a junction
+    through[np.empty(0, np.int64) if kept is None else kept] = False
     at = np.flatnonzero(through)
     one, other = order[begin[at]], order[begin[at] + 1]
     through[at] = (alike[one] == alike[other]) & (far[one] != far[other]) & (enters[one] == -enters[other])

@@ -24,7 +24,7 @@ from nearhome.geo.osm import tags as osm_tags
 from nearhome.geo.roads import speeds, storage, straighten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import networkx as nx
@@ -97,7 +97,10 @@ class ImportedExtract:
 
 
 def read_extract(
-    path: Path, progress: Callable[[str], None] = lambda _: None, lost: speeds.Delays = speeds.OSM_DELAYS
+    path: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    lost: speeds.Delays = speeds.OSM_DELAYS,
+    restrictions: Sequence[turns.Restriction] = (),
 ) -> nx.MultiDiGraph[int]:
     """Read an extract (``.osm.pbf``, ``.osm``) as a graph in OSMnx conventions.
 
@@ -106,7 +109,8 @@ def read_extract(
     imputed: the class and the surroundings), ``urban_percent``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road
     or ferry), where they are tagged ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name),
     and ``geometry`` where the road bends. Only the largest strongly connected part is kept;
-    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it.
+    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it. Where one of the ``restrictions`` speaks
+    of a node in the middle of a road the road is cut there, so that ``turns.bans`` finds it.
 
     Raises
     ------
@@ -117,7 +121,7 @@ def read_extract(
     """
     import networkx as nx
 
-    roads, left_out = _roads(path, progress, lost)
+    roads, left_out = _roads(path, progress, lost, restrictions)
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=left_out.nodes)
     first = roads.chains.first.tolist()
     for road in range(len(roads.chains)):
@@ -141,14 +145,13 @@ def import_extract(
     MissingExtraError, SourceError
         As for ``read_extract``; nothing is written then.
     """
-    roads, left_out = _roads(path, progress, speeds.OSM_DELAYS)
+    restrictions = turns.read_restrictions(path) if turn_restrictions else []
+    roads, left_out = _roads(path, progress, speeds.OSM_DELAYS, restrictions)
     arcs = osm_arcs.arcs_of(roads)
     nodes, edges, tagged = len(np.union1d(arcs.tail, arcs.head)), len(arcs.tail), int(roads.tagged[arcs.road].sum())
     progress(f"{nodes:,} junctions, {edges:,} edges")
-    restrictions: list[turns.Restriction] = []
     banned = 0
     if turn_restrictions:
-        restrictions = turns.read_restrictions(path)
         roads, arcs, banned = osm_arcs.without_banned(roads, arcs, restrictions)
         progress(f"{len(restrictions):,} restrictions read, {banned:,} turns are banned")
     file = tables.user_folder() / "networks" / f"{path.name.split('.')[0]}.npz"
@@ -288,7 +291,9 @@ class _LeftOut(NamedTuple):
     parts: int
 
 
-def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> tuple[osm_arcs.OsmRoads, _LeftOut]:
+def _roads(
+    path: Path, progress: Callable[[str], None], lost: speeds.Delays, restrictions: Sequence[turns.Restriction] = ()
+) -> tuple[osm_arcs.OsmRoads, _LeftOut]:
     """Read the roads of an extract, the largest part in which one can drive from each to each."""
     ways, ids, at, pieces = _read(path, progress, lost)
     inside, left_out = _largest_part(pieces, ~np.isnan(at[:, 0]))
@@ -300,7 +305,9 @@ def _roads(path: Path, progress: Callable[[str], None], lost: speeds.Delays) -> 
         f"{len(pieces.u):,} pieces of road; {left_out.nodes:,} nodes in {left_out.parts:,} parts cut off from the rest "
         "are left out"
     )
-    found = chains.joined(pieces.u, pieces.v, pieces.direction, _looks(ways)[ways.rows[pieces.way]], len(ids))
+    kept = _kept(ways, ids, *turns.named(restrictions))
+    looks = _looks(ways)[ways.rows[pieces.way]]
+    found = chains.joined(pieces.u, pieces.v, pieces.direction, looks, len(ids), kept=kept)
     first, owner = found.first[:-1], found.owner
     metres = pieces.metres[found.piece]
     whole = np.bincount(owner, weights=metres).astype(np.float64)
@@ -336,6 +343,16 @@ def _largest_part(pieces: _Pieces, known: NDArray[np.bool_]) -> tuple[NDArray[np
     inside: NDArray[np.bool_] = part == np.bincount(part).argmax()
     others = part[~inside & known]
     return inside, _LeftOut(len(others), len(np.unique(others)))
+
+
+def _kept(ways: _Ways, ids: Ints, at_nodes: set[int], over_ways: set[int]) -> Ints:
+    """Give the rows of the nodes that are named, or are an end of a way that is."""
+    named = np.flatnonzero(np.isin(ids, np.array(sorted(at_nodes), dtype=np.int64)))
+    over = np.flatnonzero(np.isin(ways.osm_ids, np.array(sorted(over_ways), dtype=np.int64)))
+    first, last = np.searchsorted(ways.way, over), np.searchsorted(ways.way, over, side="right") - 1
+    some = last >= first
+    ends = ways.refs[np.concatenate([first[some], last[some]])]
+    return np.union1d(named, np.searchsorted(ids, ends))
 
 
 def _looks(ways: _Ways) -> Ints:

@@ -2,11 +2,11 @@
 
 A node-based graph forgets from where one came to a junction. ``expanded`` gives memory to the junctions that need it:
 where a restriction begins, the arc that leads into it ends in a copy of its junction, and from the copy leave only the
-arcs that may follow; for a restriction over several roads the copies go on until it is over. The copies are nodes for
-arcs, as in an arc-based graph, but only as many as there are restrictions; what comes out is an ordinary graph in OSMnx
-conventions that ``Router`` takes. Without restrictions it is the same graph.
-
-A junction may be turned round at wherever no restriction forbids it, as on the road.
+arcs that may follow; for a restriction over several roads the copies go on until it is over. So they do where turning
+round would be a way around a restriction, which is then no quicker than the price of it
+(``nearhome.geo.osm.turning``). The copies are nodes for arcs, as in an arc-based graph, but only as many as there are
+restrictions; what comes out is an ordinary graph in OSMnx conventions that ``Router`` takes. Without restrictions it is
+the same graph.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nearhome.data.errors import MissingExtraError, SourceError
+from nearhome.geo.osm.turning import NO_WAY_BACK, TURN_SECONDS, Memory, Streets, expansion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,21 +34,32 @@ MOST_VIA = 8
 RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 """From the most to the least particular; those for other vehicles, and those for certain hours, are not read."""
 
+HOURS = ("day_on", "day_off", "hour_on", "hour_off")
+"""Keys that once said when a restriction holds."""
+
+ON_RED = "_on_red"
+"""How a word ends that speaks of a red light only: whoever waits for green may turn."""
+
 EXEMPT = frozenset({"motorcar", "motor_vehicle"})
+
+
+SAME_METRES = 0.5
+"""Two arcs of the same ways between the same nodes are one road both ways if their lengths differ by less."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One relation of OpenStreetMap, for one pair of ways; ``only`` bans everything else.
+    """One relation of OpenStreetMap, for one way that it comes from; ``only`` bans everything else.
 
-    Ways and nodes are OSM ids; ``via_node`` is None where the turn leads over the ways ``via_ways``.
+    Ways and nodes are OSM ids; ``via_node`` is None where the turn leads over the ways ``via_ways``. ``to_ways`` are
+    several only where one may choose among them.
     """
 
     relation: int
     word: str
     only: bool
     from_way: int
-    to_way: int
+    to_ways: frozenset[int]
     via_node: int | None
     via_ways: frozenset[int]
 
@@ -81,18 +95,29 @@ def _relations(osmium: Any, path: Path) -> Iterator[Restriction]:
 
 def _restrictions(relation: int, tags: Mapping[str, str], members: list[tuple[str, str, int]]) -> Iterator[Restriction]:
     """Read one relation; a no_entry may come from several ways, and a no_exit lead to several."""
-    word = next((tags[key] for key in RESTRICTION_KEYS if key in tags), "")
+    words = next((tags[key] for key in RESTRICTION_KEYS if key in tags), "")
     exempt = EXEMPT & {part.strip() for part in tags.get("except", "").split(";")}
-    if tags.get("type") != "restriction" or not word.startswith(("no_", "only_")) or exempt:
+    if tags.get("type") != "restriction" or exempt or any(key in tags for key in HOURS):
         return
     ways = {role: [ref for name, kind, ref in members if (name, kind) == (role, "w")] for role in ("from", "to", "via")}
     nodes = [ref for role, kind, ref in members if (role, kind) == ("via", "n")]
-    if len(nodes) + bool(ways["via"]) != 1:
+    if len(nodes) + bool(ways["via"]) != 1 or not ways["to"]:
         return
-    for start in ways["from"]:
-        for end in ways["to"]:
-            via = nodes[0] if nodes else None
-            yield Restriction(relation, word, word.startswith("only_"), start, end, via, frozenset(ways["via"]))
+    via = nodes[0] if nodes else None
+    for word in dict.fromkeys(part.strip() for part in words.split(";")):
+        if not word.startswith(("no_", "only_")) or word.endswith(ON_RED):
+            continue
+        only = word.startswith("only_")
+        ends = [frozenset(ways["to"])] if only else [frozenset([end]) for end in ways["to"]]
+        for start in ways["from"]:
+            for end in ends:
+                yield Restriction(relation, word, only, start, end, via, frozenset(ways["via"]))
+
+
+def named(restrictions: Iterable[Restriction]) -> tuple[set[int], set[int]]:
+    """Give the nodes at which restrictions begin, and the ways that they lead over: nothing may be merged there."""
+    each = list(restrictions)
+    return {one.via_node for one in each if one.via_node is not None}, {way for one in each for way in one.via_ways}
 
 
 def bans(graph: nx.MultiDiGraph[int], restrictions: Iterable[Restriction]) -> list[Way]:
@@ -119,7 +144,7 @@ def bans(graph: nx.MultiDiGraph[int], restrictions: Iterable[Restriction]) -> li
                 found[allowed] = None
                 continue
             for other in _leaving(graph, allowed[-2]):
-                if each.to_way not in _ways_of(graph.edges[other]):
+                if each.to_ways.isdisjoint(_ways_of(graph.edges[other])):
                     found[*allowed[:-1], other] = None
     return list(found)
 
@@ -131,9 +156,8 @@ def _turns(graph: nx.MultiDiGraph[int], arcs_of: Mapping[int, list[Arc]], each: 
             if first[1] == each.via_node:
                 for last in _leaving(graph, first):
                     back = _turns_round(graph, first, last)
-                    if each.to_way in _ways_of(graph.edges[last]) and back == (
-                        each.word == "no_u_turn" and _same(each)
-                    ):
+                    meant = back == (each.word.endswith("_u_turn") and _same(each))
+                    if meant and not each.to_ways.isdisjoint(_ways_of(graph.edges[last])):
                         yield first, last
             continue
         runs: list[Way] = [(first,)]
@@ -141,14 +165,16 @@ def _turns(graph: nx.MultiDiGraph[int], arcs_of: Mapping[int, list[Arc]], each: 
             run = runs.pop()
             for last in _leaving(graph, run[-1]):
                 ways = _ways_of(graph.edges[last])
-                if len(run) > 1 and each.to_way in ways and not _turns_round(graph, run[-1], last):
+                over = {way for arc in run[1:] for way in _ways_of(graph.edges[arc])}
+                ended = over >= each.via_ways and not each.to_ways.isdisjoint(ways)
+                if ended and not _turns_round(graph, run[-1], last):
                     yield (*run, last)
                 elif len(run) < MOST_VIA and each.via_ways & set(ways) and last[1] not in {arc[0] for arc in run}:
                     runs.append((*run, last))
 
 
 def _same(each: Restriction) -> bool:
-    return each.from_way == each.to_way
+    return each.to_ways == {each.from_way}
 
 
 def _leaving(graph: nx.MultiDiGraph[int], arc: Arc) -> list[Arc]:
@@ -157,8 +183,11 @@ def _leaving(graph: nx.MultiDiGraph[int], arc: Arc) -> list[Arc]:
 
 def _turns_round(graph: nx.MultiDiGraph[int], first: Arc, last: Arc) -> bool:
     """Say whether the second arc leads back on the road of the first."""
-    back = first[0] == last[1] and first[1] == last[0]
-    return back and set(_ways_of(graph.edges[first])) == set(_ways_of(graph.edges[last]))
+    if first == last or (first[0], first[1]) != (last[1], last[0]):
+        return False
+    there, back = graph.edges[first], graph.edges[last]
+    metres = abs(float(there.get("length", 0)) - float(back.get("length", 0)))
+    return metres < SAME_METRES and set(_ways_of(there)) == set(_ways_of(back))
 
 
 def _ways_of(data: Mapping[str, Any]) -> list[int]:
@@ -166,44 +195,64 @@ def _ways_of(data: Mapping[str, Any]) -> list[int]:
     return ways if isinstance(ways, list) else [ways]
 
 
-def expanded(graph: nx.MultiDiGraph[int], banned: Iterable[Way]) -> nx.MultiDiGraph[int]:
+def expanded(
+    graph: nx.MultiDiGraph[int], banned: Iterable[Way], turn_seconds: int = TURN_SECONDS
+) -> nx.MultiDiGraph[int]:
     """Make the graph in which no banned run of arcs can be driven.
 
     Parameters
     ----------
     graph
-        Any graph in OSMnx conventions, with nodes called by whole numbers; it is left as it is.
+        Any graph in OSMnx conventions with ``travel_time``, with nodes called by whole numbers; it is left as it is.
     banned
         Runs of two or more arcs, from ``bans``.
+    turn_seconds
+        What turning round takes at a node that is no dead end, where that would be a way around a ban.
 
     Returns
     -------
-    A graph with further nodes, called by negative numbers, whose attribute ``copy_of`` names the junction.
+    A graph with further nodes, called by negative numbers, whose attribute ``copy_of`` names the junction. The edges by
+    which one has turned round have the price in their ``travel_time``, and ``turned`` says that they have.
     """
-    wanted = set(banned)
-    states = sorted({way[:size] for way in wanted for size in range(1, len(way))})
+    nodes, arcs, streets = _streets(graph)
+    number = {arc: row for row, arc in enumerate(arcs)}
+    memory = Memory(streets, [tuple(number[arc] for arc in way) for way in banned])
+    wide = expansion(memory, turn_seconds)
     lowest = min((0, *graph.nodes))
-    label = {state: lowest - 1 - number for number, state in enumerate(states)}
+    labels = [*nodes, *(lowest - 1 - row for row in range(len(wide.copy_of)))]
     result = graph.copy()
-    for state, name in label.items():
-        junction = state[-1][1]
-        result.add_node(name, **graph.nodes[junction], copy_of=junction)
-
-    def towards(run: Way) -> int:
-        """Give the node for one who has just driven some arcs: that of the longest part that begins a restriction."""
-        ends = (run[start:] for start in range(len(run)))
-        return next((label[end] for end in ends if end in label), run[-1][1])
-
-    for arc in {way[0] for way in wanted}:
-        data = graph.edges[arc]
-        result.remove_edge(*arc)
-        result.add_edge(arc[0], towards((arc,)), **data)
-    for state, name in label.items():
-        for arc in _leaving(graph, state[-1]):
-            run = (*state, arc)
-            if not any(run[start:] in wanted for start in range(len(run))):
-                result.add_edge(name, towards(run), **graph.edges[arc])
+    for row, junction in enumerate(wide.copy_of):
+        result.add_node(labels[len(nodes) + row], **graph.nodes[nodes[junction]], copy_of=nodes[junction])
+    for row, end in wide.ends.items():
+        data = graph.edges[arcs[row]]
+        result.remove_edge(*arcs[row])
+        result.add_edge(arcs[row][0], labels[end], **data)
+    for tail, head, row, extra in wide.copied:
+        data = graph.edges[arcs[row]]
+        more = {"travel_time": float(data["travel_time"]) + extra / 10, "turned": True} if extra else {}
+        result.add_edge(labels[tail], labels[head], **data | more)
     return result
+
+
+def _streets(graph: nx.MultiDiGraph[int]) -> tuple[list[int], list[Arc], Streets]:
+    """Take a graph as streets: its nodes, its arcs, and those by number."""
+    nodes, arcs = list(graph.nodes), list(graph.edges(keys=True))
+    row, number = {node: at for at, node in enumerate(nodes)}, {arc: at for at, arc in enumerate(arcs)}
+    back = [number.get(_back(graph, arc), NO_WAY_BACK) for arc in arcs]
+    seconds = np.array([float(graph.edges[arc].get("travel_time", 0)) for arc in arcs], dtype=float)
+    streets = Streets(
+        tail=np.array([row[tail] for tail, _, _ in arcs], dtype=np.int64),
+        head=np.array([row[head] for _, head, _ in arcs], dtype=np.int64),
+        deciseconds=np.maximum(np.round(10.0 * seconds), 1).astype(np.int64),
+        back=np.array(back, dtype=np.int64),
+        nodes=len(nodes),
+    )
+    return nodes, arcs, streets
+
+
+def _back(graph: nx.MultiDiGraph[int], arc: Arc) -> Arc | None:
+    """Find the arc back on the same road."""
+    return next((other for other in _leaving(graph, arc) if _turns_round(graph, arc, other)), None)
 
 
 def copies(graph: nx.MultiDiGraph[int]) -> dict[int, list[int]]:

@@ -24,17 +24,19 @@ LOOP = (200, [3, 13, 6, 3], {"highway": "unclassified", "name": "Loop"})
 
 
 def arrays(path: Path, *, turning: bool) -> RoadNetwork:
-    roads, _ = read._roads(path, lambda _: None, speeds.OSM_DELAYS)  # noqa: SLF001 -- what import_extract keeps, uncut
+    restrictions = turns.read_restrictions(path) if turning else []
+    roads, _ = read._roads(path, lambda _: None, speeds.OSM_DELAYS, restrictions)  # noqa: SLF001 -- as import_extract, uncut
     arcs = osm_arcs.arcs_of(roads)
     if turning:
-        roads, arcs, _ = osm_arcs.without_banned(roads, arcs, turns.read_restrictions(path))
+        roads, arcs, _ = osm_arcs.without_banned(roads, arcs, restrictions)
     return osm_arcs.network_of(roads, arcs)
 
 
 def through_a_graph(path: Path, *, turning: bool) -> RoadNetwork:
-    graph = read.read_extract(path)
+    restrictions = turns.read_restrictions(path) if turning else []
+    graph = read.read_extract(path, restrictions=restrictions)
     if turning:
-        graph = turns.expanded(graph, turns.bans(graph, turns.read_restrictions(path)))
+        graph = turns.expanded(graph, turns.bans(graph, restrictions))
     return road_graph.from_graph(graph)
 
 

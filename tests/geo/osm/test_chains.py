@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nearhome.geo.osm import chains
 
 NODES = 9
+KEPT = st.lists(st.integers(0, NODES - 1), max_size=3)
 PIECES = st.lists(
     st.tuples(st.integers(0, NODES - 1), st.integers(0, NODES - 1), st.sampled_from([0, 0, 1, -1]), st.integers(0, 1)),
     max_size=14,
@@ -33,12 +34,12 @@ def through(pieces: list[tuple[int, int, int, int]]) -> set[int]:
 
 
 @settings(max_examples=400)
-@given(PIECES)
-def test_pieces_are_joined_wherever_a_node_leads_on(pieces: list[tuple[int, int, int, int]]) -> None:
+@given(PIECES, KEPT)
+def test_pieces_are_joined_wherever_a_node_leads_on(pieces: list[tuple[int, int, int, int]], kept: list[int]) -> None:
     u, v, direction, look = np.array(pieces, dtype=np.int64).reshape(-1, 4).T
-    found = chains.joined(u, v, direction, look, NODES)
+    found = chains.joined(u, v, direction, look, NODES, kept=np.array(kept, dtype=np.int64))
     assert sorted(found.piece.tolist()) == list(range(len(pieces)))
-    expected = through(pieces)
+    expected = through(pieces) - {*kept}
     passed: list[int] = []
     for road in range(len(found)):
         rows = slice(int(found.first[road]), int(found.first[road + 1]))
