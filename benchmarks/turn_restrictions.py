@@ -61,7 +61,8 @@ def counts(graph: nx.MultiDiGraph[int], wide: nx.MultiDiGraph[int], banned: Sequ
         for count, start in ((from_start, first[0]), (driven, after)):
             if start == last[1]:
                 continue
-            found, paths = nx.single_source_dijkstra(wide, start, weight="travel_time")
+            searched: Any = nx.single_source_dijkstra(wide, start, weight="travel_time")
+            found, paths = searched
             ends = [copy for copy in copies[last[1]] if copy in found]
             if ends:
                 path: list[int] = paths[min(ends, key=lambda end: found[end])]

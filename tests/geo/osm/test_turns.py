@@ -222,14 +222,10 @@ def test_turning_round_at_its_price_makes_no_junction_unreachable(
     graph, banned = drawn
     free, priced = (turns.expanded(graph, banned, seconds) for seconds in (0, 600))
     for start in graph:
-        reached = [
-            {
-                node
-                for node, same in turns.copies(wide).items()
-                if nx.descendants(wide, start) & {*same} or node == start
-            }
-            for wide in (free, priced)
-        ]
+        reached = []
+        for wide in (free, priced):
+            after = {start, *nx.descendants(wide, start)}
+            reached.append({node for node, same in turns.copies(wide).items() if after & {*same}})
         assert reached[0] == reached[1]
 
 
@@ -255,8 +251,8 @@ def street(path: Path, ways: dict[int, tuple[list[int], str]], *restrictions: tu
     return Router(storage.open_saved(found.file))
 
 
-# One metre of the map is about 35 of the ground: a street from 1 in the west by 2 and 3 to 4, a side street from 2 to 5,
-# and a ring from 4 by 6 back to 5. 9 is a dead end east of 4, and 10 and 11 are bends between 2 and 3, and 3 and 4.
+# One step is about 35 metres: a street from 1 in the west by 2 and 3 to 4, a side street from 2 to 5, and a ring from 4
+# by 6 back to 5. 9 is a dead end east of 4, and 10 and 11 are bends between 2 and 3, and 3 and 4.
 TOWN = {1: (-29, 0), 2: (0, 0), 10: (10, 3), 3: (20, 0), 11: (30, 3), 4: (43, 0), 5: (0, -30), 6: (43, -30), 9: (47, 0)}
 STREETS = {
     10: ([1, 2], "West Street"),
