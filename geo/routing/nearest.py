@@ -117,8 +117,15 @@ class NearestRoad:
     def __init__(self, lines: RoadLines, joinable: Bools, dry: Reached) -> None:
         self._lines, self._joinable, self._dry = lines, joinable, dry
         roads = lines.network
-        self._step = roads.reach.sample_metres
+        self._step = roads.reach.sample_metres / 2
         self._slack = self._step / 2 + (TOLERANCE_METRES if roads.lines else 0.0) + ON_METRES
+
+    @cached_property
+    def _bend(self) -> Floats:
+        """How far the line of each edge may leave the straight between its ends, in metres."""
+        bend = np.zeros(len(self._joinable))
+        bend[list(self._lines.network.lines)] = TOLERANCE_METRES
+        return bend
 
     @cached_property
     def _points(self) -> tuple[cKDTree, Ints, Ints]:
@@ -171,7 +178,8 @@ class NearestRoad:
         size = first[point + 1] - first[point]
         edge = owner[np.repeat(first[point] - (np.cumsum(size) - size), size) + np.arange(int(size.sum()))]
         count = len(self._joinable)
-        pair = np.unique(np.repeat(place, size) * count + edge)
+        place, edge = self._plausible(xy, np.repeat(place, size), edge)
+        pair = np.unique(place * count + edge)
         place, edge = pair // count, pair % count
         fraction, at, gap = self._lines.projected(xy[place], edge)
         end = self._end(edge, at)
@@ -186,6 +194,21 @@ class NearestRoad:
         joined = Snapped(place[mine], edge[mine], fraction[mine], gap[mine], between)
         both = zip(joined, self._nodes(xy, place, edge, node), strict=True)
         return Snapped._make(map(np.concatenate, both)), nearest
+
+    def _plausible(self, xy: Floats, place: Ints, edge: Ints) -> tuple[Ints, Ints]:
+        """Leave out edges that are too far from the straight between their ends to be the nearest ones."""
+        edges, nodes = self._lines.network.edges, self._lines.network.xy
+        start = nodes[edges.u[edge]]
+        along, away = nodes[edges.v[edge]] - start, xy[place] - start
+        square = np.maximum((along**2).sum(axis=1), 1e-9)
+        t = np.clip((away * along).sum(axis=1) / square, 0.0, 1.0)
+        gap = np.hypot(*(t[:, None] * along - away).T)
+        most = np.full(len(xy), np.inf)
+        sure = self._joinable[edge]
+        bend = self._bend[edge]
+        np.minimum.at(most, place[sure], (gap + bend)[sure])
+        kept = gap - bend <= most[place] + 2 * ON_METRES
+        return place[kept], edge[kept]
 
     def _end(self, edge: Ints, at: Floats) -> Ints:
         """Give the node at which points of edges lie, or ON_THE_ROAD."""
