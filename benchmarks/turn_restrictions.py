@@ -12,11 +12,10 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import networkx as nx
 
 from nearhome.data.errors import SourceError
 from nearhome.geo.osm import read, turns
@@ -24,6 +23,8 @@ from nearhome.geo.osm.turning import TURN_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import networkx as nx
 
     from nearhome.geo.osm.turns import Arc, Way
 
@@ -61,13 +62,29 @@ def counts(graph: nx.MultiDiGraph[int], wide: nx.MultiDiGraph[int], banned: Sequ
         for count, start in ((from_start, first[0]), (driven, after)):
             if start == last[1]:
                 continue
-            searched: Any = nx.single_source_dijkstra(wide, start, weight="travel_time")
-            found, paths = searched
-            ends = [copy for copy in copies[last[1]] if copy in found]
-            if ends:
-                path: list[int] = paths[min(ends, key=lambda end: found[end])]
+            path = _quickest_way(wide, start, {*copies[last[1]]})
+            if path:
                 count.add(_turned_after(graph, wide, [first[0], *path] if count is driven else path, first[1]))
     return from_start, driven
+
+
+def _quickest_way(wide: nx.MultiDiGraph[int], start: int, ends: set[int]) -> list[int]:
+    """Give the nodes of the quickest way to the first of some ends; none if there is no way."""
+    heap, before = [(0.0, start, start)], dict[int, int]()
+    while heap:
+        cost, node, came = heappop(heap)
+        if node in before:
+            continue
+        before[node] = came
+        if node in ends:
+            path = [node]
+            while path[-1] != start:
+                path.append(before[path[-1]])
+            return path[::-1]
+        for _, head, data in wide.out_edges(node, data=True):
+            if head not in before:
+                heappush(heap, (cost + data["travel_time"], head, node))
+    return []
 
 
 def _is(wide: nx.MultiDiGraph[int], head: int, data: dict[str, Any], graph: nx.MultiDiGraph[int], arc: Arc) -> bool:
