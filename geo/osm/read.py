@@ -109,8 +109,19 @@ def read_extract(
     imputed: the class and the surroundings), ``urban_percent``, ``highway``, ``oneway``, ``reversed``, ``kind`` (road
     or ferry), where they are tagged ``ref``, ``name`` and ``maxspeed``, for ferries ``ferry`` (a key made of the name),
     and ``geometry`` where the road bends. Only the largest strongly connected part is kept;
-    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it. Where one of the ``restrictions`` speaks
-    of a node in the middle of a road the road is cut there, so that ``turns.bans`` finds it.
+    ``graph.graph["dropped_nodes"]`` counts the OSM nodes of roads outside it.
+
+    Parameters
+    ----------
+    path
+        The extract.
+    progress
+        Called with a few words on what is done.
+    lost
+        What is lost at junctions.
+    restrictions
+        Where one of them speaks of a node in the middle of a road the road is cut there, so that ``turns.bans`` finds
+        it.
 
     Raises
     ------
