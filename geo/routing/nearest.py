@@ -14,7 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
-from nearhome.geo.roads.straighten import TOLERANCE_METRES
+from nearhome.geo.roads.edges import BEND_METRES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ class NearestRoad:
     Parameters
     ----------
     lines
-        The roads, each within ``TOLERANCE_METRES`` of the straight line between its ends.
+        The roads, each within ``BEND_METRES`` of the straight line between its ends.
     joinable
         The edges that may be joined. The others, such as motorways, are joined by places that are at their ends.
     dry
@@ -118,13 +118,13 @@ class NearestRoad:
         self._lines, self._joinable, self._dry = lines, joinable, dry
         roads = lines.network
         self._step = roads.reach.sample_metres / 2
-        self._slack = self._step / 2 + (TOLERANCE_METRES if roads.lines else 0.0) + ON_METRES
+        self._slack = self._step / 2 + (BEND_METRES if roads.lines else 0.0) + ON_METRES
 
     @cached_property
     def _bend(self) -> Floats:
         """How far the line of each edge may leave the straight between its ends, in metres."""
         bend = np.zeros(len(self._joinable))
-        bend[list(self._lines.network.lines)] = TOLERANCE_METRES
+        bend[list(self._lines.network.lines)] = BEND_METRES
         return bend
 
     @cached_property
