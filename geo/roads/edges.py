@@ -67,3 +67,7 @@ STRATEGIC = LocalReach(wide_metres=2_500.0, spread=3.0, direct_metres=6_000.0, s
 
 DETAILED = LocalReach(wide_metres=0.0, spread=1.0, direct_metres=0.0, sample_metres=100.0)
 """For a network that has the local streets."""
+
+
+BEND_METRES = 25.0
+"""No edge of such a network leaves the straight between its ends by more; see ``nearhome.geo.roads.straighten``."""
