@@ -186,7 +186,7 @@ def rows(sizes: list[float], folder: Path, *, again: bool) -> Iterator[list[str]
         matrix = ask(home, "matrix")
         told = [ask(home) for _ in range(NEW_PROCESSES)]
         middle = {name: median(each[name] for each in told) for name in ("load", "open", "first", "next")}
-        measure.progress(json.dumps(facts | middle | matrix))
+        measure.progress(json.dumps({"import": facts, "asked": middle, "matrix": matrix}))
         yield [
             f"{facts['nodes'] / 1e6:.2f} M",
             f"{facts['junctions']:,}",

@@ -138,8 +138,9 @@ def main() -> None:
     print(f"\nSpeeds: {share:.0%} of {len(sources):,} edges from a tagged limit, the rest by class and surroundings.")
 
     restrictions = turns.read_restrictions(chosen.pbf)
-    bans = turns.bans(graph, restrictions)
-    turning = with_turns(turns.expanded(graph, bans), pairs)
+    cut = read.read_extract(chosen.pbf, restrictions=restrictions)
+    bans = turns.bans(cut, restrictions)
+    turning = with_turns(turns.expanded(cut, bans), pairs)
     longer = turning > ours + 0.5
     print(
         f"Turn restrictions: {len(restrictions)} read, {len(bans)} turns banned on this graph; {longer.sum()} of "

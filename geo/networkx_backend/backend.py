@@ -1,16 +1,18 @@
 """The networkx backend: ``nx.dijkstra_path(graph, a, b, weight="travel_time", backend="nearhome")`` on arrays.
 
 networkx finds this module by its entry point, converts the graph once and keeps the arrays in its cache until the graph
-changes through its own methods. Answers are networkx's own: types, order, choice among equal paths, errors. What cannot
-be answered so is refused, and networkx then answers itself where the backend was a preference
-(``nx.config.backend_priority``) or says so where it was demanded (``backend="nearhome"``). networkx warns each time it
-takes arrays from its cache, because ``graph[u][v][0]["travel_time"] = 9`` does not clear it; silence that with
+changes through its own methods. Answers are networkx's own: order, choice among equal paths, errors, ints and floats,
+which are Python's where a graph has NumPy's. What cannot be answered so is refused, and networkx then answers itself
+where the backend was a preference (``nx.config.backend_priority``) or says so where it was demanded
+(``backend="nearhome"``). networkx warns each time it takes arrays from its cache, because
+``graph[u][v][0]["travel_time"] = 9`` does not clear it; silence that with
 ``nx.config.warnings_to_ignore.add("cache")``.
 """
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Collection
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from nearhome.geo.networkx_backend.graph import NONE, CompiledGraph, Contradicti
 from nearhome.geo.networkx_backend.info import FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterator, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
 
     from nearhome.geo.networkx_backend.graph import Tree
 
@@ -79,6 +81,8 @@ def can_run(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool | 
         return "a weight that is a function is left to networkx"
     if method == "bellman-ford" and weight is not None:
         return "the method bellman-ford is left to networkx"
+    if not isinstance(given.get("sources", ()), Collection):
+        return "sources that can be read only once are left to networkx"
     if not (cutoff is None or isinstance(cutoff, float) or (isinstance(cutoff, int) and abs(cutoff) < _EXACT)):
         return f"a cutoff of type {type(cutoff).__name__} or of this size is left to networkx"
     if pair and name in {"bidirectional_dijkstra", "shortest_path"} and not extras.has_numba():

@@ -128,8 +128,19 @@ def read_extract(
     ``maxspeed``, for ferries ``ferry`` (a key made of the name), ``access`` (destination) where one may come and go and
     not pass through, which ``Router`` keeps, and ``geometry`` where the road bends. The way back may differ in its time
     and its limit. Only the largest strongly connected part is kept; ``graph.graph["dropped_nodes"]`` counts the OSM
-    nodes of roads outside it. Where one of the ``restrictions`` speaks of a node in the middle of a road the road is
-    cut there, so that ``turns.bans`` finds it.
+    nodes of roads outside it.
+
+    Parameters
+    ----------
+    path
+        The extract.
+    progress
+        Called with a few words on what is done.
+    lost
+        What is lost at junctions.
+    restrictions
+        Where one of them speaks of a node in the middle of a road the road is cut there, so that ``turns.bans`` finds
+        it.
 
     Raises
     ------

@@ -75,3 +75,7 @@ STRATEGIC = LocalReach(
 
 DETAILED = LocalReach(wide_metres=0.0, spread=1.0, direct_metres=0.0, sample_metres=100.0, most_roads=5, most_local=0)
 """For a network that has the local streets."""
+
+
+BEND_METRES = 25.0
+"""No edge of such a network leaves the straight between its ends by more; see ``nearhome.geo.roads.straighten``."""

@@ -154,7 +154,15 @@ def arrays_of(roads: RoadNetwork) -> dict[str, Array]:
 def network_of(
     arrays: Mapping[str, Array], texts: Mapping[str, Sequence[str]], facts: Mapping[str, Any], labels: Sequence[Any]
 ) -> RoadNetwork:
-    """Make a network of its arrays and texts, as ``read`` gives them, and what its nodes are called."""
+    """Make a network of what is kept.
+
+    Parameters
+    ----------
+    arrays, texts, facts
+        As ``read`` gives them.
+    labels
+        What the nodes are called.
+    """
     if len(facts["reach"]) != len(fields(LocalReach)):
         msg = "its reach is not as many numbers as it should be"
         raise ValueError(msg)
@@ -172,7 +180,14 @@ def network_of(
 def write(
     folder: Path, arrays: Mapping[str, Array], texts: Mapping[str, Sequence[str]], facts: Mapping[str, Any]
 ) -> None:
-    """Write arrays, texts and facts into a folder.
+    """Write what is to be kept.
+
+    Parameters
+    ----------
+    folder
+        Where to; made if it is not there.
+    arrays, texts, facts
+        As ``read`` gives them back.
 
     Raises
     ------

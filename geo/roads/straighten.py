@@ -15,15 +15,14 @@ import shapely
 
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import columns
-from nearhome.geo.roads.edges import Edges
+from nearhome.geo.roads.edges import BEND_METRES, Edges
 
 if TYPE_CHECKING:
     from nearhome.data.base.arrays import Floats, Ints
     from nearhome.geo.roads.network import RoadNetwork
 
 
-TOLERANCE_METRES = 25.0
-"""No edge leaves its straight line by more: half of what a place looks around it for roads."""
+TOLERANCE_METRES = BEND_METRES
 
 
 def straightened(roads: RoadNetwork, tolerance_metres: float = TOLERANCE_METRES) -> RoadNetwork:

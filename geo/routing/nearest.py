@@ -14,8 +14,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
+from nearhome.geo.roads.edges import BEND_METRES
 from nearhome.geo.roads.lines import Lines
-from nearhome.geo.roads.straighten import TOLERANCE_METRES
 from nearhome.geo.routing.point_index import PointIndex
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class NearestRoad:
     Parameters
     ----------
     lines
-        The roads, each within ``TOLERANCE_METRES`` of the straight line between its ends.
+        The roads, each within ``BEND_METRES`` of the straight line between its ends.
     joinable
         The edges that may be joined. The others, such as motorways, are joined by places that are at their ends.
     dry
@@ -124,7 +124,7 @@ class NearestRoad:
         self._lines, self._joinable, self._dry, self._kept = lines, joinable, dry, kept
         roads = lines.network
         self._step = roads.reach.sample_metres / 2
-        self._slack = self._step / 2 + (TOLERANCE_METRES if roads.lines else 0.0) + ON_METRES
+        self._slack = self._step / 2 + (BEND_METRES if roads.lines else 0.0) + ON_METRES
 
     @cached_property
     def _bent(self) -> Ints:
@@ -137,7 +137,7 @@ class NearestRoad:
         if len(self._bent) == 0:
             return np.zeros(len(edge))
         at = np.minimum(np.searchsorted(self._bent, edge), len(self._bent) - 1)
-        return np.where(self._bent[at] == edge, TOLERANCE_METRES, 0.0)
+        return np.where(self._bent[at] == edge, BEND_METRES, 0.0)
 
     @cached_property
     def _points(self) -> tuple[cKDTree | PointIndex, Ints, Ints]:

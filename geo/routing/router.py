@@ -226,8 +226,12 @@ class Router:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether every road that a place may join leads to every other: joining others then never helps."""
-        joined = np.unique(self.access.edge)
+        """Whether every road that a place may join leads to every other: joining others then never helps.
+
+        Where all streets are on the network a place may join any junction, those of motorways too.
+        """
+        roads = self.network
+        joined = np.unique(roads.edge if roads.reach.has_all_streets else self.access.edge)
         parts = self.components
         found = np.r_[parts.left_for[joined], parts.come_from[joined]]
         return bool((found == found[:1]).all() and (found >= 0).all())

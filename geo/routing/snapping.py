@@ -17,7 +17,7 @@ import numpy as np
 from nearhome.data.base import coordinates
 from nearhome.data.catalogue import columns
 from nearhome.geo.roads import speeds
-from nearhome.geo.roads.straighten import TOLERANCE_METRES
+from nearhome.geo.roads.edges import BEND_METRES
 from nearhome.geo.routing.nearest import FURTHEST_METRES, ON_THE_ROAD, SAME_POINT_METRES, NearestRoad, RoadLines
 from nearhome.geo.routing.point_index import PointIndex
 
@@ -185,7 +185,7 @@ class Access:
     def slack_metres(self) -> float:
         """How much further than a road the nearest of its points may be."""
         bent = self._lines is not None and bool(self.network.lines)
-        return self.network.reach.sample_metres / 2 + (TOLERANCE_METRES if bent else 0.0)
+        return self.network.reach.sample_metres / 2 + (BEND_METRES if bent else 0.0)
 
     def joins(self, xy: Floats) -> Joins:
         """Find where each place joins the network.

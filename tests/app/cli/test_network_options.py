@@ -255,10 +255,10 @@ def test_an_import_says_what_it_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path))
     said = told("data", "import", "osm", NEWPORT, "--turns")
     for words in (
-        "5,923 junctions, 12,703 stretches of road.",
-        "Speeds: 2,075 from a tag, 10,628 from the class of road and its surroundings.",
+        "5,938 junctions, 12,734 stretches of road.",
+        "Speeds: 2,065 from a tag, 10,669 from the class of road and its surroundings.",
         "Turns: 94 restrictions read, 91 banned turns.",
-        "Left out: 771 parts (1,472 points of road)",
+        "Left out: 769 parts (1,469 points of road)",
         "MB of memory. Written:",
     ):
         assert words in said

@@ -218,6 +218,22 @@ def test_weights_that_arrays_cannot_hold_are_networkx_s_to_answer(weights: list[
     assert preferred == outcome(lambda: nx.single_source_dijkstra_path(graph, 1, backend="networkx"))
 
 
+def test_sources_that_can_be_read_only_once_are_left_to_networkx() -> None:
+    graph = nx.path_graph(3)
+    with pytest.raises(NotImplementedError):
+        nx.multi_source_dijkstra_path(graph, iter([0]), backend="nearhome")
+    assert backend.can_run("multi_source_dijkstra_path", (graph, iter([0])), {}) is not True
+    assert backend.can_run("multi_source_dijkstra_path", (graph, {0}), {}) is True
+
+
+def test_numpy_s_weights_give_python_s_numbers_of_the_same_value() -> None:
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_edge(0, 1, weight=np.float64(2.5))
+    found = nx.dijkstra_path_length(graph, 0, 1, backend="nearhome")
+    assert type(found) is float
+    assert found == nx.dijkstra_path_length(graph, 0, 1)
+
+
 def test_parallel_weights_that_cannot_be_compared_are_refused() -> None:
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph([(0, 1, {"weight": 1}), (0, 1, {"weight": "1"})])
     with pytest.raises(NotImplementedError, match="cannot be compared"):

@@ -13,8 +13,9 @@ from nearhome.geo.osm import arcs as osm_arcs
 from nearhome.geo.osm import read, turns
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import speeds
+from nearhome.geo.routing.router import Router
 from tests.geo.osm import test_turns
-from tests.geo.osm.test_read import NEWPORT, POINTS, WAYS, write
+from tests.geo.osm.test_read import NEWPORT, POINTS, WAYS, At, write
 
 if TYPE_CHECKING:
     from nearhome.geo.roads.network import RoadNetwork
@@ -116,3 +117,36 @@ def copies_of(roads: RoadNetwork, label: int) -> list[int]:
     row = roads.labels.index(label)
     same = (roads.lat == roads.lat[row]) & (roads.lon == roads.lon[row])
     return [each for each, here in zip(roads.labels, same.tolist(), strict=True) if here]
+
+
+@pytest.mark.parametrize("restrictions", [[], *RESTRICTIONS])
+def test_the_router_of_an_import_gives_networkx_s_times_between_junctions(restrictions: Any, tmp_path: Path) -> None:
+    roads = arrays(test_turns.write(tmp_path / "cross.osm", restrictions), turning=True)
+    router, graph = Router(roads), plain(roads)
+    least: dict[tuple[int, int], int] = {}
+    for start, found in nx.all_pairs_dijkstra_path_length(least_of(graph), weight="taken"):
+        for end, taken in found.items():
+            key = origin_of(roads, start), origin_of(roads, end)
+            least[key] = min(least.get(key, 10**9), taken)
+    junctions = [row for row, label in enumerate(roads.labels) if label > 0]
+    places = [At(float(roads.lat[row]), float(roads.lon[row])) for row in junctions]
+    matrix = router.matrix(places, places)
+    for a, start in enumerate(junctions):
+        for b, end in enumerate(junctions):
+            taken = least[roads.labels[start], roads.labels[end]]
+            assert matrix.minutes[a, b] * 600 == pytest.approx(taken, abs=1e-6)
+            assert router.route(places[a], places[b]).deciseconds == taken
+
+
+def least_of(graph: nx.MultiDiGraph[int]) -> nx.DiGraph[int]:
+    """Keep of parallel arcs the quickest."""
+    least: nx.DiGraph[int] = nx.DiGraph()
+    for tail, head, taken in graph.edges(data="taken"):
+        if not least.has_edge(tail, head) or least[tail][head]["taken"] > taken:
+            least.add_edge(tail, head, taken=taken)
+    return least
+
+
+def origin_of(roads: RoadNetwork, label: int) -> int:
+    """Give the junction of which a node is a copy."""
+    return max(copies_of(roads, label))

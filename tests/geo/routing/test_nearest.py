@@ -229,6 +229,15 @@ def test_nobody_starts_in_the_middle_of_a_motorway_but_at_its_junctions_one_is_o
         router.route(at(450, 0), at(900, 0))
 
 
+def test_from_the_end_of_a_motorway_that_leads_nowhere_the_nearest_street_is_taken() -> None:
+    motorway = roads(([(0.0, 0.0), (100.0, 0.0)], False), highway="motorway")
+    street = roads(([(0.0, 30.0), (900.0, 30.0)], True), highway="residential")
+    router = Router(nx.compose(motorway, street))
+    route = router.route(at(100, 0), at(900, 30))
+    assert route.metres == pytest.approx(1.3 * 30 + 800, abs=1)
+    assert router.matrix([at(100, 0)], [at(900, 30)]).minutes[0, 0] == route.minutes
+
+
 # Graphs from files
 
 
