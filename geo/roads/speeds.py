@@ -34,11 +34,11 @@ class SpeedModel:
     ``link`` speeds are those of the modelled local roads, ``local`` those of the way from a door to the roads.
     """
 
-    motorway_rural_kph: float = 94.0
+    motorway_rural_kph: float = 97.0
     motorway_urban_kph: float = 88.5
-    dual_rural_kph: float = 74.5
+    dual_rural_kph: float = 76.0
     dual_urban_kph: float = 64.5
-    single_rural_kph: float = 67.0
+    single_rural_kph: float = 66.0
     single_urban_kph: float = 48.5
     dense_kph: float = 39.0
     link_rural_kph: float = 52.0
