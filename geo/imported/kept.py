@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nearhome.data.base.arrays import Array
     from nearhome.geo.roads.network import RoadNetwork
 
-STITCHING = 1
+STITCHING = 2
 """Goes up with every change of what is kept beside the network, so that what was kept before is worked out anew."""
 
 

@@ -3,7 +3,7 @@
 Inside the region's outline the detailed roads replace the strategic ones. A strategic road that crosses the outline is
 kept from its last junction inside: it can be joined from detailed nodes of the same road, or where the map tells no
 number of the same class, beside that junction and every kilometre on to the border. One leaves by one set of nodes and
-comes in by another, so that the seam is no short cut between two detailed roads.
+comes in by another, so that the seam is no short cut between two detailed roads. Modelled local roads end at the outline.
 
 Places inside the outline join roads as in a detailed network, places outside as in the strategic one.
 """
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
 
 import numpy as np
 import shapely
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from nearhome.data.base import coordinates
@@ -183,7 +185,7 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     number = np.full(len(inside), -1)
     number[outside] = first + np.arange(len(outside))
     edges = strategic.edges
-    kept = np.flatnonzero(~inside[edges.u] & ~inside[edges.v])
+    kept = _outside(strategic, inside)
     new_edge = np.full(len(edges.u), -1)
     new_edge[kept] = len(detailed.edges.u) + np.arange(len(kept))
     arcs = np.flatnonzero(new_edge[strategic.edge] >= 0)
@@ -218,6 +220,19 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     )
 
 
+def _outside(strategic: RoadNetwork, inside: NDArray[np.bool_]) -> Ints:
+    """Choose the strategic edges that stay: those outside, less local roads that led on to nothing but the inside."""
+    edges = strategic.edges
+    kept = np.flatnonzero(~inside[edges.u] & ~inside[edges.v])
+    size = len(inside)
+    graph = csr_matrix((np.ones(len(kept), bool), (edges.u[kept], edges.v[kept])), shape=(size, size))
+    _, part = connected_components(graph, directed=False)
+    local = edges.is_("kind", "local")[kept]
+    reached = np.zeros(size, bool)
+    reached[part[edges.u[kept][~local]]] = True
+    return np.asarray(kept[reached[part[edges.u[kept]]]])
+
+
 # The seam
 
 
@@ -228,7 +243,8 @@ def _seam(detailed: RoadNetwork, strategic: RoadNetwork, inside: NDArray[np.bool
     """
     found = _main_roads(detailed)
     seam = _Seam()
-    crossing = np.flatnonzero(inside[strategic.tail] != inside[strategic.head])
+    local = strategic.edges.is_("kind", "local")[strategic.edge]
+    crossing = np.flatnonzero((inside[strategic.tail] != inside[strategic.head]) & ~local)
     for arc in crossing.tolist():
         leaving = bool(inside[strategic.tail[arc]])
         line = strategic.line(arc)[:: 1 if leaving else -1]

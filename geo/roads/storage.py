@@ -166,12 +166,13 @@ def network_of(
     if len(facts["reach"]) != len(fields(LocalReach)):
         msg = "its reach is not as many numbers as it should be"
         raise ValueError(msg)
+    wide, spread, direct, sample, *most = facts["reach"]
     words = {name: columns.Text(arrays[f"codes_{name}"], known) for name, known in texts.items()}
     parts: dict[str, Any] = {name: arrays[name] for name in NODES} | {name: arrays[f"arc_{name}"] for name in ARCS}
     return RoadNetwork(
         edges=Edges(**{name: arrays[f"edge_{name}"] for name in NUMBERS}, texts=words),
         labels=labels,
-        reach=LocalReach(*map(float, facts["reach"][:4]), *map(int, facts["reach"][4:])),
+        reach=LocalReach(float(wide), float(spread), float(direct), float(sample), *map(int, most)),
         shapes=Lines(arrays["shape_edge"], arrays["shape_starts"], arrays["shape_points"]),
         **parts,
     )
