@@ -3,7 +3,8 @@
 Inside the region's outline the detailed roads replace the strategic ones. A strategic road that crosses the outline is
 kept from its last junction inside: it can be joined from detailed nodes of the same road, or where the map tells no
 number of the same class, beside that junction and every kilometre on to the border. One leaves by one set of nodes and
-comes in by another, so that the seam is no short cut between two detailed roads. Modelled local roads end at the outline.
+comes in by another, so that the seam is no short cut between two detailed roads. Modelled local roads end at the
+outline.
 
 Places inside the outline join roads as in a detailed network, places outside as in the strategic one.
 """
