@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from nearhome.data.base.arrays import Array
     from nearhome.geo.roads.network import RoadNetwork
 
-STITCHING = 2
-"""Goes up with every change of what is kept beside the network, so that what was kept before is worked out anew."""
-
 
 def install(
     name: str, roads: RoadNetwork, facts: Mapping[str, Any], progress: Callable[[str], None] = lambda _: None
@@ -47,6 +44,8 @@ def install(
     progress
         Called with a few words on how far the work is.
 
+    Roads that no journey could leave are kept too, without being of use: ``why_alone`` says so.
+
     Returns
     -------
     The folder they are kept in.
@@ -54,14 +53,21 @@ def install(
     Raises
     ------
     SourceError
-        When no journey could leave them, or the folder cannot be written to; nothing is kept then.
+        When the folder cannot be written to; nothing is kept then.
     """
     labels = storage.labels_of(roads)
     progress("joining them to the main roads that come with nearhome")
-    whole = stitching.stitch(roads, network.shipped())
-    router = stitching.StitchedRouter(whole)
-    progress("ordering the junctions, so that every journey is found at once")
-    arrays = storage.arrays_of(whole) | router.arrays()
+    ready: dict[str, Array] = {}
+    why = ""
+    try:
+        whole = stitching.stitch(roads, network.shipped())
+    except SourceError as error:
+        whole, why = stitching.alone(roads), str(error)
+    else:
+        router = stitching.StitchedRouter(whole)
+        progress("ordering the junctions, so that every journey is found at once")
+        ready = router.arrays()
+    arrays = storage.arrays_of(whole) | ready
     arrays |= {
         "xy": whole.xy,
         "labels": labels,
@@ -71,11 +77,12 @@ def install(
     progress("writing")
     told = dict(facts) | {
         "tables": tables.versions(*network.TABLES),
-        "stitching": STITCHING,
+        "stitching": storage.STITCHING,
         "parts": list(whole.parts),
         "hubs": whole.names.hubs,
         "reach": list(astuple(whole.reach)),
         "sha256": storage.checksum(roads),
+        "alone": why,
     }
     try:
         with versions.written(storage.home(), name) as folder:
@@ -100,7 +107,9 @@ def open_router(folder: Path) -> stitching.StitchedRouter:
     facts, arrays, texts = storage.read(folder)
     try:
         whole = _network(facts, arrays, texts)
-        if not is_current(facts):
+        if storage.is_current(facts) and facts["alone"]:
+            raise SourceError(str(facts["alone"]))
+        if not storage.is_current(facts):
             return stitching.StitchedRouter(stitching.stitch(_detailed(whole), network.shipped()))
         return stitching.StitchedRouter(whole, arrays)
     except KeyError as error:
@@ -122,11 +131,6 @@ def open_roads(folder: Path) -> RoadNetwork:
         return _detailed(_network(facts, arrays, texts))
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise TableError(storage.damaged(folder, tables.one_line(error))) from error
-
-
-def is_current(facts: Mapping[str, Any]) -> bool:
-    """Say whether kept roads are stitched to the roads that ship, by the method of this version."""
-    return facts.get("stitching") == STITCHING and facts.get("tables") == tables.versions(*network.TABLES)
 
 
 def problems(folder: Path) -> list[str]:

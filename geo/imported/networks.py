@@ -182,7 +182,8 @@ def _looked_at(name: str, folder: Path, changed_ns: int) -> Installed:
         border = storage.border(folder)
     except TableError as error:
         return Installed(name, folder, "damaged", changed_ns, str(error), border)
-    return Installed(name, folder, f"user+{str(facts.get('sha256'))[:8]}", changed_ns, "", border)
+    version = f"user+{str(facts.get('sha256'))[:8]}"
+    return Installed(name, folder, version, changed_ns, storage.why_alone(facts), border)
 
 
 def _earlier(file: Path) -> Installed:

@@ -221,6 +221,17 @@ def stitch(detailed: RoadNetwork, strategic: RoadNetwork) -> StitchedNetwork:
     )
 
 
+def alone(detailed: RoadNetwork) -> StitchedNetwork:
+    """Put a detailed network where a stitched one is expected, with none of the strategic roads."""
+    fields = {name: value for name, value in vars(detailed).items() if name in RoadNetwork.__dataclass_fields__}
+    parts = len(detailed.lat), len(detailed.edges.u), len(detailed.tail)
+    return StitchedNetwork(
+        **fields | {"labels": StitchedLabels(detailed.labels, [], 0), "shapes": Lines.of(detailed.lines)},
+        region=storage.outline(detailed.lat, detailed.lon),
+        parts=parts,
+    )
+
+
 def _outside(strategic: RoadNetwork, inside: NDArray[np.bool_]) -> Ints:
     """Choose the strategic edges that stay: those outside, less local roads that led on to nothing but the inside."""
     edges = strategic.edges

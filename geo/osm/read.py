@@ -111,6 +111,8 @@ class ImportedExtract(ExtractFacts):
     name: str
     folder: Path
     replaced: bool
+    why_alone: str
+    """Why no journey can use the roads, in one sentence; empty where they are of use."""
 
 
 def read_extract(
@@ -196,12 +198,13 @@ def import_extract(
 ) -> ImportedExtract:
     """Read an extract as by ``read_network`` and keep its roads in the user's own folder, under the extract's name.
 
-    ``nearhome.geo.imported.networks`` finds them there, stitched to the roads that ship.
+    ``nearhome.geo.imported.networks`` finds them there, stitched to the roads that ship. Roads that meet no main road
+    of those are kept too, but no journey can use them, as ``why_alone`` then says.
 
     Raises
     ------
     MissingExtraError, SourceError
-        As for ``read_extract``, and when the roads meet no main road that ships; nothing is written then.
+        As for ``read_extract``, and when the folder cannot be written to; nothing is kept then.
     """
     network, found = read_network(path, progress, turn_restrictions=turn_restrictions)
     name = objects.name_of(path)
@@ -220,7 +223,8 @@ def import_extract(
         msg = f"{path.name} was not imported. {error}"
         raise SourceError(msg) from error
     progress(f"written: {folder.name}")
-    return ImportedExtract(**asdict(found), name=name, folder=folder, replaced=replaced)
+    why = storage.why_alone(storage.facts_of(folder))
+    return ImportedExtract(**asdict(found), name=name, folder=folder, replaced=replaced, why_alone=why)
 
 
 # Reading

@@ -58,8 +58,8 @@ class LocalReach:
     spread: float
     direct_metres: float
     sample_metres: float
-    most_roads: int
-    most_local: int
+    most_roads: int = 5
+    most_local: int = 0
 
     @property
     def has_all_streets(self) -> bool:

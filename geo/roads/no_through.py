@@ -145,7 +145,9 @@ def _taken(edges: Edges, rows: Ints, u: Ints, v: Ints) -> Edges:
         each.name: getattr(edges, each.name) for each in fields(edges) if each.name not in {"u", "v", "texts"}
     }
     texts = {name: columns.Text(text.codes[rows], text.words) for name, text in edges.texts.items()}
-    return Edges(u=u, v=v, texts=texts, **{name: column[rows] for name, column in columns_of.items()})
+    return Edges(
+        u=u, v=v, texts=texts, **{name: column[rows] for name, column in columns_of.items() if column is not None}
+    )
 
 
 # What is for access only

@@ -18,7 +18,7 @@ from nearhome.data.catalogue import columns, tables
 from nearhome.data.errors import SourceError, TableError
 from nearhome.geo.roads.edges import Edges, LocalReach
 from nearhome.geo.roads.lines import Lines
-from nearhome.geo.roads.network import RoadNetwork
+from nearhome.geo.roads.network import TABLES, RoadNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import shapely
 
     from nearhome.data.base.arrays import Array, Floats, Ints
+
+STITCHING = 2
+"""Goes up with every change of what is kept beside a network, so that what was kept before is worked out anew."""
 
 FORMAT = "nearhome roads 3"
 FACTS = "facts.json"
@@ -74,6 +77,16 @@ def open_saved(folder: Path) -> RoadNetwork:
         raise TableError(damaged(folder, f"it lacks {error.args[0]}")) from error
     except (ValueError, TypeError) as error:
         raise TableError(damaged(folder, tables.one_line(error))) from error
+
+
+def is_current(facts: Mapping[str, Any]) -> bool:
+    """Say whether kept roads are stitched to the roads that ship, by the method of this version."""
+    return facts.get("stitching") == STITCHING and facts.get("tables") == tables.versions(*TABLES)
+
+
+def why_alone(facts: Mapping[str, Any]) -> str:
+    """Say why no journey can leave kept roads, in one sentence; nothing where they meet the roads that ship."""
+    return str(facts.get("alone", "")) if is_current(facts) else ""
 
 
 def border(folder: Path) -> Floats:

@@ -118,8 +118,8 @@ def postcodes(file: Path, *, strict: bool) -> None:
 def osm(file: Path, *, turns: bool) -> None:
     """Import roads from an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2, .o5m), by the name of its file.
 
-    Needs the extra nearhome[osm]. Roads of the same name are replaced. Roads from which no main road is reached are
-    refused.
+    Needs the extra nearhome[osm]. Roads of the same name are replaced. Of roads from which no main road is reached
+    it is said that no journey can use them.
 
     Journeys that start where it covers the land use all its roads, and the main roads that come with nearhome beyond.
     """
@@ -143,6 +143,11 @@ def osm(file: Path, *, turns: bool) -> None:
     )
     if done.replaced:
         click.echo(f"They take the place of the roads {done.name!r} imported before.")
+    if done.why_alone:
+        click.echo(
+            f"No journey can use them. {done.why_alone} Until then the roads that come with nearhome answer; "
+            f"nearhome data imports forget {done.name} deletes these."
+        )
 
 
 def _peak_bytes() -> int:

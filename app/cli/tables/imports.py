@@ -90,7 +90,7 @@ def list_imports(*, as_json: bool) -> None:
     click.echo("\n".join(layout.table(("Kind", "Name", "Covers", "Imported", "Size"), rows, right=(4,))))
     for each in found:
         if each.why:
-            click.echo("\n".join(["", *layout.paragraph(each.why)]))
+            click.echo("\n".join(["", *layout.paragraph(f"{each.name} cannot be used. {each.why}")]))
 
 
 @command.command(epilog="Example: nearhome data imports check newport")
@@ -204,7 +204,7 @@ def _region(network: Installed) -> str:
     around = f" around {facts['around']}" if facts.get("around") else ""
     turns = "" if facts.get("turns") is None else ", with banned turns"
     junctions = phrases.count(int(facts.get("junctions", 0)), "junction")
-    return f"{max(1, round(land)):,} square miles{around}: {junctions}{turns}"
+    return f"{phrases.count(max(1, round(land)), 'square mile')}{around}: {junctions}{turns}"
 
 
 def _timetables() -> Iterator[OwnImport]:

@@ -228,7 +228,7 @@ def test_a_smaller_import_answers_where_a_larger_one_cannot(
 def test_roads_stitched_to_other_shipped_roads_are_stitched_anew(spoilt: Path) -> None:
     expected = networks.roads_for(DOOR).router.route(DOOR, TRURO).minutes
     facts = json.loads((spoilt / storage.FACTS).read_text(encoding="utf-8"))
-    assert kept.is_current(facts)
+    assert storage.is_current(facts)
     old = dict.fromkeys(facts["tables"], "2000-01-01+00000000")
     (spoilt / storage.FACTS).write_text(json.dumps(facts | {"tables": old}), encoding="utf-8")
     os.utime(spoilt / storage.FACTS, ns=(1, 1))

@@ -16,12 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nearhome.data.base import versions
+from nearhome.data.base.coordinates import Spot
 from nearhome.data.errors import MissingExtraError, SourceError
-from nearhome.geo.imported import kept
+from nearhome.geo.imported import kept, networks
 from nearhome.geo.osm import read
 from nearhome.geo.osm import tags as osm_tags
 from nearhome.geo.roads import graph as road_graph
 from nearhome.geo.roads import network, speeds, straighten
+from nearhome.geo.roads.conditions import SET_ASIDE
 from nearhome.geo.routing.router import Router
 from tests import extracts
 from tests.paths import SHARED
@@ -407,7 +409,7 @@ def test_an_import_can_be_opened_again_and_is_the_same_each_time(
 
 
 @pytest.mark.parametrize("place", ["a town in the sea", "a close beside a main road"])
-def test_roads_that_meet_no_main_road_are_refused_at_import(
+def test_of_roads_that_meet_no_main_road_the_import_says_that_no_journey_can_use_them(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEARHOME_DATA", str(tmp_path / "home"))
@@ -420,10 +422,17 @@ def test_roads_that_meet_no_main_road_are_refused_at_import(
                 at = (-3.1 + 0.002 * east, 51.62 + 0.001 * north)
                 writer.add_node(osmium.osm.mutable.Node(id=number, location=at))
             writer.add_way(osmium.osm.mutable.Way(id=1, nodes=[1, 2, 3, 4, 1], tags={"highway": "residential"}))
-    with pytest.raises(SourceError, match=r"island\.osm\.pbf was not imported.*no motorway, trunk or A road") as caught:
-        read.import_extract(path)
-    assert "\n" not in str(caught.value)
-    assert not list((tmp_path / "home").rglob("*"))
+    done = read.import_extract(path)
+    assert "no motorway, trunk or A road" in done.why_alone
+    assert "\n" not in done.why_alone
+    (found,) = networks.networks()
+    assert (found.name, found.why) == ("island", done.why_alone)
+    assert not networks.opens(found)
+    assert kept.problems(done.folder) == [done.why_alone]
+    own = kept.open_roads(done.folder)
+    roads = networks.roads_for(Spot(float(own.lat[0]), float(own.lon[0])))
+    assert roads.router is Router.shipped()
+    assert roads.network == f"{SET_ASIDE}island"
 
 
 def test_names_that_differ_after_a_dot_are_two_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

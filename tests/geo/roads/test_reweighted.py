@@ -90,7 +90,7 @@ def test_nearest_is_the_head_of_the_matrix(router: Router) -> None:
     goals = [TRURO, EXETER, PLYMOUTH, SimpleNamespace(lat=49.19, lon=-2.11)]  # Jersey has no car ferry
     numbers, minutes = router.nearest([SALTASH, TRURO], goals, k=4)
     matrix = router.matrix([SALTASH, TRURO], goals).minutes
-    assert numbers.tolist() == [[2, 0, 1, -1], [0, 2, 1, -1]]
+    assert numbers.tolist() == [[2, 1, 0, -1], [0, 2, 1, -1]]
     for row, (order, times) in enumerate(zip(numbers, minutes, strict=True)):
         reached = order >= 0
         np.testing.assert_array_equal(times[reached], np.sort(matrix[row][~np.isnan(matrix[row])]))

@@ -42,7 +42,11 @@ def test_a_network_comes_back_as_it_was(which: str, tmp_path: Path) -> None:
         np.testing.assert_array_equal(getattr(back, name), getattr(roads, name))
     assert back.labels == roads.labels
     for field in fields(roads.edges):
-        if field.name != "texts":
+        if field.name not in {
+            "texts",
+            "centre_per_km2",
+            "region_per_km2",
+        }:  # what speeds are worked out from is not kept
             np.testing.assert_array_equal(getattr(back.edges, field.name), getattr(roads.edges, field.name))
     for name, text in roads.edges.texts.items():
         assert [back.edges.text(name, edge) for edge in range(min(500, len(text.codes)))] == [
