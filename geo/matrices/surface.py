@@ -167,7 +167,7 @@ class Surface:
 
     def __init__(self, router: Router, metres: float = SQUARE_METRES) -> None:
         self.router = router
-        self.squares = squares(router.access.xy, metres)
+        self.squares = squares(router.access.main_xy, metres)
         self._tiles: dict[tuple[int, int], _Tile] = {}
 
     def deciseconds_to(self, destinations_xy: Floats, limit_minutes: float) -> Iterator[Patch | None]:

@@ -248,7 +248,7 @@ def _reach(value: Any) -> LocalReach:
     try:
         return LocalReach(*(literal_eval(value) if isinstance(value, str) else value))
     except (TypeError, ValueError, SyntaxError) as error:
-        msg = f"The graph's reach is {value!r}, not the numbers that to_graph writes; leave it out or load the graph again."
+        msg = f"The graph's reach is {value!r}, not as to_graph writes it; leave it out or load the graph again."
         raise SourceError(msg) from error
 
 

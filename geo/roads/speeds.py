@@ -35,7 +35,7 @@ class SpeedModel:
 
     motorway_rural_kph: float = 97.0
     motorway_urban_kph: float = 88.5
-    dual_rural_kph: float = 76.0
+    dual_rural_kph: float = 80.0
     dual_urban_kph: float = 64.5
     single_rural_kph: float = 66.0
     single_urban_kph: float = 48.5

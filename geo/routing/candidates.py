@@ -62,8 +62,9 @@ class Neighbourhood:
                 if len(left) == 0:
                     break
                 place, edges, fraction, gap = self._within(tree, edge, xy, left, radius)
-                count = np.bincount(place, minlength=len(xy))
-                enough = count >= (self._access.network.reach.most_roads if radius < metres else 0)
+                reach, local = self._access.network.reach, self._access.is_local(edges)
+                main, others = (np.bincount(place[rows], minlength=len(xy)) for rows in (~local, local))
+                enough = (main >= reach.most_roads) & (others >= reach.most_local) | (radius >= metres)
                 kept = enough[place]
                 found.append((place[kept], edges[kept], fraction[kept], gap[kept]))
                 left = left[~enough[left]]

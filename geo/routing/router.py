@@ -111,7 +111,7 @@ class Router:
         >>> from nearhome.data.base.coordinates import Spot
         >>> route = Router.shipped().route(Spot(50.263, -5.051), Spot(50.723, -3.527))
         >>> round(route.miles)
-        87
+        88
         """
         xy = grid_points([origin, destination])
         start, goal = self.origins(xy[:1]), self.goals(xy[1:])

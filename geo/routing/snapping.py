@@ -124,14 +124,14 @@ class Access:
                 if f"{name}_edge" in self._kept
             ]
         edge, xy, _ = self._samples
-        local, found = self._is_local(edge), []
+        local, found = self.is_local(edge), []
         for rows in (~local, local):
             if rows.any():
                 index, order = PointIndex.of(xy[rows])
                 found.append((index, edge[rows][order]))
         return found
 
-    def _is_local(self, edge: Ints) -> NDArray[np.bool_]:
+    def is_local(self, edge: Ints) -> NDArray[np.bool_]:
         """Say which edges are modelled local roads."""
         kind = self.network.edges.texts["kind"]
         return np.asarray(kind.codes[edge] == (kind.words.index("local") if "local" in kind.words else -1))
@@ -145,6 +145,11 @@ class Access:
     def xy(self) -> Floats:
         """The points along the roads, EPSG:27700, in metres, shape (points, 2)."""
         return np.vstack([np.zeros((0, 2)), *(index.xy for index, _ in self.indexes)])
+
+    @property
+    def main_xy(self) -> Floats:
+        """Those of the points that lie along roads which somebody drew, not along modelled ones."""
+        return np.asarray(self.xy[~self.is_local(self.edge)])
 
     @cached_property
     def _place_of_edge(self) -> Ints:
@@ -172,7 +177,7 @@ class Access:
         """Give what takes long to work out as arrays, to be kept and given to another of the same network."""
         found: dict[str, Array] = self._nearest.arrays() if self._nearest else {}
         for index, edge in self.indexes:
-            name = KINDS[int(self._is_local(edge[:1])[0])]
+            name = KINDS[int(self.is_local(edge[:1])[0])]
             found |= index.arrays(name) | {f"{name}_edge": edge}
         return found | {
             "joinable": self.joinable,
@@ -281,7 +286,7 @@ class Access:
         row, edge, fraction, gap
             Numbers of places, edges, where on these they are nearest, and how near in metres.
         """
-        reach, local = self.network.reach, self._is_local(edge)
+        reach, local = self.network.reach, self.is_local(edge)
         order = np.lexsort((self._place_of_edge[edge], gap, local, row))
         row, edge, fraction, gap, local = row[order], edge[order], fraction[order], gap[order], local[order]
         group = 2 * row + local

@@ -140,7 +140,7 @@ def passed(legs: tuple[RoadLeg, ...], what: str) -> list[tuple[str, str]]:
     ("start", "end", "ferries", "heading"),
     [
         ("PO30", "Winchester", {"wight_southampton_east_cowes", "wight_lymington_yarmouth"}, "N"),
-        ("PO38", "Winchester", {"wight_portsmouth_fishbourne", "wight_southampton_east_cowes"}, "N"),
+        ("PO38", "Winchester", {"wight_portsmouth_fishbourne"}, "E"),
         ("ZE1", "Grampian", {"aberdeen_lerwick"}, "S"),
         ("HS1", "Inverness", {"ullapool_stornoway"}, "E"),
         ("BT1", "Liverpool", {"cairnryan_belfast", "cairnryan_larne", "liverpool_belfast"}, "E"),

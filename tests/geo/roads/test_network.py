@@ -154,7 +154,7 @@ def test_travel_times_come_from_tags_where_a_graph_brings_none(attributes: dict[
         (road(travel_time=-1.0), "1 time values"),
         (road(travel_time=float("inf")), "1 time values"),
         (nx.MultiDiGraph(road(highway="primary"), reach="far"), "reach is 'far'"),
-        (nx.MultiDiGraph(road(highway="primary"), reach=(1.0, 2.0)), "not the numbers that to_graph writes"),
+        (nx.MultiDiGraph(road(highway="primary"), reach=(1.0, 2.0)), "not as to_graph writes it"),
         (nx.relabel_nodes(nx.MultiDiGraph([(1, 2)]), {}), "'x' is missing"),
     ],
 )

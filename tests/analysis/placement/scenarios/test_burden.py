@@ -36,7 +36,7 @@ def test_an_authoritys_way_is_the_mean_of_its_likely_homes() -> None:
     minutes = Router.shipped().matrix(starts, [EXETER]).minutes[:, 0]
     known = np.isfinite(minutes)
     expected = (minutes[known] * weight[known]).sum() / weight[known].sum()
-    assert found.minutes_car[row, 0] == pytest.approx(expected)
+    assert found.minutes_car[row, 0] == pytest.approx(expected, abs=0.001)
     assert found.miles[row, 0] > found.crow_miles[row, 0]
     assert found.minutes_public[row, 0] > found.minutes_car[row, 0]
 
