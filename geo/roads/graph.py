@@ -30,7 +30,7 @@ def load(box: tuple[float, float, float, float] | None = None) -> nx.MultiDiGrap
     ----------
     box
         South, west, north, east in degrees: only edges with both ends inside. None takes the whole country,
-        23,000 nodes and 71,000 arcs, in about a second.
+        83,000 nodes and 335,000 arcs, in some seconds.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""The strategic road network: motorways, trunk and A roads of the United Kingdom, crossings and ferries.
+"""The road network: motorways, trunk and A roads of the United Kingdom, crossings, ferries, and modelled local roads.
 
 The skeleton (OpenStreetMap through scgraph, ODbL) says which junctions follow each other; centrelines (HAPMS, OS Open
-Roads) say class, carriageway, number, true length and shape; ``links.toml`` closes what is broken. Each edge
-stands for the road both ways; on a dual carriageway that is one carriageway a direction.
+Roads) say class, carriageway, number, true length and shape; ``links.toml`` closes what is broken, and ``local`` models
+the roads between. Each edge stands for the road both ways; on a dual carriageway that is one carriageway a direction.
 """
 
 from __future__ import annotations
