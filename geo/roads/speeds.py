@@ -1,11 +1,12 @@
 """How fast one drives: seconds for each stretch of road, from its class, carriageway and surroundings.
 
-The speeds are averages over a stretch at ordinary daytime traffic, not limits. They start from the legal limits and the
-average speeds of the Department for Transport (road congestion statistics, England: about 58 mph on the strategic
-network, 24 mph on local A roads, of which about 18 mph in towns and 35 mph outside) and are calibrated, with what traffic
-costs, on half of 1,000 reference drive times, by the least absolute error of the logarithm and a pull towards those of
-before; ``benchmarks/accuracy.py`` prints both halves. The drives were chosen to last 25 to 52 minutes, which makes the far
-ones among them quick and the near ones slow: rural motorways and dual carriageways are rounded up for it.
+The speeds are averages over a stretch at ordinary daytime traffic, not limits. They start from the legal limits and
+the average speeds of the Department for Transport (road congestion statistics, England: about 58 mph on the strategic
+network, 24 mph on local A roads, of which about 18 mph in towns and 35 mph outside) and are calibrated, with what
+traffic costs, on half of 1,000 reference drive times, by the least absolute error of the logarithm and a pull towards
+those of before; ``benchmarks/accuracy.py`` prints both halves. The drives were chosen to last 25 to 52 minutes, which
+makes the far ones among them quick and the near ones slow: rural motorways and dual carriageways are rounded up for
+it.
 """
 
 from __future__ import annotations
