@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,11 +19,11 @@ from nearhome.data.errors import SourceError
 from nearhome.data.places import areas as authorities
 from nearhome.geo.imported import kept
 from nearhome.geo.osm import arcs as osm_arcs
-from nearhome.geo.osm import barriers, chains, delays, objects, turns
+from nearhome.geo.osm import barriers, chains, delays, objects, osm_graph, turns
 from nearhome.geo.osm import tags as osm_tags
 from nearhome.geo.osm.access import Access
 from nearhome.geo.places.areas import authority_at
-from nearhome.geo.roads import no_through, speeds, storage, straighten
+from nearhome.geo.roads import speeds, storage, straighten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,16 +151,9 @@ def read_extract(
     SourceError
         When the file cannot be read, or has no roads by which one can drive there and back.
     """
-    import networkx as nx
-
     roads, left_out = _roads(path, progress, lost, restrictions)
-    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True, dropped_nodes=left_out.nodes)
-    first = roads.chains.first.tolist()
-    for road in range(len(roads.chains)):
-        nodes = [*roads.chains.node[first[road] : first[road + 1]].tolist(), int(roads.chains.end[road])]
-        ends, direction = roads.ids[[nodes[0], nodes[-1]]].tolist(), int(roads.direction[road])
-        attributes = [_edge_attributes(roads, road, back=back) for back in (False, True)]
-        _add_edges(graph, ends, roads.at[nodes], attributes, direction)
+    graph = osm_graph.graph_of(roads)
+    graph.graph["dropped_nodes"] = left_out.nodes
     progress(f"{graph.number_of_nodes():,} junctions, {graph.number_of_edges():,} edges")
     return graph
 
@@ -472,53 +465,3 @@ def _looks(ways: _Ways, pieces: _Pieces) -> Ints:
     )[ways.rows[pieces.way]]
     there, back = pieces.access_only.T
     return np.asarray(np.where(there == back, 2 * look + there, 2 * (len(numbers) + pieces.way) + there), np.int64)
-
-
-# As a graph
-
-
-def _edge_attributes(roads: osm_arcs.OsmRoads, road: int, *, back: bool) -> dict[str, Any]:
-    """Give the attributes of an edge from the start of a road or back; several values make a list, as in OSMnx."""
-    rows = slice(int(roads.chains.first[road]), int(roads.chains.first[road + 1]))
-    tags = [roads.words[row] for row in dict.fromkeys(roads.tags[rows].tolist())]
-    along = dict.fromkeys(zip(roads.tags[rows].tolist(), (roads.chains.ahead[rows] != back).tolist(), strict=True))
-    written = [roads.words[row].maxspeed if ahead else roads.words[row].maxspeed_back for row, ahead in along]
-    limits = list(dict.fromkeys(limit for limit in written if limit))
-    osm_ids = list(dict.fromkeys(roads.way[rows].tolist()))
-    metres, seconds = float(roads.metres[road]), float(roads.seconds[road, int(back)])
-    attributes: dict[str, Any] = {
-        "osmid": osm_ids if len(osm_ids) > 1 else osm_ids[0],
-        "highway": tags[0].highway,
-        "kind": tags[0].kind,
-        "length": metres,
-        "travel_time": seconds,
-        "speed_kph": 3.6 * metres / seconds if seconds else speeds.OSM_SPEEDS_KPH["road"],
-        "speed_source": "tag" if roads.tagged[road] else "imputed",
-        "urban_percent": round(100 * float(roads.urban[road])),
-    }
-    attributes |= {key: getattr(tags[0], key) for key in ("ref", "name", "ferry") if getattr(tags[0], key)}
-    if roads.only[road, int(back)]:
-        attributes["access"] = no_through.WORD
-    if limits:
-        attributes["maxspeed"] = limits if len(limits) > 1 else limits[0]
-    return attributes
-
-
-def _add_edges(
-    graph: nx.MultiDiGraph[int], ends: list[int], line: Floats, attributes: list[dict[str, Any]], direction: int
-) -> None:
-    """Add a road to the graph, in each direction in which it may be driven; ``line`` is its (lat, lon) rows.
-
-    ``attributes`` are those of the edge from its start, and of that back.
-    """
-    from shapely import LineString
-
-    for label, (lat, lon) in zip(ends, line[[0, -1]], strict=True):
-        graph.add_node(label, x=float(lon), y=float(lat))
-    for reverse in (False, True):
-        if direction == (1 if reverse else -1):
-            continue
-        tail, head = ends[::-1] if reverse else ends
-        shape = {"geometry": LineString(line[:: -1 if reverse else 1, ::-1])} if len(line) > 2 else {}  # noqa: PLR2004 -- bends
-        own = attributes[int(reverse)] | shape
-        graph.add_edge(tail, head, **own, oneway=direction != 0, reversed=reverse and not direction)
