@@ -471,9 +471,20 @@ def _like(roads: RoadNetwork, **changes: Any) -> RoadNetwork:
 
 
 class StitchedRouter(Router):
-    """A router over a detailed region and the strategic network around it."""
+    """A router over a detailed region and the strategic network around it.
+
+    Parameters
+    ----------
+    network
+        Both, as ``stitch`` gives them.
+    kept
+        The arrays that ``arrays`` gave of a router of the same network.
+    """
 
     network: StitchedNetwork
+
+    def __init__(self, network: StitchedNetwork, kept: Mapping[str, Array] | None = None) -> None:
+        super().__init__(network, kept)
 
     def _access_to_roads(self) -> Access:
         return StitchedAccess(self.network, self.network.region, self._kept)
