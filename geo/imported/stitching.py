@@ -498,6 +498,6 @@ class StitchedRouter(Router):
             ferry = self.network.edges.texts["ferry"]
             words = {ferry.words[code] for code in np.unique(ferry.codes).tolist()} - {""}
             conditions["closed"] = [*conditions.get("closed", ()), *sorted(words)]
-        changed = roads_conditions.reweighted(self.network, **conditions)
+        changed = cast("StitchedNetwork", roads_conditions.reweighted(self.network, **conditions))
         vars(changed)["xy"] = self.network.xy  # the nodes are the same
         return StitchedRouter(changed, self.access.of_the_same_roads() or None)
