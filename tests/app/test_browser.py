@@ -45,7 +45,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 START_TRIES = 150
-TRIES = 5
+TRIES, OPENS_MS = 5, 4_000
 PAUSE_MS = 200
 MAP_TRIES = 100
 SCENARIO = """
@@ -323,10 +323,12 @@ def open_more(page: Page) -> None:
     ages = page.get_by_label("Children's ages")
     for _ in range(TRIES):
         page.get_by_text("More about you").click()
-        page.wait_for_timeout(PAUSE_MS)
-        if ages.is_visible():
-            return
-    ages.wait_for()
+        try:
+            ages.wait_for(state="visible", timeout=OPENS_MS)
+        except BrowserError:
+            continue
+        return
+    ages.wait_for(state="visible", timeout=OPENS_MS)
 
 
 def test_more_about_you_opens_where_something_is_wrong(page: Page) -> None:
